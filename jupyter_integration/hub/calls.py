@@ -1,0 +1,97 @@
+"""One call to the Hub: what names it, what came of it, and the one line that tells its failure."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import uuid4
+
+from jupyter_integration.hub.errors import (
+    HubError,
+    HubProtocolError,
+    HubRejected,
+    HubStarting,
+    HubUnauthorized,
+)
+from jupyter_integration.hub.resources import JSON, BrokenResource, ServerUnderCheck
+
+logger = logging.getLogger("jupyter_integration.hub")
+
+Resource = TypeVar("Resource")
+Failure = TypeVar("Failure", bound=HubError)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The identity of one call, in its log line, its headers and its errors."""
+
+    method: str
+    path: str
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+    began: float = field(default_factory=time.monotonic)
+
+    def failure(
+        self,
+        kind: type[Failure],
+        why: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        hub_message: str = "",
+    ) -> Failure:
+        """Log that this call failed, and make the error for the caller to raise.
+
+        The error is made here and raised outside of any `except`, since the exceptions of the
+        HTTP library hold the request with our token, and would travel along as its context.
+        """
+        logger.log(
+            # A refusal is an ordinary answer; all else, a refused token included, needs somebody.
+            logging.INFO
+            if issubclass(kind, HubRejected) and not issubclass(kind, HubUnauthorized)
+            else logging.WARNING,
+            "Hub call failed: %s %s -> %s (%s) after %.3f s, request %s: %s",
+            self.method,
+            self.path,
+            "no answer" if status is None else status,
+            kind.__name__,
+            time.monotonic() - self.began,
+            self.request_id,
+            why,
+        )
+        return kind(
+            f"{self.method} {self.path}: {why}",
+            method=self.method,
+            path=self.path,
+            status=status,
+            retry_after=retry_after,
+            request_id=self.request_id,
+            hub_message=hub_message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the expected status; its body stays out of every repr, as it may hold tokens."""
+
+    call: Call
+    status: int
+    body: JSON = field(repr=False)
+
+    def read(self, reader: Callable[[JSON], Resource]) -> Resource:
+        """Turn the body into a resource.
+
+        Raises:
+            HubProtocolError: the body is not what the Hub's contract says.
+            HubStarting: the Hub has not looked at its servers yet.
+        """
+        kind: type[HubError]
+        try:
+            return reader(self.body)
+        except BrokenResource as broken:
+            kind, why = HubProtocolError, str(broken)
+        except ServerUnderCheck as unsure:
+            kind, why = HubStarting, str(unsure)
+        raise self.call.failure(kind, why, status=self.status)

@@ -1,0 +1,185 @@
+"""What the portal asks of the Hub: one method an endpoint, and nothing of HTTP leaks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from jupyter_integration.hub import progress
+from jupyter_integration.hub.answers import ALREADY_RUNNING
+from jupyter_integration.hub.errors import HubBadRequest, HubConflict, HubProtocolError
+from jupyter_integration.hub.resources import (
+    JSON,
+    STOPPED_SERVER,
+    HubUser,
+    ProgressEvent,
+    Server,
+    read_user,
+    read_user_page,
+    read_version,
+)
+from jupyter_integration.hub.transport import HubTransport
+
+# The Hub holds these calls for up to its slow_stop_timeout, 10 s unless set, and a second more
+# where it first interrupts a start.
+STOP_TIMEOUT: Final = 15.0
+
+
+class HubClient:
+    """The Hub's REST API. Every method may raise any HubError; `Raises:` lists the telling ones.
+
+    Names are those of the Hub, not of the portal. One client serves all threads of a process.
+    """
+
+    def __init__(self, transport: HubTransport) -> None:
+        self._transport = transport
+
+    def __repr__(self) -> str:
+        return f"<HubClient over {self._transport!r}>"
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._transport.close()
+
+    def get_version(self) -> str:
+        """Return the Hub's version: the cheapest proof that it answers."""
+        return self._transport.request("GET", "", expected={200}).read(read_version)
+
+    def get_user(self, name: str) -> HubUser:
+        """Return a user and the state of their server.
+
+        Raises:
+            HubNotFound: the Hub has no such user.
+        """
+        return self._transport.request("GET", _user_path(name), expected={200}).read(read_user)
+
+    def create_user(self, name: str) -> HubUser:
+        """Make a user who is never an administrator.
+
+        Raises:
+            HubConflict: the user exists; whether it is ours the Hub cannot know.
+            HubBadRequest: the Hub does not accept the name.
+        """
+        return self._transport.request(
+            "POST", _user_path(name), json={"admin": False}, expected={200, 201}
+        ).read(read_user)
+
+    def delete_user(self, name: str) -> None:
+        """Stop the user's server and remove the user with all their tokens.
+
+        Raises:
+            HubNotFound: the Hub has no such user.
+            HubConflict: the server is still stopping; ask again.
+        """
+        self._transport.request(
+            "DELETE", _user_path(name), expected={204}, timeout=self._stop_timeout()
+        )
+
+    def list_users(self, *, state: str | None = None, page_size: int = 200) -> Iterator[HubUser]:
+        """Yield all users, or those whose server is `active`, `ready` or `inactive`.
+
+        The list is read a page at a time while others come and go: one who is deleted meanwhile
+        shifts the rest, so a user whom the list lacks may still be there. Ask `get_user`.
+        """
+        offset: int | None = 0
+        while offset is not None:
+            params: dict[str, str | int] = {"offset": offset, "limit": page_size}
+            if state is not None:
+                params["state"] = state
+            reply = self._transport.request(
+                "GET",
+                "users",
+                params=params,
+                # Without it the Hub gives a bare list, cut at its page size without a word.
+                headers={"Accept": "application/jupyterhub-pagination+json"},
+                expected={200},
+            )
+            page = reply.read(read_user_page)
+            yield from page.users
+            if page.next_offset is not None and page.next_offset <= offset:
+                raise reply.call.failure(
+                    HubProtocolError, "the next page is not a later one", status=reply.status
+                )
+            offset = page.next_offset
+
+    def start_server(self, name: str, user_options: Mapping[str, JSON] | None = None) -> Server:
+        """Ask for the user's server, and return what the Hub then shows.
+
+        That it runs or starts already is a success. The state is read after the call, since the
+        Hub's status tells nothing sure; a server that is neither ready nor pending has failed by
+        then, and `follow_progress` tells why. A hook of the Hub can refuse with any status.
+
+        Raises:
+            HubNotFound: the Hub has no such user.
+            HubConflict: the server is still stopping.
+            HubThrottled: the Hub's limit of starts or of servers is reached.
+            HubServerError: the start failed at once; `follow_progress` tells why.
+        """
+        try:
+            self._transport.request(
+                "POST",
+                _user_path(name, "/server"),
+                json={"user_options": dict(user_options or {})},
+                expected={201, 202},
+            )
+        except HubConflict as conflict:
+            if not conflict.hub_message.endswith(ALREADY_RUNNING):
+                raise
+        return self.get_user(name).server or STOPPED_SERVER
+
+    def stop_server(self, name: str) -> bool:
+        """Stop the user's server, or cancel its start; True when nothing runs any more.
+
+        Raises:
+            HubNotFound: the Hub has no such user.
+        """
+        reply = self._transport.request(
+            "DELETE",
+            _user_path(name, "/server"),
+            expected={202, 204},
+            timeout=self._stop_timeout(),
+        )
+        return reply.status == 204
+
+    def follow_progress(
+        self,
+        name: str,
+        *,
+        read_timeout: float = 30.0,
+        on_keepalive: Callable[[], None] | None = None,
+    ) -> Iterator[ProgressEvent]:
+        """Yield the events of a start; the last one is ready or failed.
+
+        The call is made at the first `next`, and closing the iterator closes its connection. While
+        nothing happens the Hub sends an empty line every 8 seconds: `on_keepalive` is called then,
+        and may raise to stop.
+
+        Raises:
+            HubNotStarting: nobody started the server, or the Hub has forgotten.
+            HubNotFound: the Hub has no such user.
+            HubUnreachable, HubTimeout: the stream broke or fell silent; the start may go on.
+        """
+        return progress.follow(
+            self._transport,
+            _user_path(name, "/server/progress"),
+            read_timeout=read_timeout,
+            on_keepalive=on_keepalive,
+        )
+
+    def _stop_timeout(self) -> float:
+        return max(STOP_TIMEOUT, self._transport.read_timeout)
+
+
+def _user_path(name: str, below: str = "") -> str:
+    """Build a path that reaches this user and no other.
+
+    HTTP libraries resolve "." and ".." even when percent-encoded, and an empty name is the list.
+    """
+    try:
+        encoded = quote(name, safe="")
+    except UnicodeEncodeError:
+        encoded = ""
+    if encoded in ("", ".", ".."):
+        raise HubBadRequest("no user of the Hub can have this name", path="users/")
+    return f"users/{encoded}{below}"

@@ -1,0 +1,72 @@
+"""Does a server's own code answer yet? The Hub's "ready" can be a second early.
+
+What answers is under its user's control: it gets no token of ours, no redirect is followed, only
+the status line is read, and the time for all of it is bounded however slowly it drips.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+import time
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+_LONGEST_STATUS_LINE: Final = 1024
+
+
+class LabProbe:
+    """Asks users' servers, through the Hub's proxy, whether they answer HTTP."""
+
+    def __init__(
+        self, proxy_url: str, *, connect_timeout: float = 3.0, answer_timeout: float = 5.0
+    ) -> None:
+        parts = urlsplit(proxy_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("HUB_PROXY_URL must be an http(s) address")
+        self._host = parts.hostname
+        self._port = parts.port
+        self._prefix = parts.path.rstrip("/")
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._connect_timeout = connect_timeout
+        self._answer_timeout = answer_timeout
+
+    def __repr__(self) -> str:
+        return f"<LabProbe through {self._host}>"
+
+    def answers(self, server_url: str) -> bool:
+        """Whether the server at `server_url` ("/user/NAME/") answers with a success."""
+        # A proxy without a route to the server answers by a redirect or an error of the Hub.
+        path = quote(f"{self._prefix}{server_url}api", safe="/%:@!$&'()*+,;=~")
+        connection = self._connection()
+        try:
+            connection.request("GET", path, headers={"Accept-Encoding": "identity"})
+            line = _status_line(connection.sock, time.monotonic() + self._answer_timeout)
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return re.match(rb"HTTP/1\.[01] 2[0-9]{2}\b", line) is not None
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._tls is None:
+            return http.client.HTTPConnection(self._host, self._port, self._connect_timeout)
+        return http.client.HTTPSConnection(
+            self._host, self._port, timeout=self._connect_timeout, context=self._tls
+        )
+
+
+def _status_line(connected: socket.socket, deadline: float) -> bytes:
+    line = b""
+    while b"\n" not in line and len(line) < _LONGEST_STATUS_LINE:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        connected.settimeout(left)
+        received = connected.recv(_LONGEST_STATUS_LINE)
+        if not received:
+            break
+        line += received
+    return line

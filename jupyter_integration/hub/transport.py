@@ -1,0 +1,247 @@
+"""HTTP to the Hub: pooled, bounded in time and size, and silent about our token."""
+
+from __future__ import annotations
+
+import json as json_codec
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from jupyter_integration.hub import answers
+from jupyter_integration.hub.calls import Call, Reply
+from jupyter_integration.hub.errors import (
+    HubError,
+    HubProtocolError,
+    HubTimeout,
+    HubUnreachable,
+)
+from jupyter_integration.hub.resources import JSON, BrokenResource
+from jupyter_integration.hub.retries import three_attempts
+
+LARGEST_BODY = 8 * 1024 * 1024
+"""A page of users is some hundred kilobytes; more than this no Hub says in one answer."""
+
+_CHUNK = 64 * 1024
+_HTTP_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+class _TokenHeader(AuthBase):
+    """Puts the token on a request and is the only place that holds it."""
+
+    def __init__(self, token: str) -> None:
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            # Without the value: the HTTP library's own message would quote it.
+            raise ValueError("JUPYTERHUB_API_TOKEN must be printable ASCII without spaces")
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"token {self._token}"
+        return request
+
+    def __repr__(self) -> str:
+        return "<token>"
+
+    def remove_from(self, text: str) -> str:
+        return text.replace(self._token, "<token>")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is read while it comes."""
+
+    call: Call
+    chunks: Iterator[bytes] = field(repr=False)
+
+
+class HubTransport:
+    """One connection pool to one Hub, for all threads of a process.
+
+    Only safe methods are sent again: after a lost answer to a POST the Hub may have acted, and
+    the caller must look first.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        token: str,
+        *,
+        connect_timeout: float = 3.0,
+        read_timeout: float = 10.0,
+        pool_maxsize: int = 32,
+        backoff: float = 0.25,
+    ) -> None:
+        self._api_url = _checked(api_url)
+        self._connect_timeout = connect_timeout
+        self.read_timeout = read_timeout
+        self._auth = _TokenHeader(token)
+        self._session = requests.Session()
+        # Neither proxies nor a .netrc of whoever runs the process may get between us and the Hub.
+        self._session.trust_env = False
+        self._session.auth = self._auth
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"User-Agent": "shaparak", "Accept-Encoding": "identity"})
+        adapter = HTTPAdapter(
+            pool_connections=1, pool_maxsize=pool_maxsize, max_retries=three_attempts(backoff)
+        )
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def __repr__(self) -> str:
+        return f"<HubTransport to {self._api_url}>"
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._session.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        expected: Collection[int],
+        json: JSON = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Reply:
+        """Call the Hub; `path` is below /hub/api and already percent-encoded.
+
+        Raises:
+            HubError: every status that is not `expected` and every failure below HTTP; see
+                errors.py for which is which.
+        """
+        call = Call(method, path)
+        read_timeout = self.read_timeout if timeout is None else timeout
+        with self._answer(call, json, params, headers, read_timeout) as response:
+            if response.status_code not in expected:
+                raise self._refusal(call, response, read_timeout)
+            try:
+                body = answers.decode(self._body(call, response, read_timeout))
+            except BrokenResource as broken:
+                why = str(broken)
+            else:
+                return Reply(call, response.status_code, body)
+            raise call.failure(HubProtocolError, why, status=response.status_code)
+
+    @contextmanager
+    def stream(
+        self, path: str, *, content_type: str, read_timeout: float | None = None
+    ) -> Iterator[Stream]:
+        """GET an answer that is read while it comes; leaving the context closes its connection.
+
+        Raises:
+            HubError: as `request`, also from the chunks while they are read.
+        """
+        call = Call("GET", path)
+        timeout = self.read_timeout if read_timeout is None else read_timeout
+        headers = {"Accept": content_type}
+        with self._answer(call, None, None, headers, timeout) as response:
+            status = response.status_code
+            if status != 200:
+                raise self._refusal(call, response, timeout)
+            if not response.headers.get("Content-Type", "").startswith(content_type):
+                raise call.failure(HubProtocolError, f"not {content_type}", status=status)
+            yield Stream(call, self._chunks(call, response))
+
+    def _answer(
+        self,
+        call: Call,
+        json: JSON,
+        params: Mapping[str, str | int] | None,
+        headers: Mapping[str, str] | None,
+        read_timeout: float,
+    ) -> requests.Response:
+        sent = {"X-Request-ID": call.request_id, **(headers or {})}
+        data = None
+        if json is not None:
+            data = json_codec.dumps(json).encode()
+            sent["Content-Type"] = "application/json"
+        try:
+            return self._session.request(
+                call.method,
+                f"{self._api_url}/{call.path}",
+                data=data,
+                params=params,
+                headers=sent,
+                timeout=(self._connect_timeout, read_timeout),
+                allow_redirects=False,
+                stream=True,
+            )
+        except _HTTP_FAILURES as error:
+            failure = self._no_answer(call, error)
+        raise failure
+
+    def _chunks(self, call: Call, response: requests.Response) -> Iterator[bytes]:
+        """Give every piece as soon as it is here, instead of waiting until a buffer is full."""
+        while True:
+            try:
+                chunk: bytes = response.raw.read1(_CHUNK)
+            except _HTTP_FAILURES as error:
+                failure = self._no_answer(call, error)
+            else:
+                if not chunk:
+                    return
+                yield chunk
+                continue
+            raise failure
+
+    def _body(self, call: Call, response: requests.Response, seconds: float) -> bytes:
+        """Read the whole body, bounded: the socket's timeout alone never ends a body that drips."""
+        deadline = time.monotonic() + seconds
+        status = response.status_code
+        body = bytearray()
+        for chunk in self._chunks(call, response):
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                body.clear()
+                raise call.failure(HubProtocolError, "the body is too large", status=status)
+            if time.monotonic() > deadline:
+                body.clear()
+                raise call.failure(HubTimeout, "the body came too slowly", status=status)
+        return bytes(body)
+
+    def _refusal(self, call: Call, response: requests.Response, seconds: float) -> HubError:
+        status = response.status_code
+        message = answers.message_of(self._body(call, response, seconds))
+        if message is not None:
+            message = self._auth.remove_from(message)
+        kind = answers.meaning_of(status, message)
+        return call.failure(
+            kind,
+            answers.explain(status, kind, message),
+            status=status,
+            retry_after=answers.seconds_of(response.headers.get("Retry-After")),
+            hub_message=message or "",
+        )
+
+    def _no_answer(self, call: Call, error: Exception) -> HubError:
+        cause = _cause_of(error)
+        kind: type[HubError] = HubUnreachable
+        if isinstance(cause, urllib3.exceptions.ReadTimeoutError | requests.ReadTimeout):
+            kind = HubTimeout
+        return call.failure(kind, self._auth.remove_from(f"{type(cause).__name__}: {cause}"))
+
+
+def _cause_of(error: Exception) -> Exception:
+    """Dig out of the wrappers of requests and urllib3 what really happened."""
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
+        return inner.reason
+    return inner if isinstance(inner, Exception) else error
+
+
+def _checked(api_url: str) -> str:
+    parts = urlsplit(api_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("JUPYTERHUB_API_URL must be an http(s) address that ends in /hub/api")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("JUPYTERHUB_API_URL must hold no user, password, query or fragment")
+    return api_url.rstrip("/")
