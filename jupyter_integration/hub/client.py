@@ -44,7 +44,7 @@ class HubClient:
 
     def get_version(self) -> str:
         """Return the Hub's version: the cheapest proof that it answers."""
-        return self._transport.request("GET", "", expected={200}).read(read_version)
+        return self._transport.request("GET", "/", expected={200}).read(read_version)
 
     def get_user(self, name: str) -> HubUser:
         """Return a user and the state of their server.
@@ -89,7 +89,7 @@ class HubClient:
                 params["state"] = state
             reply = self._transport.request(
                 "GET",
-                "users",
+                "/users",
                 params=params,
                 # Without it the Hub gives a bare list, cut at its page size without a word.
                 headers={"Accept": "application/jupyterhub-pagination+json"},
@@ -181,5 +181,5 @@ def _user_path(name: str, below: str = "") -> str:
     except UnicodeEncodeError:
         encoded = ""
     if encoded in ("", ".", ".."):
-        raise HubBadRequest("no user of the Hub can have this name", path="users/")
-    return f"users/{encoded}{below}"
+        raise HubBadRequest("no user of the Hub can have this name", path="/users/")
+    return f"/users/{encoded}{below}"

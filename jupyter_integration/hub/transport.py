@@ -167,7 +167,7 @@ class HubTransport:
         try:
             return self._session.request(
                 call.method,
-                f"{self._api_url}/{call.path}",
+                f"{self._api_url}{call.path}",
                 data=data,
                 params=params,
                 headers=sent,

@@ -1,0 +1,247 @@
+"""A Hub with state, over real HTTP, as fast as its scripts: for tests of whatever calls a Hub.
+
+    with FakeHub(token="...") as hub:
+        hub.add_user("sara")
+        hub.script("sara", Spawn(seconds=0.1, fails="no image"))
+        ...
+        assert hub.calls == ["POST /users/sara/server", "GET /users/sara"]
+
+The contract tests hold it against a real JupyterHub: change it only together with them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from types import TracebackType
+from typing import Literal, Self
+
+from jupyter_integration.testing.fake_hub_api import FakeHubApi, Request, Response
+from jupyter_integration.testing.fake_hub_server import HttpHandler, Listener
+from jupyter_integration.testing.fake_hub_state import FakeUser, Phase, Progress, Spawn
+
+__all__ = ["FakeHub", "Spawn"]
+
+PORTAL_SCOPES = ("admin:users", "servers")
+
+
+class FakeHub:
+    """A Hub, the proxy in front of it, and the users' servers behind that.
+
+    `api_url` leads straight to the Hub and `proxy_url` to the proxy, which lives on while the Hub
+    is down, as do the users' servers.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str = "fake-hub-token",  # noqa: S107
+        scopes: tuple[str, ...] = PORTAL_SCOPES,
+        keepalive: float = 8.0,
+    ) -> None:
+        self.token = token
+        self.calls: list[str] = []
+        self._api = FakeHubApi({token: scopes})
+        self._keepalive = keepalive
+        # One lock for all state, and the way to wake those who follow a progress.
+        self._changed = threading.Condition()
+        self._state: Literal["up", "starting", "down"] = "up"
+        self._throttled: Response | None = None
+        self._delay = 0.0
+        self._lost_answers = 0
+        self._cut_after: int | None = None
+        self._hub = Listener(self._respond_from_hub)
+        self._proxy = Listener(self._respond_from_proxy)
+
+    def __enter__(self) -> Self:
+        self._hub.open()
+        self._proxy.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            self._state = "down"
+            self._changed.notify_all()
+        self._hub.close()
+        self._proxy.close()
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API, straight at the Hub."""
+        return f"http://127.0.0.1:{self._hub.port}/hub/api"
+
+    @property
+    def proxy_url(self) -> str:
+        """The address of the proxy: below it are the users' servers, and the Hub as well."""
+        return f"http://127.0.0.1:{self._proxy.port}"
+
+    @property
+    def users(self) -> dict[str, FakeUser]:
+        """The users by name."""
+        return self._api.users
+
+    def add_token(self, token: str, *scopes: str) -> None:
+        """Know one more token."""
+        self._api.tokens[token] = scopes
+
+    def add_user(self, name: str) -> None:
+        """Make a user without a call."""
+        with self._changed:
+            self._api.users[name] = FakeUser(name)
+
+    def script(self, name: str, spawn: Spawn) -> None:
+        """Say how the next starts of this user go."""
+        self._api.scripts[name] = spawn
+
+    def script_all(self, spawn: Spawn) -> None:
+        """Say how the next starts go of all users who have no script of their own."""
+        self._api.default_script = spawn
+
+    def phase(self, name: str) -> Phase:
+        """Where the user's server stands: spawn, ready, stop or stopped."""
+        with self._changed:
+            phase = self._api.users[name].settle()
+            return "stopped" if phase == "failed" else phase
+
+    def start_behind_the_portal(self, name: str) -> None:
+        """Have a server that runs, without a call."""
+        with self._changed:
+            self._api.users[name].begin(Spawn(seconds=0), {})
+            self._changed.notify_all()
+
+    def kill_server(self, name: str) -> None:
+        """Let a server die, as one that is culled or runs out of memory."""
+        with self._changed:
+            self._api.users[name].server = None
+            self._changed.notify_all()
+
+    def down(self) -> None:
+        """Let the Hub go: refused straight at it, 503 behind the proxy; pending starts are lost."""
+        self._leave_for("down")
+
+    def starting(self) -> None:
+        """Let the Hub be about to come: as `down`, but the proxy has no route to it yet."""
+        self._leave_for("starting")
+
+    def up(self) -> None:
+        """Let the Hub be back, on the same port."""
+        with self._changed:
+            self._state = "up"
+        self._hub.open()
+
+    def limit(self, *, concurrent_spawns: int | None = None, servers: int | None = None) -> None:
+        """Limit the pending starts and the servers, as the Hub's settings do."""
+        self._api.concurrent_spawn_limit = concurrent_spawns
+        self._api.active_server_limit = servers
+
+    def throttle(self, retry_after: int | None = None) -> None:
+        """Refuse every start with 429."""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        message = "Too many users trying to log in right now."
+        self._throttled = Response(429, {"status": 429, "message": message}, headers=headers)
+
+    def unthrottle(self) -> None:
+        """Accept starts again."""
+        self._throttled = None
+
+    def delay(self, seconds: float) -> None:
+        """Answer every call this much later; 0 ends it."""
+        self._delay = seconds
+
+    def lose_answers(self, count: int = 1) -> None:
+        """Do what the next changes ask for, and cut the connection instead of answering."""
+        self._lost_answers = count
+
+    def cut_progress(self, after: int | None) -> None:
+        """Cut every progress stream after so many events; None ends it."""
+        self._cut_after = after
+
+    def _leave_for(self, state: Literal["starting", "down"]) -> None:
+        with self._changed:
+            self._state = state
+            for user in self._api.users.values():
+                if user.settle() in ("spawn", "stop"):
+                    user.server = None
+                user.failure = None
+            self._changed.notify_all()
+        self._hub.close()
+
+    def _respond_from_hub(self, handler: HttpHandler, request: Request) -> None:
+        """Answer a request that reached the Hub."""
+        path = request.target.split("?")[0].removeprefix("/hub/api")
+        self.calls.append(f"{request.method} {path}")
+        if self._delay:
+            time.sleep(self._delay)
+        with self._changed:
+            starts = request.method == "POST" and path.endswith("/server")
+            response = (starts and self._throttled) or self._api.answer(request)
+            self._changed.notify_all()
+            lost = self._lost_answers > 0 and request.method != "GET"
+            self._lost_answers -= lost
+        if lost:
+            handler.hang_up()
+        elif response.progress is not None:
+            self._tell_progress(handler, response.progress)
+        else:
+            _write(handler, response)
+
+    def _respond_from_proxy(self, handler: HttpHandler, request: Request) -> None:
+        """Answer a request that reached the proxy: a user's server, or else the Hub's."""
+        path = request.target.split("?")[0]
+        with self._changed:
+            state = self._state
+            user = next((u for u in self._api.users.values() if path.startswith(u.url)), None)
+            ready = user is not None and user.settle() == "ready"
+            answers = user is not None and user.server is not None and user.server.lab_answers()
+        if ready:
+            text = None if answers else "Service Unavailable"
+            _write(handler, Response(503 if text else 200, {"version": "2.21.1"}, text))
+        elif state == "starting":
+            _write(handler, Response(404, text="Not Found"))
+        elif state == "down":
+            _write(handler, Response(503, text="Service Unavailable"))
+        elif path.startswith("/hub/api"):
+            self._respond_from_hub(handler, request)
+        else:
+            _write(handler, Response(424, {"message": f"{path} is not running"}))
+
+    def _tell_progress(self, handler: HttpHandler, progress: Progress) -> None:
+        handler.begin_stream("text/event-stream")
+        handler.write_chunk(b"\n\n")
+        told = 0
+        spoke = time.monotonic()
+        while True:
+            with self._changed:
+                events, complete = progress.so_far()
+                gone = self._state != "up"
+            for event in events[told : self._cut_after]:
+                handler.write_chunk(f"data: {json.dumps(event)}\n\n".encode())
+                told, spoke = told + 1, time.monotonic()
+            if gone or told == self._cut_after:
+                handler.hang_up()
+                return
+            if complete:
+                handler.write_chunk(b"")
+                return
+            if time.monotonic() - spoke >= self._keepalive:
+                handler.write_chunk(b"\n\n")
+                spoke = time.monotonic()
+            with self._changed:
+                self._changed.wait(0.01)
+
+
+def _write(handler: HttpHandler, response: Response) -> None:
+    if response.text is not None:
+        # As the proxy writes it: without any content type.
+        handler.write(response.status, None, response.text.encode(), response.headers)
+    elif response.data is None:
+        handler.write(response.status, "text/plain", b"", response.headers)
+    else:
+        body = json.dumps(response.data).encode()
+        handler.write(response.status, "application/json", body, response.headers)

@@ -1,0 +1,236 @@
+"""A fake Hub's REST API without its HTTP: from a request to a status, a body and a header."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from jupyter_integration.testing.fake_hub_state import FakeUser, Progress, Spawn
+
+# What a scope of a token stands for, as far as this API asks for it.
+_IMPLIED = {
+    "admin:users": ("read:users", "list:users", "delete:users", "read:users:name"),
+    "servers": ("read:servers", "start:servers", "delete:servers"),
+    "list:users": ("read:users:name",),
+    "read:users": ("read:users:name",),
+}
+_ANY_READING = ("read:users", "read:users:name", "read:servers")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the API needs to know of an HTTP request."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer; with `text` instead of `data` it is not the Hub's own."""
+
+    status: int
+    data: Any = None
+    text: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    progress: Progress | None = None
+
+
+Handler: TypeAlias = Callable[[str, Request, set[str]], Response]
+
+
+class Refusal(Exception):
+    """Ends a request with an error of the Hub."""
+
+    def __init__(self, status: int, message: str | None, **headers: str) -> None:
+        super().__init__(message)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.response = Response(status, {"status": status, "message": message}, headers=named)
+
+
+@dataclass
+class FakeHubApi:
+    """Users, scripts and limits, and what the Hub answers about them."""
+
+    tokens: dict[str, tuple[str, ...]]
+    users: dict[str, FakeUser] = field(default_factory=dict)
+    scripts: dict[str, Spawn] = field(default_factory=dict)
+    default_script: Spawn = field(default_factory=Spawn)
+    concurrent_spawn_limit: int | None = None
+    active_server_limit: int | None = None
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request below /hub/api, with the statuses and sentences of a real Hub."""
+        parts = urlsplit(request.target)
+        path = parts.path.removeprefix("/hub/api")
+        if path == "/":
+            return Response(200, {"version": "6.1.1"})
+        try:
+            granted = self._granted(request)
+            if path == "/users":
+                return self._list(request, granted, parse_qs(parts.query))
+            return self._about_user(request, granted, path)
+        except Refusal as refusal:
+            return refusal.response
+
+    def _about_user(self, request: Request, granted: set[str], path: str) -> Response:
+        found = re.fullmatch(r"/users/([^/]+)(/server|/server/progress)?", path)
+        if found is None:
+            raise Refusal(404, None)
+        routes: dict[tuple[str | None, str], tuple[tuple[str, ...], Handler]] = {
+            (None, "GET"): (_ANY_READING, self._get_user),
+            (None, "POST"): (("admin:users",), self._create_user),
+            (None, "DELETE"): (("delete:users",), self._delete_user),
+            ("/server", "POST"): (("start:servers",), self._start),
+            ("/server", "DELETE"): (("delete:servers",), self._stop),
+            ("/server/progress", "GET"): (("read:servers",), self._progress),
+        }
+        route = routes.get((found[2], request.method))
+        if route is None:
+            raise Refusal(405, None)
+        needed, handler = route
+        _require(granted, *needed)
+        return handler(unquote(found[1]), request, granted)
+
+    def _granted(self, request: Request) -> set[str]:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() not in ("token", "bearer") or token not in self.tokens:
+            raise Refusal(403, "Missing or invalid credentials.")
+        granted = set(self.tokens[token])
+        for scope in self.tokens[token]:
+            granted.update(_IMPLIED.get(scope, ()))
+        return granted
+
+    def _user(self, name: str) -> FakeUser:
+        if name not in self.users:
+            raise Refusal(404, None)
+        user = self.users[name]
+        user.settle()
+        return user
+
+    def _list(self, request: Request, granted: set[str], query: dict[str, list[str]]) -> Response:
+        _require(granted, "list:users")
+        state = query.get("state", [""])[0]
+        phases = {
+            "": None,
+            "active": ("spawn", "ready", "stop"),
+            "ready": ("ready",),
+            "inactive": ("failed", "stopped"),
+        }
+        if state not in phases:
+            raise Refusal(400, f"Unrecognized state filter: {state!r}")
+        wanted = phases[state]
+        found = [user for user in self.users.values() if not wanted or user.settle() in wanted]
+        offset = int(query.get("offset", ["0"])[0])
+        limit = min(200, int(query.get("limit", ["50"])[0]))
+        page = [
+            {**user.model(with_servers="read:servers" in granted), "auth_state": None}
+            for user in found[offset : offset + limit]
+        ]
+        if "jupyterhub-pagination" not in request.headers.get("Accept", ""):
+            return Response(200, page)
+        following: dict[str, Any] | None = None
+        if offset + limit < len(found):
+            # A real Hub's address here is the one it believes to have: nobody should call it.
+            url = f"http://hub.invalid/hub/api/users?limit={limit}&offset={offset + limit}"
+            following = {"offset": offset + limit, "limit": limit, "url": url}
+        pages = {"offset": offset, "limit": limit, "total": len(found), "next": following}
+        return Response(200, {"items": page, "_pagination": pages})
+
+    def _get_user(self, name: str, request: Request, granted: set[str]) -> Response:
+        return Response(200, self._user(name).model(with_servers="read:servers" in granted))
+
+    def _create_user(self, name: str, request: Request, granted: set[str]) -> Response:
+        if name in self.users:
+            raise Refusal(409, f"User {name} already exists")
+        if not name or name != name.strip() or "/" in name:
+            raise Refusal(400, f"Failed to create user: {name}")
+        self.users[name] = FakeUser(name)
+        return Response(201, self.users[name].model(with_servers="read:servers" in granted))
+
+    def _delete_user(self, name: str, request: Request, granted: set[str]) -> Response:
+        user = self._user(name)
+        if user.server is not None and user.server.phase() == "ready":
+            user.server.stop()
+        if user.settle() == "stop":
+            raise Refusal(400, f"{name}'s server is in the process of stopping, please wait.")
+        del self.users[name]
+        return Response(204)
+
+    def _start(self, name: str, request: Request, granted: set[str]) -> Response:
+        user = self._user(name)
+        options = _user_options(request.body)
+        phase = user.settle()
+        if phase == "spawn":
+            return Response(202)
+        if phase == "stop":
+            raise Refusal(400, f"{name} is pending stop")
+        if phase == "ready":
+            raise Refusal(400, f"{name} is already running")
+        self._respect_limits()
+        failed_before = user.failure is not None
+        spawn = self.scripts.get(name, self.default_script)
+        user.begin(spawn, options)
+        if spawn.fails_at_once:
+            user.settle()
+            # The reason of an ordinary failure is told by the progress stream alone.
+            own_words = spawn.status != 500
+            raise Refusal(
+                spawn.status if own_words else 500,
+                spawn.fails if own_words else "Internal Server Error",
+            )
+        # After a failure the real Hub looks at the old, forgotten server to choose its status.
+        pending = user.settle() == "spawn" and not failed_before
+        return Response(202 if pending else 201)
+
+    def _respect_limits(self) -> None:
+        phases = [user.settle() for user in self.users.values()]
+        limit = self.concurrent_spawn_limit
+        if limit is not None and phases.count("spawn") >= limit:
+            wait = random.randint(30, 60)  # noqa: S311
+            rounded = -(-wait // 10) * 10
+            raise Refusal(
+                429,
+                f"Too many users trying to log in right now. Try again in {rounded} seconds.",
+                Retry_After=str(wait),
+            )
+        limit = self.active_server_limit
+        if limit is not None and sum(p in ("spawn", "ready", "stop") for p in phases) >= limit:
+            raise Refusal(429, "Active user limit exceeded. Try again in a few minutes.")
+
+    def _stop(self, name: str, request: Request, granted: set[str]) -> Response:
+        user = self._user(name)
+        if user.server is not None and user.server.phase() != "stop":
+            user.server.stop()
+        return Response(202 if user.settle() == "stop" else 204)
+
+    def _progress(self, name: str, request: Request, granted: set[str]) -> Response:
+        user = self._user(name)
+        if user.server is None and user.failure is None:
+            raise Refusal(400, f"{name} is not starting...")
+        return Response(200, progress=Progress(user))
+
+
+def _require(granted: set[str], *any_of: str) -> None:
+    if granted.isdisjoint(any_of):
+        needed = ", ".join(any_of)
+        raise Refusal(
+            403, f"Action is not authorized with current scopes; requires any of [{needed}]"
+        )
+
+
+def _user_options(body: bytes) -> dict[str, Any]:
+    data = json.loads(body) if body else {}
+    if not isinstance(data, dict):
+        raise Refusal(400, "Body must be a JSON object")
+    options = data.get("user_options", data)
+    if options is not None and not isinstance(options, dict):
+        raise Refusal(400, "user_options must be an object or null")
+    return options or {}

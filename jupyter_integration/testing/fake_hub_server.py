@@ -1,0 +1,121 @@
+"""The HTTP side of a fake Hub: real sockets, one thread a connection, keep-alive."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeAlias
+
+from jupyter_integration.testing.fake_hub_api import Request
+
+
+class HttpHandler(BaseHTTPRequestHandler):
+    """Reads a request, hands it over, and knows how to write the kinds of answers."""
+
+    protocol_version = "HTTP/1.1"
+    # Headers and body go out as two packets; Nagle's algorithm would hold the second for 40 ms.
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        request = Request(self.command, self.path, dict(self.headers.items()), body)
+        # The client may be gone, or the fake Hub may have been shut down in between.
+        with contextlib.suppress(ConnectionError):
+            self.server.respond(self, request)
+
+    do_GET = do_POST = do_PUT = do_DELETE = _answer
+
+    def write(
+        self, status: int, content_type: str | None, body: bytes, headers: dict[str, str]
+    ) -> None:
+        """Write a complete answer."""
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if content_type is not None:
+            self.send_header("Content-Type", content_type)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(b"" if status == 204 else body)
+
+    def begin_stream(self, content_type: str) -> None:
+        """Begin an answer whose chunks follow one by one."""
+        self.send_response_only(200)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def write_chunk(self, data: bytes) -> None:
+        """Write one chunk; an empty one ends the stream."""
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def hang_up(self) -> None:
+        """End the connection without a word."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the calls are kept where a test can look at them."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Many clients may come at once; a full queue would make them wait for a second.
+    request_queue_size = 256
+
+    def __init__(self, port: int, respond: Respond) -> None:
+        self.respond = respond
+        self.connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", port), HttpHandler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that end in the middle; let everything else be seen."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+Respond: TypeAlias = Callable[[HttpHandler, Request], None]
+
+
+class Listener:
+    """A port that can be closed and opened again, as that of a Hub that goes and comes back."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+        self._server: _Server | None = None
+        self.port = 0
+
+    def open(self) -> None:
+        """Begin to listen, on the same port as before."""
+        if self._server is None:
+            self._server = _Server(self.port, self._respond)
+            self.port = self._server.server_port
+            threading.Thread(
+                target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+            ).start()
+
+    def close(self) -> None:
+        """Refuse new connections and cut those that are open."""
+        if self._server is not None:
+            server, self._server = self._server, None
+            server.shutdown()
+            server.server_close()
+            for connection in list(server.connections):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,192 @@
+"""What a fake Hub knows: users, servers and how their starts go, all told by the clock.
+
+Nothing runs in the background: a start is a script and the moment at which it began, and its
+state is worked out whenever somebody looks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+Phase = Literal["spawn", "ready", "stop", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class Spawn:
+    """How a start goes.
+
+    `fails` ends it with that reason: after `seconds`, or at once, with `status`, where that is 0.
+    `events` are percentages and messages, told at equal distances over the `seconds`.
+    """
+
+    seconds: float = 0.2
+    events: Sequence[tuple[int, str]] = ((50, "Halfway there"),)
+    fails: str | None = None
+    status: int = 500
+    lab_delay: float = 0.0
+    stop_seconds: float = 0.0
+
+    @property
+    def fails_at_once(self) -> bool:
+        return self.fails is not None and self.seconds == 0
+
+
+@dataclass
+class FakeServer:
+    """One life of a server, from its start to its end."""
+
+    spawn: Spawn
+    user_options: dict[str, Any]
+    began: float = field(default_factory=time.monotonic)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    stop_began: float | None = None
+    cancelled: bool = False
+
+    def phase(self) -> Phase:
+        now = time.monotonic()
+        if self.cancelled:
+            return "failed"
+        if self.stop_began is not None:
+            return "stop" if now < self.stop_began + self.spawn.stop_seconds else "stopped"
+        if now < self.began + self.spawn.seconds:
+            return "spawn"
+        return "failed" if self.spawn.fails is not None else "ready"
+
+    def stop(self) -> None:
+        """Stop what runs, or cancel a start."""
+        if self.phase() == "spawn":
+            self.cancelled = True
+        elif self.phase() == "ready":
+            self.stop_began = time.monotonic()
+
+    def lab_answers(self) -> bool:
+        """Whether the server's own code answers HTTP, which can be later than "ready"."""
+        ready_at = self.began + self.spawn.seconds
+        return self.phase() == "ready" and time.monotonic() >= ready_at + self.spawn.lab_delay
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what the spawner has told so far."""
+        told: list[dict[str, Any]] = [{"progress": 0, "message": "Server requested"}]
+        step = self.spawn.seconds / (len(self.spawn.events) + 1)
+        for number, (progress, message) in enumerate(self.spawn.events, start=1):
+            if time.monotonic() >= self.began + number * step:
+                told.append({"progress": progress, "message": message})
+        return told
+
+    def last_words(self) -> str:
+        """Return what a progress stream says of this start's failure."""
+        if self.cancelled:
+            return "Spawn cancelled"
+        if self.spawn.fails_at_once and self.spawn.status != 500:
+            reason = f"{self.spawn.status} SpawnException(reason=policy): {self.spawn.fails}"
+            return f"Spawn failed: {reason}"
+        return f"Spawn failed: {self.spawn.fails}"
+
+
+@dataclass
+class FakeUser:
+    """A user; `server` is what runs or is pending, `failure` the words of a start that failed."""
+
+    name: str
+    admin: bool = False
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    last_activity: datetime | None = None
+    server: FakeServer | None = None
+    failure: str | None = None
+
+    @property
+    def url(self) -> str:
+        return f"/user/{quote(self.name, safe='@~')}/"
+
+    def settle(self) -> Phase:
+        """Let what time has ended come to its end, and return where the server stands."""
+        if self.server is None:
+            return "stopped"
+        phase = self.server.phase()
+        if phase == "failed":
+            # As in the Hub: nothing is left to follow after a cancelled start.
+            self.failure = None if self.server.cancelled else self.server.last_words()
+            self.server = None
+        elif phase == "stopped":
+            self.server = None
+        return phase
+
+    def begin(self, spawn: Spawn, user_options: dict[str, Any]) -> FakeServer:
+        """Start a server anew."""
+        self.failure = None
+        self.server = FakeServer(spawn, user_options)
+        self.last_activity = self.server.started
+        return self.server
+
+    def model(self, *, with_servers: bool) -> dict[str, Any]:
+        """Return the user as the API shows them, with `servers` where the token may see it."""
+        phase = self.settle()
+        model: dict[str, Any] = {
+            "kind": "user",
+            "name": self.name,
+            "admin": self.admin,
+            "roles": ["user"],
+            "groups": [],
+            "server": self.url if phase == "ready" else None,
+            "pending": phase if phase in ("spawn", "stop") else None,
+            "created": _text(self.created),
+            "last_activity": _text(self.last_activity),
+            "auth_state": {"access_token": "a user's own secret"},
+            "user_info": None,
+        }
+        if with_servers:
+            model["servers"] = {"": self._server_model(self.server, phase)} if self.server else {}
+        return model
+
+    def _server_model(self, server: FakeServer, phase: Phase) -> dict[str, Any]:
+        progress_url = f"/hub/api/users/{quote(self.name, safe='@~')}/server/progress"
+        return {
+            "name": "",
+            "display_name": "",
+            "full_name": f"{self.name}/",
+            "last_activity": _text(self.last_activity),
+            "started": _text(server.started),
+            "pending": phase if phase in ("spawn", "stop") else None,
+            "ready": phase == "ready",
+            "stopped": False,
+            "url": self.url,
+            "user_options": server.user_options,
+            "progress_url": progress_url,
+            "full_url": None,
+            "full_progress_url": None,
+            "state": {},
+        }
+
+
+class Progress:
+    """What one follower is told: of the start that was under way when they came, or just failed."""
+
+    def __init__(self, user: FakeUser) -> None:
+        self._server = user.server
+        self._failure = user.failure
+        self._url = user.url
+        self._from_the_start = user.settle() == "spawn"
+
+    def so_far(self) -> tuple[list[dict[str, Any]], bool]:
+        """Return all events until now, and whether they are all that there will be."""
+        if self._server is None:
+            return [{"progress": 100, "failed": True, "message": self._failure}], True
+        told = self._server.events() if self._from_the_start else []
+        phase = self._server.phase()
+        if phase == "spawn":
+            return told, False
+        if phase == "failed":
+            words = self._server.last_words()
+            return [*told, {"progress": 100, "failed": True, "message": words}], True
+        message = f"Server ready at {self._url}"
+        ready = {"progress": 100, "ready": True, "message": message, "url": self._url}
+        return [*told, ready], True
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
