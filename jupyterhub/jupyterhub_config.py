@@ -1,0 +1,116 @@
+"""The Hub behind the portal: what is common to every way of running users' servers.
+
+The spawner of each way is in the file of its own: local.py for the trial mode, containers.py else.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# The Hub runs this file without importing it, so its neighbours need a place on the path.
+sys.path.insert(0, str(HERE))
+
+import containers  # noqa: E402
+import local  # noqa: E402
+from hub_environment import EnvironmentRefused, HubEnvironment  # noqa: E402
+from portal_authenticator import PortalAuthenticator  # noqa: E402
+from process_ties import tied_to_parent  # noqa: E402
+
+try:
+    environment = HubEnvironment.read(os.environ)
+except EnvironmentRefused as refused:
+    sys.exit(str(refused))
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+# ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
+identity_outside = f"{environment.portal_url}/identity/o"
+identity_inside = f"{environment.portal_internal_url}/identity/o/api"
+c.JupyterHub.authenticator_class = PortalAuthenticator
+c.PortalAuthenticator.portal_url = environment.portal_url
+c.PortalAuthenticator.login_service = "Shaparak"
+c.PortalAuthenticator.client_id = "jupyterhub"
+c.PortalAuthenticator.client_secret = environment.oidc_client_secret
+c.PortalAuthenticator.oauth_callback_url = f"{environment.hub_url}/hub/oauth_callback"
+c.PortalAuthenticator.authorize_url = f"{identity_outside}/authorize"
+c.PortalAuthenticator.token_url = f"{identity_inside}/token"
+c.PortalAuthenticator.userdata_url = f"{identity_inside}/userinfo"
+c.PortalAuthenticator.scope = ["openid", "profile"]
+c.PortalAuthenticator.username_claim = "hub_username"
+c.PortalAuthenticator.enable_pkce = True
+c.PortalAuthenticator.auto_login = True
+c.PortalAuthenticator.logout_redirect_url = f"{environment.portal_url}/?signed-out=1"
+# Whom the portal signs in is allowed: it is the one that knows who may.
+c.PortalAuthenticator.allow_all = True
+c.PortalAuthenticator.enable_auth_state = True
+# A refresh before a start answers 500 when the cookie is stale. The portal checks before it asks.
+c.PortalAuthenticator.refresh_pre_spawn = False
+# The names that the portal issues, and no others: they name folders, containers and volumes.
+c.PortalAuthenticator.username_pattern = r"^[a-z][a-z0-9-]{0,29}\Z"
+c.PortalAuthenticator.http_request_kwargs = {"connect_timeout": 3, "request_timeout": 10}
+c.CryptKeeper.keys = list(environment.crypt_keys)
+
+# ── Who may do what ──────────────────────────────────────────────────────────────────────────────
+culler = "idle-culler"
+c.JupyterHub.services = [
+    {"name": "portal", "api_token": environment.api_token},
+    {
+        "name": culler,
+        "command": tied_to_parent(
+            [
+                sys.executable,
+                "-m",
+                "jupyterhub_idle_culler",
+                f"--timeout={environment.idle_timeout}",
+                f"--cull-every={max(1, min(environment.idle_timeout // 2, 300))}",
+            ]
+        ),
+    },
+]
+c.JupyterHub.load_roles = [
+    # Exactly what the portal calls. Not access:servers, which opens everybody's notebooks.
+    {"name": "portal", "services": ["portal"], "scopes": ["admin:users", "servers"]},
+    {
+        "name": culler,
+        "services": [culler],
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+    },
+    # A person uses their own server; starting and stopping it is the portal's. Without
+    # users:activity a server cannot report that it is used; without read:users the Lab cannot sign
+    # its owner in.
+    {
+        "name": "user",
+        "scopes": ["access:servers!user", "read:users!user", "users:activity!user"],
+    },
+]
+
+# ── Servers ──────────────────────────────────────────────────────────────────────────────────────
+c.JupyterHub.allow_named_servers = False
+c.JupyterHub.tornado_settings = {
+    # The portal follows the progress stream, so a call for a start is answered at once.
+    "slow_spawn_timeout": 0.01,
+    # Under the shortest read timeout that the portal can be given.
+    "slow_stop_timeout": 3,
+}
+c.Spawner.default_url = "/lab"
+# A process that is there but never answers stays "starting" for as long as this.
+c.Spawner.http_timeout = 20
+# Else five failed starts in a row, of anybody, end the Hub.
+c.Spawner.consecutive_failure_limit = 0
+
+# ── Pages ────────────────────────────────────────────────────────────────────────────────────────
+c.JupyterHub.default_url = f"{environment.portal_url}/dashboard/"
+c.JupyterHub.template_paths = [str(HERE / "templates")]
+c.JupyterHub.template_vars = {"portal_url": environment.portal_url}
+c.JupyterHub.authenticate_prometheus = not environment.open_metrics
+
+# ── The proxy ────────────────────────────────────────────────────────────────────────────────────
+# A process of its own, so that running servers stay within reach while the Hub restarts.
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
+
+if environment.trial:
+    local.configure(c, environment)
+else:
+    containers.configure(c, environment)

@@ -1,0 +1,74 @@
+"""Sign-in through the portal, and what must hold on a machine that several people share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyterhub import orm
+from jupyterhub.handlers.base import BaseHandler
+from oauthenticator.generic import GenericOAuthenticator
+from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLogoutHandler
+from portal_pages import portal_pages
+from tornado.httpclient import HTTPClientError
+from traitlets import Unicode
+
+
+def end_browser_session(handler: BaseHandler, *, except_for: int | None = None) -> bool:
+    """Revoke the Lab tokens of this browser's session; True when there were any.
+
+    The cookie of a Lab is such a token. The Hub revokes them itself only while its own cookie
+    still names their owner, so a Lab could stay open to whoever sits at the browser next.
+    """
+    session_id = handler.get_session_cookie()
+    if not session_id:
+        return False
+    tokens = handler.db.query(orm.APIToken).filter(orm.APIToken.session_id == session_id)
+    if except_for is not None:
+        tokens = tokens.filter(orm.APIToken.user_id != except_for)
+    ended = tokens.all()
+    for token in ended:
+        handler.db.delete(token)
+    handler.db.commit()
+    return bool(ended)
+
+
+class PortalCallbackHandler(OAuthCallbackHandler):
+    def set_login_cookie(self, user: Any) -> None:
+        """Where another person was signed in, their session ends and a new one begins."""
+        before = self.get_current_user_cookie()
+        others_had_tokens = end_browser_session(self, except_for=user.id)
+        if others_had_tokens or (before is not None and before.id != user.id):
+            # Labs remember for minutes what a token with this session was worth: a new session
+            # makes them ask again.
+            self.set_session_cookie()
+        super().set_login_cookie(user)
+
+
+class PortalLogoutHandler(OAuthLogoutHandler):
+    async def handle_logout(self) -> None:
+        """Also for a browser whose sign-in has gone stale, which the Hub passes over."""
+        await super().handle_logout()
+        end_browser_session(self)
+        self.clear_login_cookie()
+
+
+class PortalAuthenticator(GenericOAuthenticator):
+    callback_handler = PortalCallbackHandler
+    logout_handler = PortalLogoutHandler
+
+    portal_url = Unicode(config=True, help="Where browsers find the portal.")
+
+    def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
+        return [*portal_pages(self.portal_url), *super().get_handlers(app)]
+
+    async def refresh_user(self, user: Any, handler: Any = None, **options: Any) -> Any:
+        """A portal that is away closes nobody's Lab: its word is asked for again next time.
+
+        Whoever loses the right to a Lab while it is away is signed out by the portal itself, which
+        stops the server and deletes the Hub user.
+        """
+        try:
+            return await super().refresh_user(user, handler, **options)
+        except (HTTPClientError, OSError) as error:
+            self.log.warning("The portal cannot be asked about %s: %s", user.name, error)
+            return True
