@@ -1,0 +1,41 @@
+"""Form fields the way our pages draw them: label, input, help and errors, tied for screen readers."""
+
+from django import template
+from django.forms import BaseForm, CheckboxInput, EmailInput, PasswordInput, Select, URLInput
+from django.forms.boundfield import BoundField
+
+register = template.Library()
+
+
+@register.inclusion_tag("portal/_fields.html")
+def form_fields(form: BaseForm) -> dict[str, object]:
+    """A whole form: what is wrong with it, its hidden fields, its visible fields."""
+    return {"form": form}
+
+
+@register.inclusion_tag("portal/_field.html")
+def form_field(field: BoundField) -> dict[str, object]:
+    """One visible field.
+
+    Placeholders that repeat the label are left out: they vanish as one types, and pass for a value.
+    """
+    widget = field.field.widget
+    is_checkbox = isinstance(widget, CheckboxInput)
+    is_password = isinstance(widget, PasswordInput)
+    if is_checkbox:
+        css_class = "form-check-input"
+    elif isinstance(widget, Select):
+        css_class = "form-select"
+    else:
+        css_class = "form-control"
+    attributes: dict[str, str | bool] = {"class": css_class, "placeholder": False}
+    if is_password or isinstance(widget, EmailInput | URLInput):
+        attributes["dir"] = "ltr"
+    elif css_class == "form-control":
+        attributes["dir"] = "auto"  # a user name may be Persian or Latin
+    return {
+        "field": field,
+        "input": field.as_widget(attrs=attributes),
+        "is_checkbox": is_checkbox,
+        "is_password": is_password,
+    }
