@@ -1,0 +1,37 @@
+"""The one rule that makes a name legal on the Hub, and the names proposed for an account."""
+
+import re
+import secrets
+from collections.abc import Iterator
+
+LONGEST_HUB_USERNAME = 30  # characters
+HUB_USERNAME_PATTERN = rf"^[a-z][a-z0-9-]{{0,{LONGEST_HUB_USERNAME - 1}}}$"
+_LEGAL = re.compile(HUB_USERNAME_PATTERN.replace("$", r"\Z"))
+_RANDOM_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read for one another
+_NUMBERED_PROPOSALS = 5
+
+
+def is_legal_hub_username(name: str) -> bool:
+    return _LEGAL.match(name) is not None
+
+
+def propose_hub_usernames(username: str) -> Iterator[str]:
+    """Yield legal Hub names for `username`, the most readable first, without end.
+
+    The Hub keeps a home for each name, and spells names in its own addresses, in containers and
+    volumes: hence ASCII, lower case, no dots. «علی» has no ASCII spelling that its owner would
+    choose, so it gets a random one.
+    """
+    stem = re.sub(r"[^a-z0-9]+", "-", username.lower()).strip("-")
+    if stem and not stem[0].isalpha():
+        stem = f"u{stem}"
+    if stem and username.isascii():
+        yield stem[:LONGEST_HUB_USERNAME].rstrip("-")
+        for number in range(2, 2 + _NUMBERED_PROPOSALS):
+            ending = f"-{number}"
+            yield stem[: LONGEST_HUB_USERNAME - len(ending)].rstrip("-") + ending
+        stem = stem[:12].rstrip("-")
+    else:
+        stem = "u"
+    while True:
+        yield f"{stem}-{''.join(secrets.choice(_RANDOM_LETTERS) for _ in range(8))}"

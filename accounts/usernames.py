@@ -1,0 +1,39 @@
+"""What a person may call themselves when they sign up, and how it is spelled in the database."""
+
+import unicodedata
+
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from portal.persian_text import fold_digits, fold_letters
+
+LONGEST_USERNAME = 64  # characters
+_PERSIAN_LETTERS = "آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ"
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff"))
+
+
+def fold_username(text: str) -> str:
+    """Return the one spelling of a user name: «۹۸۱۲» is 9812, SARA is sara, ي is ی.
+
+    Compatibility forms are folded (NFKC) and invisible characters dropped, so that two names
+    that look the same are the same.
+    """
+    folded = fold_letters(fold_digits(unicodedata.normalize("NFKC", text)))
+    return folded.translate(_ZERO_WIDTH).strip().lower()
+
+
+def _one_alphabet(letters: str) -> str:
+    return rf"[{letters}0-9](?:[{letters}0-9._-]*[{letters}0-9])?"
+
+
+username_validators = [
+    MaxLengthValidator(LONGEST_USERNAME, _("A user name has at most %(limit_value)d characters.")),
+    # Latin or Persian letters, not both in one name: «а» beside «a» is how accounts are imitated.
+    RegexValidator(
+        rf"^(?:{_one_alphabet('a-z')}|{_one_alphabet(_PERSIAN_LETTERS)})\Z",
+        _(
+            "A user name is made of Latin or Persian letters, digits and . _ - "
+            "and begins and ends with a letter or digit."
+        ),
+    ),
+]

@@ -1,0 +1,98 @@
+"""Starts and stops in the admin: what is wrong, and the means to mend it."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.services.request_stop import request_cancel, request_stop
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the portal writes: staff read them and act by actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        return [field.name for field in self.model._meta.fields]
+
+
+@admin.register(SpawnRequest)
+class SpawnRequestAdmin(ReadOnlyAdmin):
+    list_display = (
+        "reference",
+        "user",
+        "state",
+        "failure_code",
+        "progress",
+        "created_at",
+        "finished_at",
+    )
+    list_filter = ("state", "failure_code", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("=id", "user__username", "user__hub_username", "message")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    actions = ("cancel_starts", "stop_servers")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SpawnRequest], search_term: str
+    ) -> tuple[QuerySet[SpawnRequest], bool]:
+        # Users give the reference of their page: S123.
+        term = search_term.strip()
+        if term[:1] in "Ss" and term[1:].isascii() and term[1:].isdigit():
+            term = term[1:]
+        return super().get_search_results(request, queryset, term)
+
+    @admin.action(description=_("Cancel the start"), permissions=["change"])
+    def cancel_starts(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:
+        count = sum(request_cancel(user=user) for user in _users_of(queryset))
+        self.message_user(
+            request,
+            ngettext(
+                "%(count)d start is being cancelled.",
+                "%(count)d starts are being cancelled.",
+                count,
+            )
+            % {"count": count},
+            messages.SUCCESS,
+        )
+
+    @admin.action(description=_("Stop the user's server"), permissions=["change"])
+    def stop_servers(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:
+        users = _users_of(queryset)
+        for user in users:
+            request_stop(user=user, requested_by=request.user)
+        self.message_user(
+            request,
+            ngettext(
+                "%(count)d server is being stopped.",
+                "%(count)d servers are being stopped.",
+                len(users),
+            )
+            % {"count": len(users)},
+            messages.SUCCESS,
+        )
+
+
+@admin.register(StopRequest)
+class StopRequestAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "user", "requested_by", "created_at", "finished_at", "stopped")
+    list_select_related = ("user", "requested_by")
+    search_fields = ("user__username", "user__hub_username")
+
+
+@admin.register(HubRevocation)
+class HubRevocationAdmin(ReadOnlyAdmin):
+    list_display = ("hub_username", "created_at", "not_before")
+
+
+def _users_of(queryset: QuerySet[SpawnRequest]) -> list[User]:
+    return list(User.objects.filter(spawn_requests__in=queryset).distinct())

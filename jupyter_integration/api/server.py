@@ -1,0 +1,74 @@
+"""/api/v1/server/: the signed-in person's own server."""
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_stop
+
+
+class ServerSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in ServerState])
+    server_active = serializers.BooleanField(help_text="Whether a server runs, starts or stops.")
+    url = serializers.URLField(allow_null=True, help_text="Where to open it; null unless ready.")
+    progress = serializers.IntegerField(
+        allow_null=True, help_text="Percent, while queued or starting."
+    )
+    message = serializers.CharField(help_text="One sentence in the user's language.")
+    since = serializers.DateTimeField(allow_null=True, help_text="When this state began.")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When the Hub was last read.")
+    stale = serializers.BooleanField(help_text="The Hub cannot be read; as_of is old.")
+
+
+class ServerView(APIView):
+    """Read, start and stop the server. Starting and stopping are asked for, and happen after."""
+
+    def get_throttles(self) -> list:
+        safe = self.request.method in ("GET", "HEAD", "OPTIONS")
+        self.throttle_scope = "server-read" if safe else "server-change"
+        return super().get_throttles()
+
+    @extend_schema(operation_id="read_server", responses=ServerSerializer)
+    def get(self, request: Request) -> Response:
+        """Tell the state of your server."""
+        current = server_status(request.user)
+        keep_fresh(user=request.user, status=current)
+        return Response(_as_json(current))
+
+    @extend_schema(operation_id="start_server", request=None, responses={202: ServerSerializer})
+    def post(self, request: Request) -> Response:
+        """Ask for your server; asking again changes nothing."""
+        request_spawn(user=request.user)
+        return _accepted(request.user)
+
+    @extend_schema(operation_id="stop_server", responses={202: ServerSerializer})
+    def delete(self, request: Request) -> Response:
+        """Stop your server, or take back its start."""
+        request_stop(user=request.user, requested_by=request.user)
+        return _accepted(request.user)
+
+
+def _accepted(user: User) -> Response:
+    return Response(_as_json(server_status(user)), status=status.HTTP_202_ACCEPTED)
+
+
+def _as_json(current: ServerStatus) -> dict:
+    url = f"{settings.PORTAL_URL}{current.url}" if current.url else None
+    return {
+        "state": current.state.value,
+        "server_active": current.server_active,
+        "url": url,
+        "progress": current.progress,
+        "message": str(current.message),
+        "since": current.since,
+        "as_of": current.as_of,
+        "stale": current.stale,
+    }

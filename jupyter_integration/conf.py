@@ -1,0 +1,42 @@
+"""From settings to the parts that talk to the Hub."""
+
+from functools import cache
+
+from django.conf import settings
+
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.hub.transport import HubTransport
+
+
+def hub_client() -> HubClient:
+    """Return this process's client of the Hub; all its threads share one pool of connections."""
+    return _hub_client(
+        settings.JUPYTERHUB_API_URL,
+        settings.JUPYTERHUB_API_TOKEN,
+        settings.HUB_CONNECT_TIMEOUT,
+        settings.HUB_READ_TIMEOUT,
+        # A start holds one connection for its progress and one for its questions.
+        2 * settings.SPAWN_CONCURRENCY,
+    )
+
+
+def lab_probe() -> LabProbe:
+    """Return what tells whether a user's server answers."""
+    return LabProbe(settings.HUB_PROXY_URL)
+
+
+# Keyed by what it is made from, so that changed settings mean another client.
+@cache
+def _hub_client(
+    api_url: str, token: str, connect_timeout: float, read_timeout: float, pool_maxsize: int
+) -> HubClient:
+    return HubClient(
+        HubTransport(
+            api_url,
+            token,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            pool_maxsize=pool_maxsize,
+        )
+    )

@@ -1,0 +1,69 @@
+"""Link accounts with users that the Hub had before the portal."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.services.adopt_hub_username import AdoptionRefusedError, adopt_hub_username
+from accounts.usernames import fold_username
+from jupyter_integration import conf
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError, HubNotFound
+
+
+class Command(BaseCommand):
+    help = (
+        "Link accounts with users that the Hub already has: `adopt_hub_users sara=s.rezaei-1`. "
+        "Without arguments it lists the Hub's users that no account has. Only you can know that "
+        "an account and a Hub user are one person: check before you link."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "links",
+            nargs="*",
+            metavar="ACCOUNT[=HUB_USER]",
+            help="the portal's user name, and the Hub's where it differs",
+        )
+
+    def handle(self, *args: Any, links: list[str], **options: Any) -> None:
+        hub = conf.hub_client()
+        try:
+            if not links:
+                self._list_unlinked(hub)
+                return
+            refused = [link for link in links if not self._link(hub, link)]
+        except HubError as error:
+            raise CommandError(f"The Hub could not be asked: {error}") from error
+        if refused:
+            raise CommandError(f"{len(refused)} of {len(links)} were not linked.")
+
+    def _list_unlinked(self, hub: HubClient) -> None:
+        linked = set(
+            User.objects.filter(hub_user_created_at__isnull=False).values_list(
+                "hub_username", flat=True
+            )
+        )
+        for hub_user in hub.list_users():
+            if hub_user.name not in linked:
+                self.stdout.write(hub_user.name)
+
+    def _link(self, hub: HubClient, link: str) -> bool:
+        username, _separator, hub_username = link.partition("=")
+        hub_username = hub_username or username
+        user = User.objects.filter(username=fold_username(username)).first()
+        try:
+            if user is None:
+                raise AdoptionRefusedError("there is no such account")
+            hub.get_user(hub_username)
+            adopt_hub_username(user=user, hub_username=hub_username)
+        except HubNotFound:
+            self.stderr.write(f"{link}: the Hub has no user {hub_username!r}")
+        except AdoptionRefusedError as error:
+            self.stderr.write(f"{link}: {error}")
+        else:
+            self.stdout.write(f"{username} is now {hub_username} on the Hub")
+            return True
+        return False

@@ -1,0 +1,25 @@
+"""A Hub user who must go, because the account was made inactive or deleted."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
+
+
+class HubRevocation(LeasedRow):
+    """Kept until the Hub has stopped the server and forgotten the user; files stay where they are.
+
+    Not a foreign key to the account: that may be deleted.
+    """
+
+    hub_username = models.CharField(_("name on the Hub"), max_length=30, primary_key=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LeasedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("revoked access")
+        verbose_name_plural = _("revoked accesses")
+
+    def __str__(self) -> str:
+        return self.hub_username

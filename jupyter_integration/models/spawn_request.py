@@ -1,0 +1,100 @@
+"""One press of «start»: what was asked, how far it is, and how it ended."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
+
+
+class SpawnRequestQuerySet(LeasedQuerySet):
+    def open(self) -> "SpawnRequestQuerySet":
+        return self.filter(state__in=SpawnRequest.OPEN_STATES)
+
+    def wanted(self) -> "SpawnRequestQuerySet":
+        """Open requests that nobody has taken back."""
+        return self.open().filter(cancel_requested_at__isnull=True)
+
+    def cancelling(self) -> "SpawnRequestQuerySet":
+        return self.open().filter(cancel_requested_at__isnull=False)
+
+
+class SpawnRequest(LeasedRow):
+    """A start that a user asked for.
+
+    It says nothing about whether a server runs now: the Hub alone knows that.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", pgettext_lazy("state of a start", "Queued")
+        STARTING = "starting", pgettext_lazy("state of a start", "Starting")
+        READY = "ready", pgettext_lazy("state of a start", "Ready")
+        FAILED = "failed", pgettext_lazy("state of a start", "Failed")
+        CANCELLED = "cancelled", pgettext_lazy("state of a start", "Cancelled")
+
+    OPEN_STATES = (State.QUEUED, State.STARTING)
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="spawn_requests",
+        verbose_name=_("user"),
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    posted_at = models.DateTimeField(
+        _("sent to the Hub at"), null=True, help_text=_("When the Hub was first asked to start.")
+    )
+    finished_at = models.DateTimeField(_("ended at"), null=True)
+    cancel_requested_at = models.DateTimeField(_("taken back at"), null=True)
+    progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0)
+    message = models.TextField(
+        _("last message"), blank=True, help_text=_("The Hub's last words, as it said them.")
+    )
+    failure_code = models.CharField(
+        _("reason"), max_length=32, choices=FailureCode.choices, blank=True
+    )
+    next_path = models.CharField(
+        _("address in the server"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Where the user wanted to go: the path of an opened bookmark."),
+    )
+
+    objects = SpawnRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("start")
+        verbose_name_plural = _("starts")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                # One that is being cancelled makes room: its user may already want the next.
+                condition=Q(state__in=("queued", "starting"), cancel_requested_at__isnull=True),
+                name="one_open_start_a_user",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "id"],
+                condition=Q(state__in=("queued", "starting")),
+                name="open_starts_in_order",
+            ),
+            models.Index(fields=["user", "-id"], name="last_start_of_a_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.state}"
+
+    @property
+    def reference(self) -> str:
+        """The short code that leads from a user's page to the log and the admin."""
+        return f"S{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES

@@ -1,0 +1,49 @@
+"""One press of «stop», kept until the Hub shows the server stopped."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
+
+
+class StopRequestQuerySet(LeasedQuerySet):
+    def open(self) -> "StopRequestQuerySet":
+        return self.filter(finished_at__isnull=True)
+
+
+class StopRequest(LeasedRow):
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="stop_requests",
+        verbose_name=_("user"),
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("ended at"), null=True)
+    stopped = models.BooleanField(
+        _("stopped"), default=False, help_text=_("Whether the Hub showed the server stopped.")
+    )
+
+    objects = StopRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stop")
+        verbose_name_plural = _("stops")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(finished_at__isnull=True), name="one_open_stop_a_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"T{self.pk}"

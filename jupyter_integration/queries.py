@@ -1,0 +1,157 @@
+"""What is known of a user's server, from the database and the cache: never from the Hub."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import explain
+from jupyter_integration.hub.resources import Server
+from jupyter_integration.hub_messages import translate_hub_message
+from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.server_status import ServerState, ServerStatus
+
+State = SpawnRequest.State
+
+
+def server_status(user: User, *, next_path: str = "") -> ServerStatus:
+    """Return the state of the user's server as a page shows it.
+
+    What was asked for comes first, then what the Hub last said; the newer of the two wins where
+    both speak of the same. `next_path` goes into the address behind "open".
+    """
+    last_start = SpawnRequest.objects.filter(user=user).order_by("-id").first()
+    last_stop = StopRequest.objects.filter(user=user).order_by("-id").first()
+    reading = snapshots.read(user.pk)
+    if last_start is not None and last_start.is_open:
+        if last_start.cancel_requested_at is not None:
+            return _stopping(last_start.cancel_requested_at, reading)
+        return _coming_up(last_start, reading)
+    if last_stop is not None and last_stop.finished_at is None:
+        return _stopping(last_stop.created_at, reading)
+    return _settled(last_start, last_stop, reading, next_path)
+
+
+def place_in_line(request: SpawnRequest) -> int:
+    """Return how many come up to and including this request, 1 for the next."""
+    return SpawnRequest.objects.wanted().filter(state=State.QUEUED, pk__lte=request.pk).count()
+
+
+def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatus:
+    if request.state == State.STARTING:
+        return ServerStatus(
+            ServerState.STARTING,
+            translate_hub_message(request.message) or _("The server is being requested."),
+            progress=request.progress,
+            since=request.created_at,
+            as_of=_as_of(reading),
+            request_id=request.pk,
+        )
+    if reading.is_unanswered:
+        message = _(
+            "The service that runs the servers cannot be reached now. "
+            "Your place in line is kept, and the start goes on by itself."
+        )
+    elif (place := place_in_line(request)) == 1:
+        message = _("You are next in line.")
+    else:
+        message = ngettext(
+            "You are number %(place)d in line.", "You are number %(place)d in line.", place
+        ) % {"place": place}
+    return ServerStatus(
+        ServerState.QUEUED,
+        message,
+        progress=0,
+        since=request.created_at,
+        as_of=_as_of(reading),
+        stale=reading.is_unanswered,
+        request_id=request.pk,
+    )
+
+
+def _stopping(since: datetime, reading: snapshots.Reading) -> ServerStatus:
+    return ServerStatus(
+        ServerState.STOPPING,
+        _("The server is being stopped. Saved files stay."),
+        since=since,
+        as_of=_as_of(reading),
+        stale=reading.is_unanswered,
+    )
+
+
+def _settled(
+    last_start: SpawnRequest | None,
+    last_stop: StopRequest | None,
+    reading: snapshots.Reading,
+    next_path: str,
+) -> ServerStatus:
+    snapshot = reading.snapshot
+    if snapshot is None:
+        return _unknown(reading, last_known=None)
+    if reading.is_unanswered:
+        return _unknown(reading, last_known=_state_of(snapshot.server))
+    state = _state_of(snapshot.server)
+    stop_ended = last_stop.finished_at if last_stop and last_stop.stopped else None
+    if state is not ServerState.STOPPED and stop_ended and stop_ended > snapshot.as_of:
+        state = ServerState.STOPPED
+    failed = last_start is not None and last_start.state == State.FAILED
+    if state is ServerState.STOPPED and failed and last_start is not None:
+        failure = explain(last_start.failure_code, reference=last_start.reference)
+        return ServerStatus(
+            ServerState.FAILED,
+            str(failure.title),
+            since=last_start.finished_at,
+            as_of=snapshot.as_of,
+            failure=failure,
+            request_id=last_start.pk,
+        )
+    return ServerStatus(
+        state,
+        _MESSAGES[state](),
+        url=_open_url(next_path) if state is ServerState.READY else "",
+        progress=0 if state is ServerState.STARTING else None,
+        since=snapshot.server.started if state is ServerState.READY else None,
+        as_of=snapshot.as_of,
+        request_id=last_start.pk if last_start is not None else None,
+    )
+
+
+def _unknown(reading: snapshots.Reading, *, last_known: ServerState | None) -> ServerStatus:
+    checking = not reading.is_unanswered
+    return ServerStatus(
+        ServerState.UNKNOWN,
+        _("Checking …") if checking else _("Error connecting to JupyterHub"),
+        as_of=_as_of(reading),
+        stale=not checking,
+        checking=checking,
+        last_known=last_known,
+    )
+
+
+def _state_of(server: Server) -> ServerState:
+    if server.pending == "stop":
+        return ServerState.STOPPING
+    if server.pending == "spawn":
+        return ServerState.STARTING
+    return ServerState.READY if server.ready else ServerState.STOPPED
+
+
+_MESSAGES = {
+    ServerState.STOPPED: lambda: _("Your server is off. Your files are kept."),
+    ServerState.STARTING: lambda: _("The server is starting."),
+    ServerState.READY: lambda: _("Your server is running."),
+    ServerState.STOPPING: lambda: _("The server is being stopped. Saved files stay."),
+}
+
+
+def _as_of(reading: snapshots.Reading) -> datetime | None:
+    return reading.snapshot.as_of if reading.snapshot else None
+
+
+def _open_url(next_path: str) -> str:
+    url = reverse("server_open")
+    return f"{url}?{urlencode({'next': next_path})}" if next_path else url

@@ -1,0 +1,42 @@
+"""What an account's birth, rest and end mean for its user on the Hub."""
+
+from collections.abc import Collection
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from accounts.models import User
+from jupyter_integration.models import HubRevocation
+from jupyter_integration.tasks import make_hub_user, revoke_access
+from portal.background import wake_on_commit
+
+
+@receiver(post_save, sender=User)
+def follow_account(
+    instance: User,
+    raw: bool,
+    update_fields: Collection[str] | None,
+    **_kwargs: object,
+) -> None:
+    """Make the Hub user of a new account; revoke the access of one that became inactive."""
+    if raw or (update_fields is not None and "is_active" not in update_fields):
+        return
+    if instance.is_active:
+        HubRevocation.objects.filter(hub_username=instance.hub_username).delete()
+        if instance.hub_user_created_at is None:
+            wake_on_commit(make_hub_user, instance.pk)
+    else:
+        _revoke(instance)
+
+
+@receiver(post_delete, sender=User)
+def follow_deleted_account(instance: User, **_kwargs: object) -> None:
+    _revoke(instance)
+
+
+def _revoke(user: User) -> None:
+    # A name that was never made on the Hub may be somebody else's there.
+    if user.hub_user_created_at is None:
+        return
+    HubRevocation.objects.get_or_create(hub_username=user.hub_username)
+    wake_on_commit(revoke_access, user.hub_username)

@@ -1,0 +1,54 @@
+"""Find work that was asked for and that nobody does.
+
+Tasks get lost with the worker or the broker that held them; rows do not.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+
+SETTLED_IN = timedelta(seconds=3)
+"""Younger work was woken a moment ago by whoever asked for it."""
+
+MOST_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Primary keys, the longest waiting first."""
+
+    starts: list[int]
+    cancels: list[int]
+    stops: list[int]
+    revocations: list[str]
+    accounts_without_hub_user: list[int]
+
+
+def find_unattended() -> Unattended:
+    """Return what somebody should be woken for now.
+
+    Of starts no more than can be worked on at once: when a class starts the line is long, and the
+    other wake-ups are still on their way. While the Hub is away one account at a time is tried.
+    """
+    before = timezone.now() - SETTLED_IN
+    starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before).order_by("id")
+    cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
+    stops = StopRequest.objects.open().due().filter(created_at__lt=before).order_by("id")
+    revocations = HubRevocation.objects.due().filter(created_at__lt=before)
+    accounts = User.objects.filter(
+        is_active=True, hub_user_created_at__isnull=True, date_joined__lt=before
+    ).order_by("pk")
+    most_accounts = 1 if snapshots.hub_failed_at() else MOST_AT_ONCE
+    return Unattended(
+        starts=list(starts.values_list("pk", flat=True)[: settings.SPAWN_CONCURRENCY]),
+        cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
+        stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
+        revocations=list(revocations.values_list("pk", flat=True)[:MOST_AT_ONCE]),
+        accounts_without_hub_user=list(accounts.values_list("pk", flat=True)[:most_accounts]),
+    )

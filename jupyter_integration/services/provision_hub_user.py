@@ -1,0 +1,27 @@
+"""Make an account's Hub user before it is needed, so that the first start need not."""
+
+import logging
+
+from accounts.models import User
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.services.ensure_hub_user import (
+    HubUserBeingMadeError,
+    HubUserNotMadeError,
+    ensure_hub_user,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def provision_hub_user(*, hub: HubClient, user_id: int) -> None:
+    """Make the Hub user of an active account; what fails now is tried again by `reconcile`."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    try:
+        ensure_hub_user(hub=hub, user=user)
+    except HubUserBeingMadeError:
+        return
+    except (HubError, HubUserNotMadeError) as error:
+        logger.warning("No Hub user for account %s yet: %r", user_id, error)

@@ -1,0 +1,29 @@
+"""Read one user's server from the Hub into the cache that pages read."""
+
+import logging
+
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError, HubNotFound
+
+logger = logging.getLogger(__name__)
+
+
+def refresh_status(*, hub: HubClient, user_id: int) -> None:
+    """Record what the Hub shows now, or that it cannot be read."""
+    hub_username = User.objects.values_list("hub_username", flat=True).filter(pk=user_id).first()
+    if hub_username is None:
+        return
+    as_of = timezone.now()
+    try:
+        server = hub.get_user(hub_username).server
+    except HubNotFound:
+        server = None
+    except HubError as error:
+        logger.warning("The server of %s could not be read: %s", hub_username, error)
+        snapshots.record_hub_failure()
+        return
+    snapshots.record(user_id, server, as_of=as_of)

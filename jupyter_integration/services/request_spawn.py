@@ -1,0 +1,43 @@
+"""A user asks for their server."""
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.tasks import start_server
+from portal.background import wake_on_commit
+
+logger = logging.getLogger(__name__)
+
+
+class AccountInactiveError(Exception):
+    """Somebody without an active account asked for a server."""
+
+
+def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
+    """Put a start in line, or return the one that already is: two presses are one start.
+
+    `next_path` is where in their server the user wants to go, "" for the usual page. The caller
+    has checked that it lies in the user's own server. The Hub is not asked here.
+
+    Raises AccountInactiveError.
+    """
+    if not user.is_active:
+        raise AccountInactiveError(user.pk)
+    try:
+        with transaction.atomic():
+            request = SpawnRequest.objects.create(user=user, next_path=next_path)
+    except IntegrityError:
+        # The constraint speaks, so that two presses at the same moment cannot both pass a check.
+        request = SpawnRequest.objects.wanted().filter(user=user).first()
+        if request is None:  # it ended in this very moment; the press then asks for a new one
+            return request_spawn(user=user, next_path=next_path)
+        if next_path and request.next_path != next_path:
+            SpawnRequest.objects.filter(pk=request.pk).update(next_path=next_path)
+            request.next_path = next_path
+        return request
+    logger.info("%s: %s asked for a server", request.reference, user.hub_username)
+    wake_on_commit(start_server, request.pk)
+    return request

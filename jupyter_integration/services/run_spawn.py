@@ -1,0 +1,280 @@
+"""Bring one requested server up: from the line to a Lab that answers.
+
+Whatever dies on the way, the request ends READY, FAILED with a reason, or CANCELLED: the row says
+how far it is, and the next worker that takes it up reads the Hub before it does anything.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode, code_of_error, code_of_reason
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
+    HubConflict,
+    HubError,
+    HubNotStarting,
+    HubProtocolError,
+    HubRejected,
+    HubServerError,
+    HubThrottled,
+    HubUnavailable,
+)
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.hub.resources import ProgressEvent, Server
+from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.services.ensure_hub_user import (
+    HubUserBeingMadeError,
+    HubUserNotMadeError,
+    ensure_hub_user,
+)
+from jupyter_integration.services.leases import (
+    Lease,
+    LeaseLostError,
+    claim,
+    release_database_connection,
+)
+from jupyter_integration.services.stop_on_hub import stop_on_hub
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT_FOR_LAB = 30.0  # seconds from the Hub's "ready" to the Lab's first answer
+LOOK_AGAIN_AFTER = 0.2  # seconds
+TRY_AGAIN_AFTER = 3.0  # seconds, when the Hub could not be reached
+THROTTLED_FOR = 15.0  # seconds, when the Hub names no time itself
+
+
+class SpawnFailedError(Exception):
+    """The server did not come up, and will not by waiting."""
+
+    def __init__(self, code: FailureCode, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+class SpawnCancelledError(Exception):
+    """The user took the start back."""
+
+
+class ComeBackError(Exception):
+    """Something else has to end first; the request goes back into line for a moment."""
+
+
+def run_spawn(*, hub: HubClient, lab: LabProbe, request_id: int) -> None:
+    """Work on the request until it is settled, or put back into line for later.
+
+    Returns at once when another worker has it, when it is settled, or when it has to wait. Raises
+    no HubError: each one becomes a state of the request.
+    """
+    lease = claim(SpawnRequest.objects.open().due(), request_id)
+    if lease is None:
+        return
+    request = SpawnRequest.objects.select_related("user").get(pk=request_id)
+    run = _Run(hub, lab, request, lease)
+    try:
+        run.settle()
+    except LeaseLostError:
+        logger.warning("%s: another worker took it up", request.reference)
+
+
+@dataclass(slots=True)
+class _Run:
+    hub: HubClient
+    lab: LabProbe
+    request: SpawnRequest
+    lease: Lease
+
+    def settle(self) -> None:
+        """Turn every way in which bringing it up can end into a state of the request."""
+        try:
+            try:
+                server = self.bring_up()
+            except SpawnCancelledError:
+                stop_on_hub(self.hub, self.name, keep_alive=self.lease.renew)
+                self.end_cancelled()
+            else:
+                self.end_ready(server)
+        except SpawnFailedError as failure:
+            self.end_failed(failure.code, failure.reason)
+        except HubUserNotMadeError:
+            self.end_failed(FailureCode.HUB_USER_NOT_MADE)
+        except (ComeBackError, HubUserBeingMadeError):
+            self.put_back(1.0)
+        except HubThrottled as error:
+            self.put_back(error.retry_after or THROTTLED_FOR, error)
+        except (HubUnavailable, HubProtocolError) as error:
+            snapshots.record_hub_failure()
+            self.put_back(TRY_AGAIN_AFTER, error)
+        except HubRejected as error:
+            self.end_failed(code_of_error(error), error.hub_message or str(error))
+
+    # --- The way up ---------------------------------------------------------------------------
+
+    def bring_up(self) -> Server:
+        """Return the ready server."""
+        if not self.request.user.is_active:
+            raise SpawnFailedError(FailureCode.ACCOUNT_INACTIVE)
+        self.keep_going()
+        self.wait_until(self.earlier_work_has_ended)
+        server = ensure_hub_user(hub=self.hub, user=self.request.user).server
+        while server is not None and server.pending == "stop":
+            self.wait_until(self.nothing_stops)
+            server = self.hub.get_user(self.name).server
+        if not _comes_up(server):
+            self.refuse_a_second_try_after_a_failure()
+            server = self.post()
+        if not server.ready:
+            self.follow_progress()
+            server = self.hub.get_user(self.name).server
+        if server is None or not server.ready:
+            raise ComeBackError
+        self.wait_for_lab(server.url)
+        return server
+
+    def earlier_work_has_ended(self) -> bool:
+        """Whether the user's earlier stops and cancelled starts are over."""
+        earlier_starts = SpawnRequest.objects.open().filter(
+            user=self.request.user, pk__lt=self.request.pk
+        )
+        stops = StopRequest.objects.open().filter(
+            user=self.request.user, created_at__lte=self.request.created_at
+        )
+        return not (earlier_starts.exists() or stops.exists())
+
+    def nothing_stops(self) -> bool:
+        server = self.hub.get_user(self.name).server
+        return server is None or server.pending != "stop"
+
+    def refuse_a_second_try_after_a_failure(self) -> None:
+        """A start that failed is never sent again by itself; one that the Hub forgot is.
+
+        Only the progress stream still knows: it repeats the failure of the last start, and knows
+        of none when the Hub was restarted.
+        """
+        if self.request.posted_at is not None and (reason := self.told_failure()) is not None:
+            raise SpawnFailedError(code_of_reason(reason), reason)
+
+    def post(self) -> Server:
+        """Ask the Hub once, and return the server as the Hub then shows it."""
+        first = self.request.posted_at is None
+        self.request.posted_at = self.request.posted_at or timezone.now()
+        # The last moment to see that somebody else has taken the row up, or the user back.
+        self.lease.renew(state=SpawnRequest.State.STARTING, posted_at=self.request.posted_at)
+        self.keep_going()
+        logger.info(
+            "%s: starting %s%s", self.request.reference, self.name, "" if first else " again"
+        )
+        try:
+            server = self.hub.start_server(self.name)
+        except HubConflict as conflict:  # it began to stop since we looked
+            raise ComeBackError from conflict
+        except (HubServerError, HubRejected) as error:
+            # The Hub says "Internal Server Error"; why is in the progress stream alone. And a hook
+            # may refuse with whatever status it likes.
+            reason = self.told_failure()
+            if reason is None:
+                raise
+            raise SpawnFailedError(code_of_reason(reason), reason) from error
+        self.keep_going()
+        return server
+
+    def told_failure(self) -> str | None:
+        """The Hub's words for why the last start failed; None when it knows of no failure."""
+        try:
+            event = next(self.hub.follow_progress(self.name), None)
+        except HubNotStarting:
+            return None
+        return event.message if event is not None and event.failed else None
+
+    def follow_progress(self) -> None:
+        """Return when the Hub says that the server is ready."""
+        release_database_connection()
+        try:
+            for event in self.hub.follow_progress(self.name, on_keepalive=self.keep_going):
+                if event.failed:
+                    self.keep_going()
+                    raise SpawnFailedError(code_of_reason(event.message), event.message)
+                if not event.ready:
+                    self.record(event)
+                release_database_connection()
+        except HubNotStarting as error:
+            # The Hub was restarted meanwhile, or the server was stopped behind our back.
+            self.keep_going()
+            raise ComeBackError from error
+
+    def record(self, event: ProgressEvent) -> None:
+        self.keep_going(progress=event.progress, message=event.message)
+
+    def wait_for_lab(self, server_url: str) -> None:
+        """The Hub's "ready" can be a second early: a browser sent there would see an error."""
+        release_database_connection()
+        deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
+        while not self.lab.answers(server_url):
+            if time.monotonic() > deadline:
+                raise SpawnFailedError(FailureCode.LAB_SILENT)
+            self.keep_going()
+            release_database_connection()
+            time.sleep(LOOK_AGAIN_AFTER)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise ComeBackError
+            self.keep_going()
+            release_database_connection()
+            time.sleep(LOOK_AGAIN_AFTER)
+
+    def keep_going(self, **changes: object) -> None:
+        """Renew the lease with `changes`; raise when the user took the start back."""
+        self.lease.renew(**changes)
+        if SpawnRequest.objects.cancelling().filter(pk=self.request.pk).exists():
+            raise SpawnCancelledError
+
+    @property
+    def name(self) -> str:
+        return self.request.user.hub_username
+
+    # --- How it ends --------------------------------------------------------------------------
+
+    def end_ready(self, server: Server) -> None:
+        # First what pages read, then what makes them read it.
+        snapshots.record(self.request.user_id, server, as_of=timezone.now())
+        self._end(SpawnRequest.State.READY, progress=100)
+        took = timezone.now() - self.request.created_at
+        logger.info("%s: ready after %.1f s", self.request.reference, took.total_seconds())
+
+    def end_cancelled(self) -> None:
+        snapshots.record(self.request.user_id, None, as_of=timezone.now())
+        self._end(SpawnRequest.State.CANCELLED)
+        logger.info("%s: cancelled", self.request.reference)
+
+    def end_failed(self, code: FailureCode, reason: str = "") -> None:
+        self._end(SpawnRequest.State.FAILED, failure_code=code, message=reason)
+        logger.warning("%s: failed, %s: %s", self.request.reference, code, reason)
+
+    def put_back(self, seconds: float, error: HubError | None = None) -> None:
+        """Back into line for `seconds`, without an error for the user, until the deadline."""
+        waited = timezone.now() - self.request.created_at
+        if error is not None and waited > timedelta(seconds=settings.SPAWN_DEADLINE):
+            self.end_failed(code_of_error(error), error.hub_message or str(error))
+            return
+        self.lease.give_back(
+            state=SpawnRequest.State.QUEUED,
+            not_before=timezone.now() + timedelta(seconds=seconds),
+        )
+        logger.info("%s: back in line for %.0f s: %s", self.request.reference, seconds, error)
+
+    def _end(self, state: SpawnRequest.State, **changes: object) -> None:
+        self.lease.give_back(state=state, finished_at=timezone.now(), **changes)
+
+
+def _comes_up(server: Server | None) -> bool:
+    return server is not None and (server.ready or server.pending == "spawn")

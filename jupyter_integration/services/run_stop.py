@@ -1,0 +1,95 @@
+"""Stop a server that somebody asked to stop, and end a start that somebody took back."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from jupyter_integration import snapshots
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError, HubNotFound, HubRejected
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.services.leases import LeaseLostError, claim
+from jupyter_integration.services.stop_on_hub import stop_on_hub
+
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN_AFTER = timedelta(seconds=3)
+
+
+def run_stop(*, hub: HubClient, stop_id: int) -> None:
+    """Settle a StopRequest, or leave it for later when the Hub is away."""
+    lease = claim(StopRequest.objects.open().due(), stop_id)
+    if lease is None:
+        return
+    stop = StopRequest.objects.select_related("user").get(pk=stop_id)
+    try:
+        try:
+            stop_on_hub(hub, stop.user.hub_username, keep_alive=lease.renew)
+        except HubError as error:
+            logger.warning("%s: %s", stop, error)
+            age = timezone.now() - stop.created_at
+            given_up = isinstance(error, HubRejected) or age > timedelta(
+                seconds=settings.SPAWN_DEADLINE
+            )
+            lease.give_back(
+                finished_at=timezone.now() if given_up else None,
+                not_before=timezone.now() + TRY_AGAIN_AFTER,
+            )
+            return
+        snapshots.record(stop.user_id, None, as_of=timezone.now())
+        lease.give_back(finished_at=timezone.now(), stopped=True)
+    except LeaseLostError:
+        logger.info("%s: another worker took it up", stop)
+
+
+def run_cancel(*, hub: HubClient, request_id: int) -> None:
+    """End a start that was taken back.
+
+    Who follows it is in the middle of a call: ending it on the Hub lets that call return, and the
+    follower settles the request. Only where nobody follows is it settled here.
+    """
+    request = SpawnRequest.objects.cancelling().select_related("user").filter(pk=request_id).first()
+    if request is None:
+        return
+    try:
+        hub.stop_server(request.user.hub_username)
+    except HubNotFound:
+        pass
+    except HubError as error:
+        logger.warning("%s: %s", request.reference, error)
+        return
+    lease = claim(SpawnRequest.objects.cancelling(), request_id)
+    if lease is None:
+        return
+    try:
+        stop_on_hub(hub, request.user.hub_username, keep_alive=lease.renew)
+        snapshots.record(request.user_id, None, as_of=timezone.now())
+        lease.give_back(state=SpawnRequest.State.CANCELLED, finished_at=timezone.now())
+    except HubError as error:
+        logger.warning("%s: %s", request.reference, error)
+        lease.give_back()
+    except LeaseLostError:
+        logger.info("%s: another worker took it up", request.reference)
+
+
+def run_revocation(*, hub: HubClient, hub_username: str) -> None:
+    """Take a Hub user's access away: stop the server, then delete the user with all tokens.
+
+    Until the user is deleted, an open server goes on for up to the Hub's refresh age.
+    """
+    lease = claim(HubRevocation.objects.due(), hub_username)
+    if lease is None:
+        return
+    try:
+        stop_on_hub(hub, hub_username, keep_alive=lease.renew)
+        hub.delete_user(hub_username)
+    except HubNotFound:
+        pass
+    except HubError as error:
+        logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
+        lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+        return
+    HubRevocation.objects.filter(pk=hub_username).delete()
+    logger.info("Access of %s is revoked", hub_username)

@@ -1,0 +1,65 @@
+"""Celery's side: an id in, one service call. Names that begin with `starts.` have their own queue.
+
+A task is a wake-up and no more: delivered twice it does its work once, lost it is sent again by
+`reconcile`.
+"""
+
+from celery import Task, shared_task
+
+from jupyter_integration import conf
+from jupyter_integration.services.find_unattended import find_unattended
+from jupyter_integration.services.provision_hub_user import provision_hub_user
+from jupyter_integration.services.refresh_status import refresh_status
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.services.run_stop import run_cancel, run_revocation, run_stop
+
+RECONCILE_EVERY = 5.0  # seconds
+
+
+@shared_task(name="starts.start_server")
+def start_server(request_id: int) -> None:
+    run_spawn(hub=conf.hub_client(), lab=conf.lab_probe(), request_id=request_id)
+
+
+@shared_task(name="server.cancel_start")
+def cancel_start(request_id: int) -> None:
+    run_cancel(hub=conf.hub_client(), request_id=request_id)
+
+
+@shared_task(name="server.stop_server")
+def stop_server(stop_id: int) -> None:
+    run_stop(hub=conf.hub_client(), stop_id=stop_id)
+
+
+@shared_task(name="server.make_hub_user")
+def make_hub_user(user_id: int) -> None:
+    provision_hub_user(hub=conf.hub_client(), user_id=user_id)
+
+
+@shared_task(name="server.revoke_access")
+def revoke_access(hub_username: str) -> None:
+    run_revocation(hub=conf.hub_client(), hub_username=hub_username)
+
+
+@shared_task(name="server.refresh")
+def refresh_server(user_id: int) -> None:
+    refresh_status(hub=conf.hub_client(), user_id=user_id)
+
+
+@shared_task(name="server.reconcile")
+def reconcile() -> None:
+    unattended = find_unattended()
+    for task, keys in (
+        (start_server, unattended.starts),
+        (cancel_start, unattended.cancels),
+        (stop_server, unattended.stops),
+        (revoke_access, unattended.revocations),
+        (make_hub_user, unattended.accounts_without_hub_user),
+    ):
+        for key in keys:
+            _wake_again(task, key)
+
+
+def _wake_again(task: Task, key: int | str) -> None:
+    # Wake-ups that nobody had time for by the next round are sent anew then.
+    task.apply_async((key,), expires=2 * RECONCILE_EVERY)

@@ -1,0 +1,54 @@
+"""The dashboard, and the card in it that asks for itself again and again."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from jupyter_integration.lab_paths import own_lab_path
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.services.keep_fresh import keep_fresh
+
+RECENT = 5  # starts shown below the card
+
+
+@login_required
+@require_safe
+def show_dashboard(request: HttpRequest) -> HttpResponse:
+    context = card_context(request)
+    context["recent_requests"] = SpawnRequest.objects.filter(user=request.user)[:RECENT]
+    context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
+    return render(request, "dashboard.html", context)
+
+
+@login_required
+@require_safe
+def show_server_card(request: HttpRequest) -> HttpResponse:
+    """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
+    return answer_card(request, card_context(request))
+
+
+def card_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the card needs: the status, where to go in the Lab, and which start it follows.
+
+    `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
+    itself; one that was merely left open, or opened again by "back", stays.
+    """
+    next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
+    status = server_status(request.user, next_path=next_path)
+    keep_fresh(user=request.user, status=status)
+    return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
+
+
+def answer_card(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    status: ServerStatus = context["status"]
+    followed = context["follow"] == str(status.request_id)
+    if status.state is ServerState.READY and followed and request.htmx:
+        return HttpResponseClientRedirect(status.url)
+    return render(request, "_server_card.html", context)

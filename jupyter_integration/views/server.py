@@ -1,0 +1,69 @@
+"""Start, stop, cancel, open: each a press of a button."""
+
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from jupyter_integration.lab_paths import default_lab_path, own_lab_path
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_cancel, request_stop
+from jupyter_integration.views.dashboard import answer_card
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    next_path = own_lab_path(request.user.hub_username, request.POST.get("next", ""))
+    spawn = request_spawn(user=request.user, next_path=next_path)
+    return _show(request, next_path=spawn.next_path, follow=str(spawn.pk))
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest) -> HttpResponse:
+    request_stop(user=request.user, requested_by=request.user)
+    return _show(request)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest) -> HttpResponse:
+    if not request_cancel(user=request.user):
+        messages.info(request, _("There was nothing to cancel any more."))
+    return _show(request)
+
+
+@login_required
+@require_safe
+def open_lab(request: HttpRequest) -> HttpResponse:
+    """Send the browser to the user's Lab, through the Hub's sign-in.
+
+    Through the sign-in even where the browser holds a cookie of the Hub: on a shared machine that
+    may be another person's. No start happens here: a GET changes nothing.
+    """
+    own_name = request.user.hub_username
+    next_path = own_lab_path(own_name, request.GET.get("next", ""))
+    if server_status(request.user).state is not ServerState.READY:
+        return _show(request, next_path=next_path)
+    target = urlencode({"next": next_path or default_lab_path(own_name)}, quote_via=quote)
+    return HttpResponseRedirect(f"{settings.HUB_URL}/hub/oauth_login?{target}")
+
+
+def _show(request: HttpRequest, *, next_path: str = "", follow: str = "") -> HttpResponse:
+    """Answer with the card to htmx, and lead a plain form back to the dashboard."""
+    if request.htmx and request.method == "POST":
+        status = server_status(request.user, next_path=next_path)
+        context = {"status": status, "next_path": next_path, "follow": follow}
+        return answer_card(request, context)
+    query = {key: value for key, value in (("next", next_path), ("follow", follow)) if value}
+    address = reverse("dashboard")
+    return redirect(f"{address}?{urlencode(query)}" if query else address)

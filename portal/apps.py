@@ -1,0 +1,16 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from portal import checks
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+
+    def ready(self) -> None:
+        for check in (checks.check_secrets, checks.check_addresses, checks.check_mode):
+            register(check, Tags.security)
+        # Connects the receivers; its cache needs the settings that are complete only now.
+        import_module("portal.heartbeats")

@@ -1,0 +1,20 @@
+"""The Celery application; its settings are the CELERY_ ones of portal/settings.py."""
+
+import os
+
+from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from portal import checks
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_to_start_with_bad_settings(**_kwargs: object) -> None:
+    checks.refuse_bad_settings()

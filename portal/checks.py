@@ -1,0 +1,90 @@
+"""Settings with which the portal must not start, found before it does."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import ERROR, CheckMessage, Error, run_checks
+from django.core.management.base import SystemCheckError
+
+# Printed in public once, so known to everybody.
+PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
+SHORTEST_SECRET = 16  # characters
+
+
+def refuse_bad_settings() -> None:
+    """Raise SystemCheckError when any check finds an error.
+
+    `manage.py` checks by itself; gunicorn and Celery do not, so they call this as they start.
+    """
+    errors = [message for message in run_checks() if message.level >= ERROR]
+    if errors:
+        raise SystemCheckError("\n\n".join(str(error) for error in errors))
+
+
+def _error(number: int, message: str, hint: str) -> Error:
+    return Error(message, hint=hint, id=f"shaparak.E{number:03}")
+
+
+def check_secrets(**_kwargs: object) -> list[CheckMessage]:
+    """Return an error for each secret that is missing, published or too short."""
+    errors: list[CheckMessage] = []
+    for number, name in enumerate(
+        ("JUPYTERHUB_API_TOKEN", "OIDC_CLIENT_SECRET", "SECRET_KEY", "OIDC_PRIVATE_KEY"), start=1
+    ):
+        value = getattr(settings, name)
+        hint = "Run `make env` for a fresh one, and give the Hub the same."
+        if not value:
+            errors.append(_error(number, f"{name} is not set.", hint))
+        elif value in PUBLISHED_TOKENS or value.startswith("django-insecure-"):
+            errors.append(_error(number, f"{name} is a published value.", hint))
+        elif len(value) < SHORTEST_SECRET:
+            errors.append(_error(number, f"{name} is shorter than 16 characters.", hint))
+    return errors
+
+
+def check_addresses(**_kwargs: object) -> list[CheckMessage]:
+    """Return errors for addresses under which notebooks could act on the portal."""
+    errors: list[CheckMessage] = []
+    if urlsplit(settings.PORTAL_URL).hostname == urlsplit(settings.HUB_URL).hostname:
+        errors.append(
+            _error(
+                11,
+                "PORTAL_URL and HUB_URL have the same host name.",
+                "Notebook pages run their users' scripts, and cookies ignore ports: give the Hub "
+                "a host name of its own.",
+            )
+        )
+    if not settings.JUPYTERHUB_API_URL.endswith("/hub/api"):
+        errors.append(
+            _error(
+                12,
+                "JUPYTERHUB_API_URL does not end in /hub/api.",
+                "For example http://jupyterhub:8081/hub/api.",
+            )
+        )
+    if not 5 <= settings.HUB_READ_TIMEOUT <= 30:
+        errors.append(_error(13, "HUB_READ_TIMEOUT is not between 5 and 30 seconds.", "Set 10."))
+    return errors
+
+
+def check_mode(**_kwargs: object) -> list[CheckMessage]:
+    """Return errors for what trial mode allows and a real host must not."""
+    if settings.MODE not in {"trial", "production"}:
+        return [_error(20, "SHAPARAK_MODE is neither `trial` nor `production`.", "Choose one.")]
+    if settings.TRIAL:
+        return []
+    errors: list[CheckMessage] = []
+    if settings.DEBUG:
+        errors.append(_error(21, "DEBUG is on.", "It shows settings to visitors: set DEBUG=false."))
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        if urlsplit(settings.PORTAL_URL).hostname != "localhost":
+            errors.append(
+                _error(22, "Cookies would travel without TLS.", "Give PORTAL_URL as https://….")
+            )
+    if not settings.REDIS_URL:
+        errors.append(_error(23, "REDIS_URL is not set.", "For example redis://redis:6379/0."))
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        errors.append(
+            _error(24, "DATABASE_URL is not set.", "For example postgres://user:…@postgres/portal.")
+        )
+    return errors

@@ -1,0 +1,64 @@
+"""Which database, cache and broker stand behind the portal: two URLs decide."""
+
+from pathlib import Path
+from typing import Any
+
+SQLITE_OPTIONS = {
+    # Writers wait for one another at the start of a transaction instead of failing in its middle.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,  # seconds
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+
+def database(url_settings: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
+    """Django's settings for one database.
+
+    `url_settings` is django-environ's reading of DATABASE_URL; `pool_size` is the number of
+    PostgreSQL connections that one process may hold.
+    """
+    if url_settings["ENGINE"].endswith("sqlite3"):
+        return url_settings | {"OPTIONS": SQLITE_OPTIONS}
+    options = {
+        "connect_timeout": 5,  # seconds
+        "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10},
+    }
+    return url_settings | {"OPTIONS": url_settings.get("OPTIONS", {}) | options}
+
+
+def cache(redis_url: str) -> dict[str, Any]:
+    """Redis where there is one, else a table of the database.
+
+    Never a per-process cache: sign-in codes of the OpenID provider live here, and the web worker
+    that issues one is not always the one that redeems it.
+    """
+    if redis_url:
+        return {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": redis_url,
+            "KEY_PREFIX": "shaparak",
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},  # seconds
+        }
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        # Django culls a third of all entries at 300 by default: sessions of a single class.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+
+
+def broker_options(redis_url: str, folder: Path) -> dict[str, Any]:
+    """kombu's options: for Redis, or for files in `folder`, which `manage.py prepare` makes."""
+    if redis_url:
+        return {
+            "socket_connect_timeout": 2,  # seconds
+            "socket_timeout": 10,
+            "queue_order_strategy": "priority",
+        }
+    return {
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "control_folder": str(folder / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,  # seconds; kombu's default of one second is felt on each press
+    }

@@ -1,0 +1,102 @@
+"""Is this process fit to serve (/health), and is the whole portal (/health/ready)?"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jupyter_integration import snapshots
+from portal.heartbeats import PARTS, last_heartbeats
+
+logger = logging.getLogger(__name__)
+
+ALIVE_FOR = timedelta(seconds=60)
+"""Four heartbeats; a part that is silent for longer is reported, but does not stop the rest."""
+
+_OK = {"status": "ok"}
+_AWAY = {"status": "unavailable"}
+
+
+@require_safe
+@never_cache
+def show_health(request: HttpRequest) -> JsonResponse:
+    """200 while this process serves and its database answers. Restarting us mends no Hub, so the
+    Hub's state is told and decides nothing.
+    """
+    database = _check_database()
+    components = {"process": _OK, "database": database, "hub": _check_hub()}
+    return _answer(components, is_ok=database is _OK)
+
+
+@require_safe
+@never_cache
+def show_readiness(request: HttpRequest) -> JsonResponse:
+    """200 when database, tables and cache are there; tells the age of every other part's life."""
+    database = _check_tables()
+    components: dict[str, Any] = {"database": database, "cache": _check_cache()}
+    is_ok = database is _OK and components["cache"] is _OK
+    if is_ok:
+        beats = last_heartbeats()
+        components |= {part: _check_heartbeat(beats.get(part)) for part in PARTS}
+        components["hub"] = _check_hub()
+    return _answer(components, is_ok=is_ok)
+
+
+def _answer(components: dict[str, Any], *, is_ok: bool) -> JsonResponse:
+    status = "ok" if is_ok else "unavailable"
+    return JsonResponse({"status": status, "components": components}, status=200 if is_ok else 503)
+
+
+def _check_database() -> dict[str, str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.warning("The database does not answer: %s", error)
+        return _AWAY
+    return _OK
+
+
+def _check_tables() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return {"status": "migrations missing"}
+    except DatabaseError as error:
+        logger.warning("The database does not answer: %s", error)
+        return _AWAY
+    return _OK
+
+
+def _check_cache() -> dict[str, str]:
+    try:
+        cache.set("health", "ok", 60)
+        return _OK if cache.get("health") == "ok" else _AWAY
+    except DatabaseError as error:  # the cache may be a table
+        logger.warning("The cache does not answer: %s", error)
+        return _AWAY
+
+
+def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
+    alive = moment is not None and timezone.now() - moment < ALIVE_FOR
+    return {
+        "status": "ok" if alive else "silent",
+        "as_of": moment.isoformat() if moment else None,
+    }
+
+
+def _check_hub() -> dict[str, str | None]:
+    try:
+        failed_at = snapshots.hub_failed_at()
+    except DatabaseError:
+        return {"status": "unknown"}
+    if failed_at is None:
+        return {"status": "ok"}
+    return {"status": "unreachable", "as_of": failed_at.isoformat()}

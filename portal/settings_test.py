@@ -1,0 +1,39 @@
+"""Settings of the test suite: trial mode, or PostgreSQL and Redis when their URLs are set."""
+
+import os
+import tempfile
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+os.environ.update(
+    SHAPARAK_MODE="trial",
+    SHAPARAK_VAR=tempfile.mkdtemp(prefix="shaparak-test-"),
+    SECRET_KEY="tests-only-" + "x" * 50,
+    PORTAL_URL="http://localhost:8080",
+    HUB_URL="http://127.0.0.1:8000",
+    JUPYTERHUB_API_TOKEN="tests-only-token-of-the-portal",
+    OIDC_CLIENT_SECRET="tests-only-client-secret",
+    OIDC_PRIVATE_KEY=_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode(),
+)
+
+from portal.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; guards nothing here
+if not os.environ.get("DATABASE_URL"):
+    # A file, as in trial mode: SQLite's memory databases lock whole tables between threads.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+TEST_RUNNER = "portal.test_runner.PytestRunner"

@@ -1,0 +1,36 @@
+"""Every address of the portal."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from accounts.views import SignUp, authorize, edit_profile
+from jupyter_integration.api.server import ServerView
+from jupyter_integration.views import dashboard, server
+from portal import health
+from portal.views import show_landing
+
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("", show_landing, name="landing"),
+    path("dashboard/", dashboard.show_dashboard, name="dashboard"),
+    path("dashboard/server/", dashboard.show_server_card, name="server_card"),
+    path("server/start/", server.start, name="server_start"),
+    path("server/stop/", server.stop, name="server_stop"),
+    path("server/cancel/", server.cancel, name="server_cancel"),
+    path("server/open/", server.open_lab, name="server_open"),
+    path("accounts/profile/", edit_profile, name="profile"),
+    # Before allauth's own, for the rules that are ours.
+    path("accounts/signup/", SignUp.as_view(), name="account_signup"),
+    path("accounts/", include("allauth.account.urls")),
+    path("identity/o/authorize", authorize),
+    path("", include("allauth.idp.urls")),
+    path("api/v1/server/", ServerView.as_view(), name="api-server"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("health", health.show_health, name="health"),
+    path("health/ready", health.show_readiness, name="health-ready"),
+    path("admin/", admin.site.urls),
+]
