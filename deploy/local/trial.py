@@ -1,0 +1,87 @@
+"""Where one trial copy lives and listens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from deploy.local.install import REPOSITORY
+
+HIGHEST_PORT = 65535
+
+
+class SettingRefused(Exception):
+    """Its text names the setting, and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    var: Path
+    portal_port: int
+    hub_port: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        trial = cls(
+            var=Path(environ.get("SHAPARAK_VAR") or REPOSITORY / "var").absolute(),
+            portal_port=_port(environ, "PORTAL_PORT", default=8080, in_a_row=1),
+            hub_port=_port(environ, "HUB_PORT", default=8000, in_a_row=3),
+        )
+        if trial.portal_port in trial.hub_ports:
+            raise SettingRefused(
+                f"PORTAL_PORT {trial.portal_port} is one of the three ports from HUB_PORT"
+                f" {trial.hub_port} on. Move one of them."
+            )
+        return trial
+
+    @property
+    def hub_ports(self) -> range:
+        """The proxy for browsers, the proxy's own API, the Hub."""
+        return range(self.hub_port, self.hub_port + 3)
+
+    @property
+    def portal_url(self) -> str:
+        # Another host name than the Hub's, since notebook pages run their users' own scripts.
+        return f"http://localhost:{self.portal_port}"
+
+    @property
+    def portal_internal_url(self) -> str:
+        return f"http://127.0.0.1:{self.portal_port}"
+
+    @property
+    def hub_url(self) -> str:
+        return f"http://127.0.0.1:{self.hub_port}"
+
+    @property
+    def hub_api_url(self) -> str:
+        return f"http://127.0.0.1:{self.hub_port + 2}/hub/api"
+
+    @property
+    def secrets(self) -> Path:
+        return self.var / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.var / "run"
+
+    @property
+    def supervisor_socket(self) -> Path:
+        return self.run / "supervisor.sock"
+
+    @property
+    def proxy_pages(self) -> Path:
+        return self.run / "proxy-pages"
+
+
+def _port(environ: Mapping[str, str], name: str, *, default: int, in_a_row: int) -> int:
+    value = environ.get(name) or str(default)
+    last = HIGHEST_PORT + 1 - in_a_row
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= last:
+        raise SettingRefused(f"{name} must be a port number from 1 to {last}, not {value!r}.")
+    return int(value)

@@ -1,0 +1,31 @@
+"""`make up`: installs what is missing, then becomes the process that runs the copy."""
+
+import sys
+
+OLDEST_PYTHON = (3, 11)
+
+if sys.version_info < OLDEST_PYTHON:
+    found = "{}.{}".format(*sys.version_info[:2])
+    sys.exit(
+        f"Shaparak needs Python 3.11 or newer; this one is {found}. Try: make up PYTHON=python3.11"
+    )
+
+import os  # noqa: E402
+
+from deploy.local import install  # noqa: E402
+
+
+def main() -> None:
+    try:
+        install.install_runtime()
+    except install.CannotInstall as problem:
+        sys.exit(f"make up: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    python = str(install.VENV_PYTHON)
+    # The same process goes on, so that a signal to it reaches what now runs.
+    os.execv(python, [python, "-m", "deploy.local.run"])
+
+
+if __name__ == "__main__":
+    main()
