@@ -104,7 +104,7 @@ class FakeHub:
         self._api.default_script = spawn
 
     def phase(self, name: str) -> Phase:
-        """Where the user's server stands: spawn, ready, stop or stopped."""
+        """Where the user's server really stands, whatever the API says."""
         with self._changed:
             phase = self._api.users[name].settle()
             return "stopped" if phase == "failed" else phase
@@ -118,7 +118,9 @@ class FakeHub:
     def kill_server(self, name: str) -> None:
         """Let a server die, as one that is culled or runs out of memory."""
         with self._changed:
-            self._api.users[name].server = None
+            server = self._api.users[name].server
+            if server is not None:
+                server.ended = True
             self._changed.notify_all()
 
     def down(self) -> None:
@@ -139,6 +141,15 @@ class FakeHub:
         """Limit the pending starts and the servers, as the Hub's settings do."""
         self._api.concurrent_spawn_limit = concurrent_spawns
         self._api.active_server_limit = servers
+
+    @property
+    def slow_spawn_timeout(self) -> float:
+        """How long a POST waits for the start's end, near 0 as the product sets it."""
+        return self._api.slow_spawn_timeout
+
+    @slow_spawn_timeout.setter
+    def slow_spawn_timeout(self, seconds: float) -> None:
+        self._api.slow_spawn_timeout = seconds
 
     def throttle(self, retry_after: int | None = None) -> None:
         """Refuse every start with 429."""
@@ -166,9 +177,9 @@ class FakeHub:
         with self._changed:
             self._state = state
             for user in self._api.users.values():
-                if user.settle() in ("spawn", "stop"):
-                    user.server = None
-                user.failure = None
+                if user.server is not None and user.settle() != "ready":
+                    user.server.ended = True
+                user.failure, user.remembered = None, False
             self._changed.notify_all()
         self._hub.close()
 
@@ -184,6 +195,11 @@ class FakeHub:
             self._changed.notify_all()
             lost = self._lost_answers > 0 and request.method != "GET"
             self._lost_answers -= lost
+        time.sleep(response.wait)
+        if response.later is not None:
+            with self._changed:
+                response = response.later()
+                self._changed.notify_all()
         if lost:
             handler.hang_up()
         elif response.progress is not None:
@@ -209,7 +225,7 @@ class FakeHub:
         elif path.startswith("/hub/api"):
             self._respond_from_hub(handler, request)
         else:
-            _write(handler, Response(424, {"message": f"{path} is not running"}))
+            _write(handler, Response(302, text="", headers={"Location": f"/hub{path}"}))
 
     def _tell_progress(self, handler: HttpHandler, progress: Progress) -> None:
         handler.begin_stream("text/event-stream")
@@ -220,10 +236,13 @@ class FakeHub:
             with self._changed:
                 events, complete = progress.so_far()
                 gone = self._state != "up"
+            if gone:  # a Hub that goes has no last words
+                handler.hang_up()
+                return
             for event in events[told : self._cut_after]:
                 handler.write_chunk(f"data: {json.dumps(event)}\n\n".encode())
                 told, spoke = told + 1, time.monotonic()
-            if gone or told == self._cut_after:
+            if told == self._cut_after:
                 handler.hang_up()
                 return
             if complete:
