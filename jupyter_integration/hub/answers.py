@@ -64,7 +64,9 @@ def message_of(body: bytes) -> str | None:
     return "".join(letter for letter in message if letter.isprintable())[:_LONGEST_MESSAGE]
 
 
-def meaning_of(status: int, message: str | None) -> type[HubError]:
+def meaning_of(
+    status: int, message: str | None, *, missing: type[HubError] = HubNotFound
+) -> type[HubError]:
     """Name the error; `message` is None when the body is not the Hub's own."""
     if status == 429:
         return HubThrottled
@@ -75,7 +77,7 @@ def meaning_of(status: int, message: str | None) -> type[HubError]:
         # Taken for the Hub's own 404 it would say that the user is gone.
         return HubStarting
     if status == 404:
-        return HubNotFound
+        return missing
     if status == 409:
         return HubConflict
     if status == 400:

@@ -68,9 +68,12 @@ class HubClient:
     def delete_user(self, name: str) -> None:
         """Stop the user's server and remove the user with all their tokens.
 
+        Cancel a start with `stop_server` before: the Hub stumbles over it, and keeps both.
+
         Raises:
             HubNotFound: the Hub has no such user.
             HubConflict: the server is still stopping; ask again.
+            HubServerError: the server is starting.
         """
         self._transport.request(
             "DELETE", _user_path(name), expected={204}, timeout=self._stop_timeout()
@@ -114,12 +117,13 @@ class HubClient:
             HubNotFound: the Hub has no such user.
             HubConflict: the server is still stopping.
             HubThrottled: the Hub's limit of starts or of servers is reached.
-            HubServerError: the start failed at once; `follow_progress` tells why.
+            HubServerError: the start failed at once; `follow_progress` may tell why.
         """
         try:
             self._transport.request(
                 "POST",
                 _user_path(name, "/server"),
+                # Never without options: the Hub would take those of the last start.
                 json={"user_options": dict(user_options or {})},
                 expected={201, 202},
             )
@@ -130,6 +134,9 @@ class HubClient:
 
     def stop_server(self, name: str) -> bool:
         """Stop the user's server, or cancel its start; True when nothing runs any more.
+
+        Cancelling takes the Hub a second. Whoever asks a second time meanwhile is told True at
+        once, and a start that comes meanwhile is ended as well.
 
         Raises:
             HubNotFound: the Hub has no such user.
@@ -155,9 +162,11 @@ class HubClient:
         nothing happens the Hub sends an empty line every 8 seconds: `on_keepalive` is called then,
         and may raise to stop.
 
+        Read the user after the last event: where a start is cancelled the Hub says "ready" to its
+        followers, and shows the server as ready too until the cancelling call ends.
+
         Raises:
-            HubNotStarting: nobody started the server, or the Hub has forgotten.
-            HubNotFound: the Hub has no such user.
+            HubNotStarting: there is no start to follow, or not even such a user.
             HubUnreachable, HubTimeout: the stream broke or fell silent; the start may go on.
         """
         return progress.follow(

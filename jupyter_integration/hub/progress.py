@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from jupyter_integration.hub.answers import decode
-from jupyter_integration.hub.errors import HubProtocolError, HubUnreachable
+from jupyter_integration.hub.errors import HubNotStarting, HubProtocolError, HubUnreachable
 from jupyter_integration.hub.resources import BrokenResource, ProgressEvent, read_progress
 from jupyter_integration.hub.transport import HubTransport
 
@@ -51,7 +51,11 @@ def follow(
     """Yield a start's events until it is ready or failed; see HubClient.follow_progress."""
     progress = 0
     with transport.stream(
-        path, content_type="text/event-stream", read_timeout=read_timeout
+        path,
+        content_type="text/event-stream",
+        # The Hub answers 400 or 404, as it has or has not the user's server in memory.
+        missing=HubNotStarting,
+        read_timeout=read_timeout,
     ) as stream:
         try:
             for data in events_of(stream.chunks):

@@ -19,6 +19,7 @@ from jupyter_integration.hub import answers
 from jupyter_integration.hub.calls import Call, Reply
 from jupyter_integration.hub.errors import (
     HubError,
+    HubNotFound,
     HubProtocolError,
     HubTimeout,
     HubUnreachable,
@@ -133,12 +134,18 @@ class HubTransport:
 
     @contextmanager
     def stream(
-        self, path: str, *, content_type: str, read_timeout: float | None = None
+        self,
+        path: str,
+        *,
+        content_type: str,
+        missing: type[HubError],
+        read_timeout: float | None = None,
     ) -> Iterator[Stream]:
         """GET an answer that is read while it comes; leaving the context closes its connection.
 
         Raises:
-            HubError: as `request`, also from the chunks while they are read.
+            HubError: as `request`, also from the chunks while they are read; `missing` stands
+                for the Hub's own 404.
         """
         call = Call("GET", path)
         timeout = self.read_timeout if read_timeout is None else read_timeout
@@ -146,7 +153,7 @@ class HubTransport:
         with self._answer(call, None, None, headers, timeout) as response:
             status = response.status_code
             if status != 200:
-                raise self._refusal(call, response, timeout)
+                raise self._refusal(call, response, timeout, missing=missing)
             if not response.headers.get("Content-Type", "").startswith(content_type):
                 raise call.failure(HubProtocolError, f"not {content_type}", status=status)
             yield Stream(call, self._chunks(call, response))
@@ -208,12 +215,19 @@ class HubTransport:
                 raise call.failure(HubTimeout, "the body came too slowly", status=status)
         return bytes(body)
 
-    def _refusal(self, call: Call, response: requests.Response, seconds: float) -> HubError:
+    def _refusal(
+        self,
+        call: Call,
+        response: requests.Response,
+        seconds: float,
+        *,
+        missing: type[HubError] = HubNotFound,
+    ) -> HubError:
         status = response.status_code
         message = answers.message_of(self._body(call, response, seconds))
         if message is not None:
             message = self._auth.remove_from(message)
-        kind = answers.meaning_of(status, message)
+        kind = answers.meaning_of(status, message, missing=missing)
         return call.failure(
             kind,
             answers.explain(status, kind, message),

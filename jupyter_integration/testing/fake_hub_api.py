@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,6 +20,7 @@ _IMPLIED = {
     "list:users": ("read:users:name",),
     "read:users": ("read:users:name",),
 }
+_ACTIVE = ("spawn", "cancelling", "ready", "stop")
 _ANY_READING = ("read:users", "read:users:name", "read:servers")
 
 
@@ -34,13 +36,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; with `text` instead of `data` it is not the Hub's own."""
+    """An answer; with `text` instead of `data` it is not the Hub's own.
+
+    One with `later` is asked for only after `wait` seconds, as the Hub holds a call meanwhile.
+    """
 
     status: int
     data: Any = None
     text: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     progress: Progress | None = None
+    wait: float = 0.0
+    later: Callable[[], Response] | None = None
 
 
 Handler: TypeAlias = Callable[[str, Request, set[str]], Response]
@@ -65,6 +72,7 @@ class FakeHubApi:
     default_script: Spawn = field(default_factory=Spawn)
     concurrent_spawn_limit: int | None = None
     active_server_limit: int | None = None
+    slow_spawn_timeout: float = 0.0
 
     def answer(self, request: Request) -> Response:
         """Answer one request below /hub/api, with the statuses and sentences of a real Hub."""
@@ -120,8 +128,8 @@ class FakeHubApi:
         state = query.get("state", [""])[0]
         phases = {
             "": None,
-            "active": ("spawn", "ready", "stop"),
-            "ready": ("ready",),
+            "active": _ACTIVE,
+            "ready": ("ready", "cancelling"),
             "inactive": ("failed", "stopped"),
         }
         if state not in phases:
@@ -150,15 +158,19 @@ class FakeHubApi:
     def _create_user(self, name: str, request: Request, granted: set[str]) -> Response:
         if name in self.users:
             raise Refusal(409, f"User {name} already exists")
-        if not name or name != name.strip() or "/" in name:
+        if name != name.strip() or "/" in name:
             raise Refusal(400, f"Failed to create user: {name}")
         self.users[name] = FakeUser(name)
         return Response(201, self.users[name].model(with_servers="read:servers" in granted))
 
     def _delete_user(self, name: str, request: Request, granted: set[str]) -> Response:
         user = self._user(name)
-        if user.server is not None and user.server.phase() == "ready":
-            user.server.stop()
+        phase = user.settle()
+        if phase == "spawn":
+            # The Hub stumbles over a start that is under way; both live on.
+            raise Refusal(500, "Internal Server Error")
+        if user.server is not None and phase == "ready":
+            user.server.stop_began = time.monotonic()
         if user.settle() == "stop":
             raise Refusal(400, f"{name}'s server is in the process of stopping, please wait.")
         del self.users[name]
@@ -168,6 +180,7 @@ class FakeHubApi:
         user = self._user(name)
         options = _user_options(request.body)
         phase = user.settle()
+        user.remembered = True
         if phase == "spawn":
             return Response(202)
         if phase == "stop":
@@ -175,20 +188,22 @@ class FakeHubApi:
         if phase == "ready":
             raise Refusal(400, f"{name} is already running")
         self._respect_limits()
-        failed_before = user.failure is not None
+        # After a failure the real Hub looks at the old, forgotten server to choose its status.
+        accepted = Response(202 if user.failure is None else 201)
         spawn = self.scripts.get(name, self.default_script)
-        user.begin(spawn, options)
-        if spawn.fails_at_once:
-            user.settle()
+        server = user.begin(spawn, options)
+        if spawn.seconds >= self.slow_spawn_timeout:
+            return replace(accepted, wait=self.slow_spawn_timeout)
+
+        def ended() -> Response:
+            if server.phase() != "failed":
+                return Response(201)
             # The reason of an ordinary failure is told by the progress stream alone.
             own_words = spawn.status != 500
-            raise Refusal(
-                spawn.status if own_words else 500,
-                spawn.fails if own_words else "Internal Server Error",
-            )
-        # After a failure the real Hub looks at the old, forgotten server to choose its status.
-        pending = user.settle() == "spawn" and not failed_before
-        return Response(202 if pending else 201)
+            message = spawn.fails if own_words else "Internal Server Error"
+            return Refusal(spawn.status, message).response
+
+        return Response(200, wait=spawn.seconds, later=ended)
 
     def _respect_limits(self) -> None:
         phases = [user.settle() for user in self.users.values()]
@@ -202,18 +217,35 @@ class FakeHubApi:
                 Retry_After=str(wait),
             )
         limit = self.active_server_limit
-        if limit is not None and sum(p in ("spawn", "ready", "stop") for p in phases) >= limit:
+        if limit is not None and sum(p in _ACTIVE for p in phases) >= limit:
             raise Refusal(429, "Active user limit exceeded. Try again in a few minutes.")
 
     def _stop(self, name: str, request: Request, granted: set[str]) -> Response:
         user = self._user(name)
-        if user.server is not None and user.server.phase() != "stop":
-            user.server.stop()
+        user.remembered = True
+        if user.server is None:
+            return Response(204)
+        phase = user.server.phase()
+        if phase == "spawn":
+            user.server.cancelling = True
+
+            def cancelled() -> Response:
+                # Whatever the user has by now, be it another start.
+                if user.server is not None:
+                    user.server.ended = True
+                return Response(204)
+
+            return Response(200, wait=user.server.spawn.cancel_seconds, later=cancelled)
+        if phase == "ready":
+            user.server.stop_began = time.monotonic()
         return Response(202 if user.settle() == "stop" else 204)
 
     def _progress(self, name: str, request: Request, granted: set[str]) -> Response:
         user = self._user(name)
-        if user.server is None and user.failure is None:
+        if not user.remembered:
+            raise Refusal(404, None)
+        phase = user.settle()
+        if phase == "stop" or (phase == "stopped" and user.failure is None):
             raise Refusal(400, f"{name} is not starting...")
         return Response(200, progress=Progress(user))
 

@@ -13,15 +13,19 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-Phase = Literal["spawn", "ready", "stop", "failed", "stopped"]
+Phase = Literal["spawn", "cancelling", "ready", "stop", "failed", "stopped"]
+
+# While the Hub cancels a start it shows the server as ready, and tells its followers so.
+_CLAIMED_READY = ("ready", "cancelling")
 
 
 @dataclass(frozen=True)
 class Spawn:
-    """How a start goes.
+    """How a start goes, and how its server stops.
 
-    `fails` ends it with that reason: after `seconds`, or at once, with `status`, where that is 0.
-    `events` are percentages and messages, told at equal distances over the `seconds`.
+    `fails` ends the start with that reason after `seconds`; another `status` than 500 makes it the
+    refusal of a hook. `events` are percentages and messages, told at equal distances over the
+    `seconds`; the server's own code answers `lab_delay` later than the Hub says "ready".
     """
 
     seconds: float = 0.2
@@ -30,10 +34,7 @@ class Spawn:
     status: int = 500
     lab_delay: float = 0.0
     stop_seconds: float = 0.0
-
-    @property
-    def fails_at_once(self) -> bool:
-        return self.fails is not None and self.seconds == 0
+    cancel_seconds: float = 0.1
 
 
 @dataclass
@@ -45,24 +46,20 @@ class FakeServer:
     began: float = field(default_factory=time.monotonic)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     stop_began: float | None = None
-    cancelled: bool = False
+    cancelling: bool = False
+    ended: bool = False
 
     def phase(self) -> Phase:
         now = time.monotonic()
-        if self.cancelled:
-            return "failed"
+        if self.ended:
+            return "stopped"
+        if self.cancelling:
+            return "cancelling"
         if self.stop_began is not None:
             return "stop" if now < self.stop_began + self.spawn.stop_seconds else "stopped"
         if now < self.began + self.spawn.seconds:
             return "spawn"
         return "failed" if self.spawn.fails is not None else "ready"
-
-    def stop(self) -> None:
-        """Stop what runs, or cancel a start."""
-        if self.phase() == "spawn":
-            self.cancelled = True
-        elif self.phase() == "ready":
-            self.stop_began = time.monotonic()
 
     def lab_answers(self) -> bool:
         """Whether the server's own code answers HTTP, which can be later than "ready"."""
@@ -80,17 +77,18 @@ class FakeServer:
 
     def last_words(self) -> str:
         """Return what a progress stream says of this start's failure."""
-        if self.cancelled:
-            return "Spawn cancelled"
-        if self.spawn.fails_at_once and self.spawn.status != 500:
+        if self.spawn.status != 500:
             reason = f"{self.spawn.status} SpawnException(reason=policy): {self.spawn.fails}"
             return f"Spawn failed: {reason}"
-        return f"Spawn failed: {self.spawn.fails}"
+        return f"Spawn failed: {self.spawn.fails or 'the server is gone'}"
 
 
 @dataclass
 class FakeUser:
-    """A user; `server` is what runs or is pending, `failure` the words of a start that failed."""
+    """A user; `server` is what runs or is pending, `failure` the words of a start that failed.
+
+    `remembered` is whether the Hub has anything in memory about the user's server.
+    """
 
     name: str
     admin: bool = False
@@ -98,6 +96,7 @@ class FakeUser:
     last_activity: datetime | None = None
     server: FakeServer | None = None
     failure: str | None = None
+    remembered: bool = False
 
     @property
     def url(self) -> str:
@@ -109,16 +108,17 @@ class FakeUser:
             return "stopped"
         phase = self.server.phase()
         if phase == "failed":
-            # As in the Hub: nothing is left to follow after a cancelled start.
-            self.failure = None if self.server.cancelled else self.server.last_words()
+            self.failure = self.server.last_words()
             self.server = None
         elif phase == "stopped":
             self.server = None
+            self.remembered = False
         return phase
 
     def begin(self, spawn: Spawn, user_options: dict[str, Any]) -> FakeServer:
         """Start a server anew."""
         self.failure = None
+        self.remembered = True
         self.server = FakeServer(spawn, user_options)
         self.last_activity = self.server.started
         return self.server
@@ -132,7 +132,7 @@ class FakeUser:
             "admin": self.admin,
             "roles": ["user"],
             "groups": [],
-            "server": self.url if phase == "ready" else None,
+            "server": self.url if phase in _CLAIMED_READY else None,
             "pending": phase if phase in ("spawn", "stop") else None,
             "created": _text(self.created),
             "last_activity": _text(self.last_activity),
@@ -152,7 +152,7 @@ class FakeUser:
             "last_activity": _text(self.last_activity),
             "started": _text(server.started),
             "pending": phase if phase in ("spawn", "stop") else None,
-            "ready": phase == "ready",
+            "ready": phase in _CLAIMED_READY,
             "stopped": False,
             "url": self.url,
             "user_options": server.user_options,
@@ -180,7 +180,7 @@ class Progress:
         phase = self._server.phase()
         if phase == "spawn":
             return told, False
-        if phase == "failed":
+        if phase in ("failed", "stopped"):
             words = self._server.last_words()
             return [*told, {"progress": 100, "failed": True, "message": words}], True
         message = f"Server ready at {self._url}"

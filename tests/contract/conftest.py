@@ -1,0 +1,39 @@
+"""The Hubs of the contract tests; the real one is started once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from jupyter_integration.testing import FakeHub
+from tests.contract.real_hub import RealHub
+from tests.contract.subjects import FakeSubject, RealSubject, Subject
+
+
+@pytest.fixture(scope="session")
+def real_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealHub]:
+    hub = RealHub(tmp_path_factory.mktemp("real-hub"))
+    try:
+        hub.start()
+        yield hub
+    finally:
+        hub.end()
+    assert list(hub.left_over()) == []
+
+
+@pytest.fixture(scope="session")
+def real_subject(real_hub: RealHub) -> RealSubject:
+    return RealSubject(real_hub)
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real_hub)])
+def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
+    """Either Hub, without anybody's server."""
+    if request.param == "fake":
+        with FakeHub() as hub:
+            yield FakeSubject(hub)
+    else:
+        real: RealSubject = request.getfixturevalue("real_subject")
+        yield real
+        real.clean()

@@ -1,0 +1,60 @@
+"""What the client's call comes to: a value that is as expected, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from jupyter_integration.hub import HubError, HubUser, Server
+
+Outcome: TypeAlias = Callable[[object], None]
+
+
+def raises(kind: type[HubError]) -> Outcome:
+    """Exactly this kind of error, not one of its relatives."""
+
+    def check(result: object) -> None:
+        assert type(result) is kind, repr(result)
+
+    return check
+
+
+def the_version(result: object) -> None:
+    assert result == "6.1.1"
+
+
+def nothing(result: object) -> None:
+    assert result is None, repr(result)
+
+
+def stopped_now(result: object) -> None:
+    assert result is True, repr(result)
+
+
+def still_stopping(result: object) -> None:
+    assert result is False, repr(result)
+
+
+def a_user_without_server(result: object) -> None:
+    assert isinstance(result, HubUser), repr(result)
+    assert (result.admin, result.server) == (False, None)
+    assert result.created is not None
+
+
+def a_user_with(ready: bool, pending: str | None) -> Outcome:
+    def check(result: object) -> None:
+        assert isinstance(result, HubUser), repr(result)
+        assert isinstance(result.server, Server)
+        assert (result.server.ready, result.server.pending) == (ready, pending)
+        assert result.server.url == f"/user/{result.name}/"
+        assert result.server.started is not None
+
+    return check
+
+
+def a_server(ready: bool, pending: str | None, *, stopped: bool = False) -> Outcome:
+    def check(result: object) -> None:
+        assert isinstance(result, Server), repr(result)
+        assert (result.ready, result.pending, result.stopped) == (ready, pending, stopped)
+
+    return check

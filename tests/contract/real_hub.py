@@ -1,0 +1,155 @@
+"""A real JupyterHub behind npm's configurable-http-proxy, and nothing of it left afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+from tests.contract.proxy_program import proxy_command
+
+CONFIG = Path(__file__).with_name("real_hub_config.py")
+
+
+class RealHub:
+    """The Hub and its proxy; they can be stopped and started apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.token = secrets.token_hex(16)
+        self.narrow_token = secrets.token_hex(16)
+        self.log = folder / "hub.log"
+        self._folder = folder
+        # Each process that descends from ours carries this in its environment, so that it can be
+        # found even when its parents are gone.
+        self._mark = secrets.token_hex(8)
+        port, proxy_api, hub = _free_ports(3)
+        self.proxy_url = f"http://127.0.0.1:{port}"
+        self.api_url = f"http://127.0.0.1:{hub}/hub/api"
+        self._ports = (port, proxy_api, hub)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def api_url_behind_proxy(self) -> str:
+        return f"{self.proxy_url}/hub/api"
+
+    def start(self) -> None:
+        """Start whichever of the two does not run, and wait until the Hub answers."""
+        self.start_proxy()
+        self.start_hub()
+        self.wait()
+
+    def start_proxy(self) -> None:
+        port, api_port, _ = self._ports
+        self._run(
+            "proxy",
+            [
+                *proxy_command(),
+                *("--ip", "127.0.0.1", "--port", str(port)),
+                *("--api-ip", "127.0.0.1", "--api-port", str(api_port)),
+            ],
+        )
+
+    def start_hub(self) -> None:
+        self._run("hub", [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)])
+
+    def wait(self, seconds: float = 20.0) -> None:
+        """Wait until the Hub answers, through the proxy as well."""
+        deadline = time.monotonic() + seconds
+        for url in (self.api_url, self.api_url_behind_proxy):
+            while not _answers(url):
+                if time.monotonic() > deadline or not (self.runs("hub") and self.runs("proxy")):
+                    raise RuntimeError(f"no Hub at {url}:\n{self.log.read_text()[-4000:]}")
+                time.sleep(0.05)
+
+    def runs(self, name: str) -> bool:
+        return name in self._processes and self._processes[name].poll() is None
+
+    def stop_hub(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the Hub alone; the proxy lives on."""
+        self._stop("hub", how)
+
+    def stop_proxy(self) -> None:
+        """End the proxy alone."""
+        self._stop("proxy", signal.SIGKILL)
+
+    def slow_spawn_timeout(self, seconds: float) -> None:
+        """Set how long a POST waits for the start's end."""
+        answer = requests.get(
+            f"{self.api_url.removesuffix('/api')}/slow-spawn-timeout/{seconds}", timeout=5
+        )
+        answer.raise_for_status()
+
+    def end(self) -> list[int]:
+        """Kill everything; return the ids of processes that nothing else had ended."""
+        for name in ("hub", "proxy"):
+            process = self._processes.pop(name, None)
+            if process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait(10)
+        left = list(self.left_over())
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return left
+
+    def left_over(self) -> Iterator[int]:
+        """Yield the ids of all processes that descend from ours."""
+        mark = f"CONTRACT_HUB={self._mark}".encode()
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in environment.read_bytes().split(b"\0"):
+                    yield int(environment.parent.name)
+
+    def _stop(self, name: str, how: signal.Signals) -> None:
+        process = self._processes.pop(name)
+        process.send_signal(how)
+        process.wait(10)
+
+    def _run(self, name: str, command: list[str]) -> None:
+        if self.runs(name):
+            return
+        environment = {
+            **os.environ,
+            "CONFIGPROXY_AUTH_TOKEN": self._mark,
+            "CONTRACT_HUB": self._mark,
+            "CONTRACT_PORTS": ",".join(map(str, self._ports)),
+            "CONTRACT_TOKEN": self.token,
+            "CONTRACT_NARROW_TOKEN": self.narrow_token,
+        }
+        with self.log.open("ab") as log:
+            self._processes[name] = subprocess.Popen(  # noqa: S603
+                # Also when the tests themselves are killed nothing may live on.
+                ["setpriv", "--pdeathsig", "KILL", *command],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A process group of its own, to be killed as a whole.
+                start_new_session=True,
+            )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/", timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in taken:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in taken]

@@ -1,0 +1,92 @@
+"""The real JupyterHub of the contract tests: its spawner does what `user_options` say.
+
+{"slow": 1.5}          the start takes that long
+{"fails": "raise"}     the spawner raises at once
+{"fails": "policy"}    a hook raises a SpawnException
+{"fails": "exit"}      the process ends at once
+{"stop_slow": 1.5}     stopping takes that long
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from jupyterhub.handlers import BaseHandler
+from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
+from traitlets.config import get_config
+
+HERE = Path(__file__).parent
+PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")
+
+
+class ScriptedSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]
+    """A spawner whose behaviour is chosen by each start."""
+
+    async def start(self) -> Any:
+        fails = self.user_options.get("fails")
+        if fails == "raise":
+            raise RuntimeError("the image is gone")
+        if fails == "policy":
+            raise SpawnException("No GPU left, sorry", reason="capacity", status_code=503)
+        await asyncio.sleep(self.user_options.get("slow", 0))
+        self.environment = {**self.environment, "SCRIPTED_EXIT": "1" if fails == "exit" else ""}
+        return await super().start()
+
+    async def stop(self, now: bool = False) -> None:
+        await asyncio.sleep(self.user_options.get("stop_slow", 0))
+        await super().stop(now=now)
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        yield {"progress": 50, "message": "نیمهٔ راه"}
+
+
+class SlowSpawnTimeoutHandler(BaseHandler):  # type: ignore[misc]
+    """Lets a test choose how long a POST waits for the start's end."""
+
+    async def get(self, seconds: str) -> None:
+        self.settings["slow_spawn_timeout"] = float(seconds)
+
+
+c = get_config()
+
+c.JupyterHub.bind_url = f"http://127.0.0.1:{PORT}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{HUB_PORT}"
+c.JupyterHub.db_url = "sqlite:///hub.sqlite"
+c.JupyterHub.cookie_secret_file = "cookie_secret"
+# The proxy is a process of its own, so that it lives on while the Hub is away.
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PROXY_API_PORT}"
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.authenticator_class = "null"
+
+c.JupyterHub.services = [
+    {"name": "portal", "api_token": os.environ["CONTRACT_TOKEN"]},
+    {"name": "reader", "api_token": os.environ["CONTRACT_NARROW_TOKEN"]},
+]
+c.JupyterHub.load_roles = [
+    {"name": "portal", "scopes": ["admin:users", "servers"], "services": ["portal"]},
+    {"name": "reader", "scopes": ["read:users:name"], "services": ["reader"]},
+]
+
+c.JupyterHub.allow_named_servers = False
+c.JupyterHub.concurrent_spawn_limit = 3
+c.JupyterHub.active_server_limit = 5
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0.01, "slow_stop_timeout": 0.3}
+
+c.JupyterHub.extra_handlers = [(r"/slow-spawn-timeout/([0-9.]+)", SlowSpawnTimeoutHandler)]
+
+c.JupyterHub.spawner_class = ScriptedSpawner
+c.Spawner.cmd = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-S", "-E"]
+c.Spawner.args = [str(HERE / "scripted_server.py")]
+c.Spawner.environment = {"CONTRACT_HUB": os.environ["CONTRACT_HUB"]}
+c.Spawner.http_timeout = 2
+c.Spawner.poll_interval = 1
+c.Spawner.consecutive_failure_limit = 0
+c.SimpleLocalProcessSpawner.home_dir_template = str(Path.cwd() / "homes" / "{username}")
+c.LocalProcessSpawner.interrupt_timeout = 1
+c.LocalProcessSpawner.term_timeout = 1

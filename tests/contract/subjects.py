@@ -1,0 +1,191 @@
+"""The two Hubs that one table of scenarios is held against: the fake one and a real one."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import signal
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import requests
+
+from jupyter_integration.hub import HubClient, HubError, HubTransport, LabProbe
+from jupyter_integration.hub.resources import JSON
+from jupyter_integration.testing import FakeHub, Spawn
+from tests.contract.real_hub import RealHub
+
+CONCURRENT_SPAWN_LIMIT = 3
+ACTIVE_SERVER_LIMIT = 5
+HALFWAY = "نیمهٔ راه"
+
+Token = Literal["portal", "narrow", "unknown"]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a start and a stop go, in words that both Hubs can be told."""
+
+    slow: float = 0.0
+    fails: Literal["raise", "policy", "exit"] | None = None
+    stop_slow: float = 0.0
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """An answer as it is on the wire; `message` is None when the body is not the Hub's JSON."""
+
+    status: int
+    message: str | None
+    retry_after: str | None
+
+
+class Subject(ABC):
+    """A Hub under test, with everything that a scenario needs to ask of it."""
+
+    def __init__(self, api_url: str, proxy_url: str, tokens: dict[Token, str]) -> None:
+        self._api_url = api_url
+        self._tokens = tokens
+        self._numbers = itertools.count(1)
+        self._names: list[str] = []
+        self.client = self.client_with("portal")
+        self.client_behind_proxy = HubClient(
+            HubTransport(f"{proxy_url}/hub/api", tokens["portal"], backoff=0.0)
+        )
+        self.probe = LabProbe(proxy_url)
+
+    def client_with(self, token: Token) -> HubClient:
+        return HubClient(HubTransport(self._api_url, self._tokens[token], backoff=0.0))
+
+    def new_name(self, name: str = "sara") -> str:
+        """Return a name that no other scenario has, and whose server is stopped afterwards."""
+        self._names.append(f"{name}-{next(self._numbers)}")
+        return self._names[-1]
+
+    def start(self, name: str, behaviour: Behaviour) -> None:
+        self.client.start_server(name, self.options(name, behaviour))
+
+    def raw(
+        self, method: str, path: str, *, token: Token = "portal", json: JSON = None
+    ) -> RawAnswer:
+        answer = requests.request(
+            method,
+            f"{self._api_url}{path}",
+            json=json,
+            headers={"Authorization": f"token {self._tokens[token]}"},
+            timeout=10,
+        )
+        message: str | None = None
+        if answer.headers.get("Content-Type") == "application/json" and answer.status_code >= 400:
+            message = answer.json()["message"] or ""
+        return RawAnswer(answer.status_code, message, answer.headers.get("Retry-After"))
+
+    def clean(self) -> None:
+        """End all servers, so that no scenario meets the limits because of another."""
+        names, self._names = self._names, []
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self._end, names))
+        self.slow_spawn_timeout(0.01)
+
+    def _end(self, name: str) -> None:
+        try:
+            while self.client.get_user(name).server is not None:
+                self.client.stop_server(name)
+        except HubError:
+            # The scenario had no such user, or took its Hub away.
+            return
+
+    @abstractmethod
+    def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
+        """Arrange for this behaviour, and return the user_options to start with."""
+
+    @abstractmethod
+    def slow_spawn_timeout(self, seconds: float) -> None:
+        """Set how long a POST waits for the start's end."""
+
+    @abstractmethod
+    def hub_leaves(self) -> None:
+        """Take the Hub away; its proxy lives on."""
+
+    @abstractmethod
+    def proxy_starts_anew(self) -> None:
+        """Let the proxy be one that has not heard of the Hub yet."""
+
+    @abstractmethod
+    def hub_returns(self) -> None:
+        """Bring the Hub back, and wait until it answers."""
+
+
+class FakeSubject(Subject):
+    """The fake Hub of the unit tests."""
+
+    def __init__(self, hub: FakeHub) -> None:
+        narrow = secrets.token_hex(8)
+        hub.add_token(narrow, "read:users:name")
+        hub.limit(concurrent_spawns=CONCURRENT_SPAWN_LIMIT, servers=ACTIVE_SERVER_LIMIT)
+        self._hub = hub
+        tokens: dict[Token, str] = {"portal": hub.token, "narrow": narrow, "unknown": "unknown"}
+        super().__init__(hub.api_url, hub.proxy_url, tokens)
+
+    def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
+        spawn = Spawn(
+            seconds=behaviour.slow,
+            events=((50, HALFWAY),),
+            stop_seconds=behaviour.stop_slow,
+        )
+        if behaviour.fails == "raise":
+            spawn = Spawn(seconds=0, fails="the image is gone")
+        elif behaviour.fails == "policy":
+            spawn = Spawn(seconds=0, fails="No GPU left, sorry", status=503)
+        elif behaviour.fails == "exit":
+            spawn = Spawn(seconds=0.3, fails="Server at … didn't respond in 2 seconds")
+        self._hub.script(name, spawn)
+        return {}
+
+    def slow_spawn_timeout(self, seconds: float) -> None:
+        # A real start takes longer than the hundredth of a second that stands for "near 0".
+        self._hub.slow_spawn_timeout = 0.0 if seconds <= 0.01 else seconds
+
+    def hub_leaves(self) -> None:
+        self._hub.down()
+
+    def proxy_starts_anew(self) -> None:
+        self._hub.starting()
+
+    def hub_returns(self) -> None:
+        self._hub.up()
+
+
+class RealSubject(Subject):
+    """A real JupyterHub with a scripted spawner."""
+
+    def __init__(self, hub: RealHub) -> None:
+        self._hub = hub
+        tokens: dict[Token, str] = {
+            "portal": hub.token,
+            "narrow": hub.narrow_token,
+            "unknown": "unknown",
+        }
+        super().__init__(hub.api_url, hub.proxy_url, tokens)
+
+    def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
+        return {
+            "slow": behaviour.slow,
+            "fails": behaviour.fails,
+            "stop_slow": behaviour.stop_slow,
+        }
+
+    def slow_spawn_timeout(self, seconds: float) -> None:
+        self._hub.slow_spawn_timeout(seconds)
+
+    def hub_leaves(self) -> None:
+        self._hub.stop_hub(signal.SIGKILL)
+
+    def proxy_starts_anew(self) -> None:
+        self._hub.stop_proxy()
+        self._hub.start_proxy()
+
+    def hub_returns(self) -> None:
+        self._hub.start()
