@@ -153,9 +153,7 @@ def _node_version(node: Path) -> int:
 def _runs(python: Path) -> bool:
     """False for a venv whose Python was upgraded or removed under it."""
     try:
-        return (
-            subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
-        )
+        return subprocess.run([python, "-c", ""], check=False).returncode == 0
     except FileNotFoundError:
         return False
 

@@ -22,7 +22,7 @@ from deploy.local.processes import tied_to_parent
 from deploy.local.trial import Trial
 
 TEMPLATE = Path(__file__).with_name("supervisord.conf.template")
-PORTAL_PARTS = "portal"  # the group that waits for the database
+WAIT_FOR_DATABASE = ("web", "worker", "spawn-worker", "beat")
 
 # A part that dies is started again, however often: with a longer pause each time when it dies at
 # once. What its children do not end themselves ends with it.
@@ -103,7 +103,8 @@ class Supervisor:
         return True
 
     def start_portal(self) -> None:
-        self._call("supervisor.startProcessGroup", PORTAL_PARTS, False)
+        for part in WAIT_FOR_DATABASE:
+            self._call("supervisor.startProcess", f"portal:{part}", False)
 
     def parts(self) -> list[Part]:
         return [
