@@ -1,7 +1,7 @@
 """Form fields the way our pages draw them: label, input, help and errors, tied for screen readers."""
 
 from django import template
-from django.forms import BaseForm, CheckboxInput, EmailInput, PasswordInput, Select, URLInput
+from django.forms import BaseForm, CheckboxInput, Select
 from django.forms.boundfield import BoundField
 
 register = template.Library()
@@ -21,7 +21,8 @@ def form_field(field: BoundField) -> dict[str, object]:
     """
     widget = field.field.widget
     is_checkbox = isinstance(widget, CheckboxInput)
-    is_password = isinstance(widget, PasswordInput)
+    # allauth makes an e-mail field of a text input by its attribute.
+    input_type = widget.attrs.get("type", getattr(widget, "input_type", ""))
     if is_checkbox:
         css_class = "form-check-input"
     elif isinstance(widget, Select):
@@ -29,7 +30,7 @@ def form_field(field: BoundField) -> dict[str, object]:
     else:
         css_class = "form-control"
     attributes: dict[str, str | bool] = {"class": css_class, "placeholder": False}
-    if is_password or isinstance(widget, EmailInput | URLInput):
+    if input_type in ("email", "password", "tel", "url"):
         attributes["dir"] = "ltr"
     elif css_class == "form-control":
         attributes["dir"] = "auto"  # a user name may be Persian or Latin
@@ -37,5 +38,5 @@ def form_field(field: BoundField) -> dict[str, object]:
         "field": field,
         "input": field.as_widget(attrs=attributes),
         "is_checkbox": is_checkbox,
-        "is_password": is_password,
+        "is_password": input_type == "password",
     }

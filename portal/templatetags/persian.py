@@ -1,13 +1,14 @@
 """Numbers, dates and spans of time as a reader of the active language expects them."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import jdatetime
 from django import template
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from portal.persian_text import persian_digits
@@ -22,10 +23,25 @@ def _is_persian() -> bool:
     return (get_language() or "").partition("-")[0] == "fa"
 
 
+# What keeps its own digits inside a text: tags and entities of HTML, and what `ltr` isolated.
+_NOT_READ_AS_WORDS = re.compile(r"(<[^>]*>|&#?\w+;|\u2066[^\u2069]*\u2069)")
+_LATIN_LETTER = re.compile(r"[A-Za-z]")
+_PERSIAN_LETTER = re.compile(r"[\u0621-\u06cc]")
+
+
 @register.filter
 def digits(value: object) -> str:
-    """The text with ۰–۹ for readers of Persian; for what is read, not for names, links or code."""
-    return persian_digits(str(value)) if _is_persian() else str(value)
+    """The text with ۰–۹ for readers of Persian; for what is read, not for names, links or code.
+
+    A text that is English through and through, as the Hub's own words, keeps its digits.
+    """
+    text = str(value)
+    if not _is_persian() or (_LATIN_LETTER.search(text) and not _PERSIAN_LETTER.search(text)):
+        return text
+    parts = _NOT_READ_AS_WORDS.split(text)
+    parts[::2] = [persian_digits(words) for words in parts[::2]]
+    shown = "".join(parts)
+    return mark_safe(shown) if isinstance(value, SafeString) else shown  # noqa: S308 (it was safe)
 
 
 @register.filter

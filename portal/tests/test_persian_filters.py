@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
 from portal.templatetags import persian
 
@@ -34,6 +35,7 @@ def rendered(template: str, language: str = "fa", **context: object) -> str:
     [
         ("{{ value|digits }}", "نسخه 2", "نسخه ۲", "نسخه 2"),
         ("{{ value|digits }}", 42, "۴۲", "42"),
+        ("{{ value|digits }}", "Pulling image lab:4.2", "Pulling image lab:4.2", "Pulling image lab:4.2"),
         ("{{ value|number }}", 1234567, "۱٬۲۳۴٬۵۶۷", "1,234,567"),
         ("{{ value|number }}", 1234.5, "۱٬۲۳۴٫۵", "1,234.5"),
         ("{{ value|number }}", -12, "-۱۲", "-12"),
@@ -139,3 +141,17 @@ def test_a_span_can_be_given_in_minutes_or_by_its_two_ends(now: dt.datetime) -> 
     end = now + dt.timedelta(seconds=7)
     assert rendered("{{ value|until:end }}", value=now, end=end) == "۷ ثانیه"
     assert rendered("{{ value|until:end }}", value=now, end=None) == ""
+
+
+def test_digits_of_links_entities_and_isolated_names_stay_as_they_are() -> None:
+    text = mark_safe('<a href="/page/2">صفحهٔ 2</a> &#39;3&#39;')
+    assert rendered("{{ text|digits }}", text=text) == (
+        '<a href="/page/2">صفحهٔ ۲</a> &#39;۳&#39;'
+    )
+    assert rendered("{{ text|digits }}", text=f"{persian.ltr('sara98@example.ir')} 2 بار") == (
+        "\u2066sara98@example.ir\u2069 ۲ بار"
+    )
+
+
+def test_digits_do_not_make_a_text_safe_that_was_not() -> None:
+    assert rendered("{{ text|digits }}", text="<b>۱") == "&lt;b&gt;۱"
