@@ -135,11 +135,12 @@ class HubClient:
     def stop_server(self, name: str) -> bool:
         """Stop the user's server, or cancel its start; True when nothing runs any more.
 
-        Cancelling takes the Hub a second. Whoever asks a second time meanwhile is told True at
-        once, and a start that comes meanwhile is ended as well.
+        Cancelling takes the Hub a second. Whoever asks again meanwhile is told True at once. A
+        start that comes meanwhile is ended as well where it is quick, and lives on where it is not.
 
         Raises:
             HubNotFound: the Hub has no such user.
+            HubServerError: another start came while one was cancelled.
         """
         reply = self._transport.request(
             "DELETE",

@@ -230,7 +230,9 @@ class FakeHubApi:
             user.server.cancelling = True
 
             def cancelled() -> Response:
-                # Whatever the user has by now, be it another start.
+                # Whatever the user has by now: perhaps a start that came meanwhile.
+                if user.settle() == "spawn":
+                    return Refusal(500, "Internal Server Error").response
                 if user.server is not None:
                     user.server.ended = True
                 return Response(204)

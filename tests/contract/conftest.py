@@ -23,8 +23,10 @@ def real_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealHub]:
 
 
 @pytest.fixture(scope="session")
-def real_subject(real_hub: RealHub) -> RealSubject:
-    return RealSubject(real_hub)
+def real_subject(real_hub: RealHub) -> Iterator[RealSubject]:
+    subject = RealSubject(real_hub)
+    yield subject
+    subject.close()
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real_hub)])

@@ -81,12 +81,10 @@ class RealHub:
         """End the proxy alone."""
         self._stop("proxy", signal.SIGKILL)
 
-    def slow_spawn_timeout(self, seconds: float) -> None:
-        """Set how long a POST waits for the start's end."""
-        answer = requests.get(
-            f"{self.api_url.removesuffix('/api')}/slow-spawn-timeout/{seconds}", timeout=5
-        )
-        answer.raise_for_status()
+    def change_setting(self, name: str, value: float) -> None:
+        """Change a setting of the running Hub."""
+        hub_url = self.api_url.removesuffix("/api")
+        requests.get(f"{hub_url}/setting/{name}/{value}", timeout=5).raise_for_status()
 
     def end(self) -> list[int]:
         """Kill everything; return the ids of processes that nothing else had ended."""
@@ -127,7 +125,7 @@ class RealHub:
             "CONTRACT_NARROW_TOKEN": self.narrow_token,
         }
         with self.log.open("ab") as log:
-            self._processes[name] = subprocess.Popen(  # noqa: S603
+            self._processes[name] = subprocess.Popen(
                 # Also when the tests themselves are killed nothing may live on.
                 ["setpriv", "--pdeathsig", "KILL", *command],
                 cwd=self._folder,

@@ -45,11 +45,11 @@ class ScriptedSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]
         yield {"progress": 50, "message": "نیمهٔ راه"}
 
 
-class SlowSpawnTimeoutHandler(BaseHandler):  # type: ignore[misc]
-    """Lets a test choose how long a POST waits for the start's end."""
+class SettingHandler(BaseHandler):  # type: ignore[misc]
+    """Lets a test change a setting that the Hub looks up at each request."""
 
-    async def get(self, seconds: str) -> None:
-        self.settings["slow_spawn_timeout"] = float(seconds)
+    async def get(self, name: str, value: str) -> None:
+        self.settings[name] = float(value)
 
 
 c = get_config()
@@ -74,11 +74,11 @@ c.JupyterHub.load_roles = [
 ]
 
 c.JupyterHub.allow_named_servers = False
-c.JupyterHub.concurrent_spawn_limit = 3
-c.JupyterHub.active_server_limit = 5
+c.JupyterHub.concurrent_spawn_limit = 0
+c.JupyterHub.active_server_limit = 0
 c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0.01, "slow_stop_timeout": 0.3}
 
-c.JupyterHub.extra_handlers = [(r"/slow-spawn-timeout/([0-9.]+)", SlowSpawnTimeoutHandler)]
+c.JupyterHub.extra_handlers = [(r"/setting/([a-z_]+)/([0-9.]+)", SettingHandler)]
 
 c.JupyterHub.spawner_class = ScriptedSpawner
 c.Spawner.cmd = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-S", "-E"]

@@ -1,8 +1,4 @@
-"""What a Hub answers, row by row, and what the client makes of it.
-
-Each row is tried twice on either Hub: with a bare HTTP request, and through the client. Where the
-Hub's start-up shows is in test_while_the_hub_is_away.py.
-"""
+"""What a Hub answers, row by row, and what the client makes of it."""
 
 from __future__ import annotations
 
@@ -34,11 +30,12 @@ from tests.contract.outcomes import (
     the_version,
 )
 from tests.contract.states import State
-from tests.contract.subjects import Behaviour, Token
+from tests.contract.subjects import NEAR_ZERO, Behaviour, Token
 
 Options: TypeAlias = dict[str, JSON]
 ClientCall: TypeAlias = Callable[[HubClient, str, Options], object]
 
+QUICK = Behaviour()
 # Longer than any scripted start that a POST is to wait for.
 PATIENT = 3.0
 
@@ -65,8 +62,10 @@ class Scenario:
     sentence: str | None = None
     # The bounds of the Retry-After header; None where there is none.
     retry_after: tuple[int, int] | None = None
-    behaviour: Behaviour = Behaviour()
-    slow_spawn_timeout: float = 0.01
+    behaviour: Behaviour = QUICK
+    slow_spawn_timeout: float = NEAR_ZERO
+    concurrent_spawn_limit: int = 0
+    active_server_limit: int = 0
     token: Token = "portal"
 
 
@@ -240,20 +239,22 @@ SCENARIOS = (
     # Limits
     Scenario(
         "too many starts at once",
-        states.idle_while_many_start,
+        states.idle_while_another_starts,
         START,
         429,
         raises(HubThrottled),
         sentence="Too many users trying to log in right now.",
+        concurrent_spawn_limit=1,
         retry_after=(30, 60),
     ),
     Scenario(
         "too many servers",
-        states.idle_while_many_run,
+        states.idle_while_another_runs,
         START,
         429,
         raises(HubThrottled),
         sentence="Active user limit exceeded.",
+        active_server_limit=1,
     ),
     # Stops
     Scenario("stop", states.running, STOP, 204, stopped_now),

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from tests.contract.subjects import (
-    ACTIVE_SERVER_LIMIT,
-    CONCURRENT_SPAWN_LIMIT,
-    Behaviour,
-    Subject,
-)
+from tests.contract.subjects import Behaviour, Subject
 
 State: TypeAlias = Callable[[Subject, str], None]
 
-SLOW = Behaviour(slow=1.0)
+# Longer than any test looks at it.
+SLOW = Behaviour(slow=5.0)
 
 
 def missing(subject: Subject, name: str) -> None:
@@ -28,23 +23,19 @@ def idle(subject: Subject, name: str) -> None:
 
 
 def starting(subject: Subject, name: str) -> None:
-    """A start is under way for a second more."""
+    """A start is under way."""
     idle(subject, name)
     subject.start(name, SLOW)
 
 
 def running(subject: Subject, name: str) -> None:
     """The server is ready."""
-    idle(subject, name)
-    subject.start(name, Behaviour(stop_slow=0.0))
-    assert [event.ready for event in subject.client.follow_progress(name)][-1]
+    _run(subject, name, Behaviour())
 
 
 def running_and_slow_to_stop(subject: Subject, name: str) -> None:
     """The server is ready, and takes its time to stop."""
-    idle(subject, name)
-    subject.start(name, Behaviour(stop_slow=0.8))
-    assert [event.ready for event in subject.client.follow_progress(name)][-1]
+    _run(subject, name, Behaviour(stop_slow=2.0))
 
 
 def stopping(subject: Subject, name: str) -> None:
@@ -66,16 +57,19 @@ def failed(subject: Subject, name: str) -> None:
     assert [event.failed for event in subject.client.follow_progress(name)][-1]
 
 
-def idle_while_many_start(subject: Subject, name: str) -> None:
-    """As many others start as the Hub allows at once."""
-    for _ in range(CONCURRENT_SPAWN_LIMIT):
-        starting(subject, subject.new_name("omid"))
+def idle_while_another_starts(subject: Subject, name: str) -> None:
+    """Somebody else's start is under way."""
+    starting(subject, subject.new_name("omid"))
     idle(subject, name)
 
 
-def idle_while_many_run(subject: Subject, name: str) -> None:
-    """As many others have servers as the Hub allows."""
-    names = [subject.new_name("omid") for _ in range(ACTIVE_SERVER_LIMIT)]
-    with ThreadPoolExecutor(CONCURRENT_SPAWN_LIMIT - 1) as pool:
-        list(pool.map(lambda other: running(subject, other), names))
+def idle_while_another_runs(subject: Subject, name: str) -> None:
+    """Somebody else has a server."""
+    running(subject, subject.new_name("omid"))
     idle(subject, name)
+
+
+def _run(subject: Subject, name: str, behaviour: Behaviour) -> None:
+    idle(subject, name)
+    subject.start(name, behaviour)
+    assert [event.ready for event in subject.client.follow_progress(name)][-1]

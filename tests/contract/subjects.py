@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import secrets
 import signal
@@ -17,8 +18,7 @@ from jupyter_integration.hub.resources import JSON
 from jupyter_integration.testing import FakeHub, Spawn
 from tests.contract.real_hub import RealHub
 
-CONCURRENT_SPAWN_LIMIT = 3
-ACTIVE_SERVER_LIMIT = 5
+NEAR_ZERO = 0.01
 HALFWAY = "نیمهٔ راه"
 
 Token = Literal["portal", "narrow", "unknown"]
@@ -50,6 +50,7 @@ class Subject(ABC):
         self._tokens = tokens
         self._numbers = itertools.count(1)
         self._names: list[str] = []
+        self._cleaners = ThreadPoolExecutor(4)
         self.client = self.client_with("portal")
         self.client_behind_proxy = HubClient(
             HubTransport(f"{proxy_url}/hub/api", tokens["portal"], backoff=0.0)
@@ -60,7 +61,7 @@ class Subject(ABC):
         return HubClient(HubTransport(self._api_url, self._tokens[token], backoff=0.0))
 
     def new_name(self, name: str = "sara") -> str:
-        """Return a name that no other scenario has, and whose server is stopped afterwards."""
+        """Return a name that no other test has, and whose server is stopped afterwards."""
         self._names.append(f"{name}-{next(self._numbers)}")
         return self._names[-1]
 
@@ -83,19 +84,21 @@ class Subject(ABC):
         return RawAnswer(answer.status_code, message, answer.headers.get("Retry-After"))
 
     def clean(self) -> None:
-        """End all servers, so that no scenario meets the limits because of another."""
+        """Stop what the last test started, without waiting for it, and set the limits back."""
         names, self._names = self._names, []
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(self._end, names))
-        self.slow_spawn_timeout(0.01)
+        for name in names:
+            self._cleaners.submit(self._end, name)
+        self.slow_spawn_timeout(NEAR_ZERO)
+        self.limit()
+
+    def close(self) -> None:
+        """Wait for no more cleaning."""
+        self._cleaners.shutdown(wait=True, cancel_futures=True)
 
     def _end(self, name: str) -> None:
-        try:
-            while self.client.get_user(name).server is not None:
-                self.client.stop_server(name)
-        except HubError:
-            # The scenario had no such user, or took its Hub away.
-            return
+        # The test may have had no such user, or may have taken the Hub away.
+        with contextlib.suppress(HubError):
+            self.client.stop_server(name)
 
     @abstractmethod
     def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
@@ -104,6 +107,10 @@ class Subject(ABC):
     @abstractmethod
     def slow_spawn_timeout(self, seconds: float) -> None:
         """Set how long a POST waits for the start's end."""
+
+    @abstractmethod
+    def limit(self, concurrent_spawns: int = 0, servers: int = 0) -> None:
+        """Limit the starts and the servers; 0 is no limit."""
 
     @abstractmethod
     def hub_leaves(self) -> None:
@@ -124,7 +131,6 @@ class FakeSubject(Subject):
     def __init__(self, hub: FakeHub) -> None:
         narrow = secrets.token_hex(8)
         hub.add_token(narrow, "read:users:name")
-        hub.limit(concurrent_spawns=CONCURRENT_SPAWN_LIMIT, servers=ACTIVE_SERVER_LIMIT)
         self._hub = hub
         tokens: dict[Token, str] = {"portal": hub.token, "narrow": narrow, "unknown": "unknown"}
         super().__init__(hub.api_url, hub.proxy_url, tokens)
@@ -145,8 +151,11 @@ class FakeSubject(Subject):
         return {}
 
     def slow_spawn_timeout(self, seconds: float) -> None:
-        # A real start takes longer than the hundredth of a second that stands for "near 0".
-        self._hub.slow_spawn_timeout = 0.0 if seconds <= 0.01 else seconds
+        # Any real start takes longer.
+        self._hub.slow_spawn_timeout = 0.0 if seconds == NEAR_ZERO else seconds
+
+    def limit(self, concurrent_spawns: int = 0, servers: int = 0) -> None:
+        self._hub.limit(concurrent_spawns=concurrent_spawns or None, servers=servers or None)
 
     def hub_leaves(self) -> None:
         self._hub.down()
@@ -178,7 +187,11 @@ class RealSubject(Subject):
         }
 
     def slow_spawn_timeout(self, seconds: float) -> None:
-        self._hub.slow_spawn_timeout(seconds)
+        self._hub.change_setting("slow_spawn_timeout", seconds)
+
+    def limit(self, concurrent_spawns: int = 0, servers: int = 0) -> None:
+        self._hub.change_setting("concurrent_spawn_limit", concurrent_spawns)
+        self._hub.change_setting("active_server_limit", servers)
 
     def hub_leaves(self) -> None:
         self._hub.stop_hub(signal.SIGKILL)

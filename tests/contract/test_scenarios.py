@@ -1,6 +1,11 @@
-"""The table of scenarios, held against the fake Hub and a real one."""
+"""The table of scenarios, held against the fake Hub and a real one.
+
+Each row is tried with a bare HTTP request and through the client, by two users in the same state.
+"""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,16 +13,23 @@ from jupyter_integration.hub import HubError
 from tests.contract.scenarios import SCENARIOS, START, Scenario
 from tests.contract.subjects import Subject
 
-each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda row: row.case)
 
-
-@each_scenario
-def test_the_hub_answers_as_the_table_says(subject: Subject, scenario: Scenario) -> None:
-    name = subject.new_name()
-    scenario.state(subject, name)
-    options = subject.options(name, scenario.behaviour)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda row: row.case)
+def test_the_hub_answers_as_the_table_says_and_the_client_understands(
+    subject: Subject, scenario: Scenario
+) -> None:
+    sara, omid = subject.new_name("sara"), subject.new_name("omid")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: scenario.state(subject, name), (sara, omid)))
     subject.slow_spawn_timeout(scenario.slow_spawn_timeout)
+    subject.limit(scenario.concurrent_spawn_limit, scenario.active_server_limit)
 
+    _the_hub_answers(subject, scenario, sara)
+    _the_client_understands(subject, scenario, omid)
+
+
+def _the_hub_answers(subject: Subject, scenario: Scenario, name: str) -> None:
+    options = subject.options(name, scenario.behaviour)
     answer = subject.raw(
         scenario.call.method,
         scenario.call.path.format(name),
@@ -32,33 +44,32 @@ def test_the_hub_answers_as_the_table_says(subject: Subject, scenario: Scenario)
     else:
         assert answer.message is not None
         assert scenario.sentence in answer.message
-    if scenario.retry_after is None:
-        assert answer.retry_after is None
-    else:
-        least, greatest = scenario.retry_after
-        assert answer.retry_after is not None
-        assert least <= int(answer.retry_after) <= greatest
+    _is_within(scenario.retry_after, answer.retry_after)
 
 
-@each_scenario
-def test_the_client_understands_the_answer(subject: Subject, scenario: Scenario) -> None:
-    name = subject.new_name()
-    scenario.state(subject, name)
+def _the_client_understands(subject: Subject, scenario: Scenario, name: str) -> None:
     options = subject.options(name, scenario.behaviour)
-    subject.slow_spawn_timeout(scenario.slow_spawn_timeout)
+    client = subject.client_with(scenario.token)
     result: object
-
     try:
-        result = scenario.call.by_client(subject.client_with(scenario.token), name, options)
+        result = scenario.call.by_client(client, name, options)
     except HubError as error:
         result = error
-        assert error.hub_message == "" or (scenario.sentence or "") in error.hub_message
+        path = scenario.call.path.split("?")[0].format(name)
+        assert (error.method, error.path) == (scenario.call.method, path)
         assert error.request_id
-        if scenario.retry_after is None:
-            assert error.retry_after is None
-        else:
-            least, greatest = scenario.retry_after
-            assert error.retry_after is not None
-            assert least <= error.retry_after <= greatest
+        assert scenario.sentence is not None
+        assert scenario.sentence in error.hub_message
+        _is_within(scenario.retry_after, error.retry_after)
+    finally:
+        client.close()
 
     scenario.outcome(result)
+
+
+def _is_within(bounds: tuple[int, int] | None, seconds: str | float | None) -> None:
+    if bounds is None:
+        assert seconds is None
+    else:
+        assert seconds is not None
+        assert bounds[0] <= float(seconds) <= bounds[1]

@@ -1,0 +1,176 @@
+"""How starts go and end on the fake Hub and on a real one, told by more than one call."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jupyter_integration.hub import HubNotStarting, HubServerError, ProgressEvent
+from tests.contract import states
+from tests.contract.subjects import HALFWAY, Behaviour, Subject
+
+
+def test_progress_moves_and_ends_ready_with_the_address(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    subject.start(name, Behaviour(slow=0.3))
+
+    events = list(subject.client.follow_progress(name))
+
+    assert [(event.progress, event.message) for event in events[:-1]] == [
+        (0, "Server requested"),
+        (50, HALFWAY),
+    ]
+    assert events[-1] == ProgressEvent(
+        progress=100,
+        message=f"Server ready at /user/{name}/",
+        ready=True,
+        failed=False,
+        url=f"/user/{name}/",
+    )
+    server = subject.client.get_user(name).server
+    assert server is not None
+    assert (server.ready, server.pending) == (True, None)
+    assert subject.probe.answers(server.url)
+
+
+def test_progress_of_a_ready_server_is_one_event(subject: Subject) -> None:
+    name = subject.new_name()
+    states.running(subject, name)
+
+    (event,) = subject.client.follow_progress(name)
+
+    assert (event.progress, event.ready, event.url) == (100, True, f"/user/{name}/")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (Behaviour(fails="raise"), "Spawn failed: the image is gone"),
+        (Behaviour(fails="policy"), "No GPU left, sorry"),
+        (Behaviour(fails="exit"), "didn't respond in 2 seconds"),
+    ],
+    ids=["the spawner raises", "a hook refuses", "the process ends at once"],
+)
+def test_only_the_progress_tells_why_a_start_failed(
+    subject: Subject, behaviour: Behaviour, reason: str
+) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    subject.start(name, behaviour)
+
+    *_, last = subject.client.follow_progress(name)
+
+    assert (last.failed, last.ready, last.progress) == (True, False, 100)
+    assert reason in last.message
+    assert subject.client.get_user(name).server is None
+    # Who comes later is still told.
+    (again,) = subject.client.follow_progress(name)
+    assert (again.failed, again.message) == (True, last.message)
+
+
+def test_a_process_that_ended_at_once_looks_like_a_start_for_a_while(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+
+    server = subject.client.start_server(name, subject.options(name, Behaviour(fails="exit")))
+
+    assert (server.ready, server.pending) == (False, "spawn")
+
+
+def test_the_follower_of_a_cancelled_start_is_told_that_it_is_ready(subject: Subject) -> None:
+    """The Hub's own error, and the reason to read the user after the last event."""
+    name = subject.new_name()
+    states.starting(subject, name)
+    events = subject.client.follow_progress(name)
+    next(events)
+    cancelling = threading.Thread(target=subject.client.stop_server, args=(name,))
+    cancelling.start()
+
+    *_, last = events
+    claimed = subject.client.get_user(name).server
+    answered = subject.probe.answers(f"/user/{name}/")
+    cancelling.join()
+
+    assert last.ready
+    assert claimed is not None
+    assert claimed.ready
+    assert not answered
+    assert subject.client.get_user(name).server is None
+    with pytest.raises(HubNotStarting):
+        next(subject.client.follow_progress(name))
+
+
+def test_a_start_that_comes_while_one_is_cancelled_lives_and_spoils_the_cancelling(
+    subject: Subject,
+) -> None:
+    name = subject.new_name()
+    states.starting(subject, name)
+    with ThreadPoolExecutor(1) as pool:
+        cancelling = pool.submit(subject.client.stop_server, name)
+        _wait_until_the_hub_cancels(subject, name)
+        subject.start(name, states.SLOW)
+
+        with pytest.raises(HubServerError):
+            cancelling.result()
+
+    server = subject.client.get_user(name).server
+    assert server is not None
+    assert server.pending == "spawn"
+
+
+def test_a_server_that_is_ready_before_the_cancelling_ends_is_ended_with_it(
+    subject: Subject,
+) -> None:
+    name = subject.new_name()
+    states.starting(subject, name)
+    with ThreadPoolExecutor(1) as pool:
+        cancelling = pool.submit(subject.client.stop_server, name)
+        _wait_until_the_hub_cancels(subject, name)
+        subject.start(name, Behaviour())
+
+        assert cancelling.result() is True
+
+    assert subject.client.get_user(name).server is None
+
+
+def _wait_until_the_hub_cancels(subject: Subject, name: str) -> None:
+    while (server := subject.client.get_user(name).server) and server.pending == "spawn":
+        time.sleep(0.005)
+
+
+def test_stopping_ends_without_another_call(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    subject.start(name, Behaviour(stop_slow=0.6))
+    assert [event.ready for event in subject.client.follow_progress(name)][-1]
+    assert subject.client.stop_server(name) is False
+
+    deadline = time.monotonic() + 5
+    while subject.client.get_user(name).server is not None and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert subject.client.get_user(name).server is None
+    assert not subject.probe.answers(f"/user/{name}/")
+
+
+def test_eight_starts_at_once_are_one_start(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    options = subject.options(name, states.SLOW)
+    servers = []
+
+    def start() -> None:
+        servers.append(subject.client.start_server(name, options))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({server.started for server in servers}) == 1
+    assert {server.pending for server in servers} == {"spawn"}

@@ -1,0 +1,84 @@
+"""What the client says while there is no Hub behind a proxy that lives on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from jupyter_integration.hub import (
+    HubClient,
+    HubError,
+    HubNotStarting,
+    HubStarting,
+    HubUnavailable,
+    HubUnreachable,
+)
+from tests.contract import states
+from tests.contract.subjects import Behaviour, Subject
+
+
+def test_a_hub_that_goes_and_comes_is_unavailable_and_forgets_no_user(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    outcomes: dict[str, list[object]] = {"straight": [], "behind the proxy": []}
+    over = threading.Event()
+
+    def watch(client: HubClient, seen: list[object]) -> None:
+        while not over.is_set():
+            seen.append(_outcome(lambda: client.get_user(name).name))
+            time.sleep(0.02)
+
+    watchers = [
+        threading.Thread(target=watch, args=(subject.client, outcomes["straight"])),
+        threading.Thread(
+            target=watch, args=(subject.client_behind_proxy, outcomes["behind the proxy"])
+        ),
+    ]
+    for watcher in watchers:
+        watcher.start()
+    try:
+        subject.hub_leaves()
+        time.sleep(0.2)
+        subject.proxy_starts_anew()
+        time.sleep(0.2)
+        subject.hub_returns()
+        time.sleep(0.2)
+    finally:
+        over.set()
+        for watcher in watchers:
+            watcher.join()
+
+    for seen in outcomes.values():
+        kinds = {type(outcome) for outcome in seen if outcome != name}
+        assert kinds
+        assert all(issubclass(kind, HubUnavailable) for kind in kinds), kinds
+        assert seen[-1] == name
+    assert HubStarting in {type(outcome) for outcome in outcomes["behind the proxy"]}
+    assert HubUnreachable in {type(outcome) for outcome in outcomes["straight"]}
+
+
+def test_a_pending_start_is_lost_with_the_hub_and_its_followers_know(subject: Subject) -> None:
+    name = subject.new_name()
+    states.idle(subject, name)
+    subject.start(name, Behaviour(slow=30.0))
+    events = subject.client.follow_progress(name)
+    next(events)
+
+    subject.hub_leaves()
+    with pytest.raises(HubUnreachable):
+        list(events)
+    subject.hub_returns()
+
+    assert subject.client.get_user(name).server is None
+    with pytest.raises(HubNotStarting):
+        next(subject.client.follow_progress(name))
+
+
+def _outcome(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except HubError as error:
+        return error
