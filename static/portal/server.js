@@ -61,6 +61,7 @@ setInterval(tick, 1000);
 
 let openQuestions = [];
 let pressed = false;
+let stateBefore = card().dataset.state;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isPoll = event.target.id === CARD;
@@ -80,18 +81,23 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   pressed = event.detail.requestConfig.verb === "post";
 });
 
-document.addEventListener("htmx:afterSwap", () => {
-  for (const id of openQuestions) {
-    const question = document.getElementById(id);
-    if (question && !pressed) {
-      question.open = true;
-    }
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== CARD) {
+    return;
   }
   if (pressed) {
     document.getElementById("server-heading").focus({ preventScroll: true });
+  } else {
+    for (const id of openQuestions) {
+      document.getElementById(id)?.setAttribute("open", "");
+    }
   }
   readClock();
   announce();
+  if (card().dataset.state !== stateBefore) {
+    stateBefore = card().dataset.state;
+    htmx.trigger("#recent-starts", "server-changed");
+  }
 });
 
 // --- The portal itself cannot be reached ---------------------------------------------------------
