@@ -1,4 +1,4 @@
-"""Form fields the way our pages draw them: label, input, help and errors, tied for screen readers."""
+"""Form fields as our pages draw them: label, input, help and errors, tied for screen readers."""
 
 from django import template
 from django.forms import BaseForm, CheckboxInput, Select

@@ -58,7 +58,7 @@ def number(value: float | Decimal | None) -> str:
     grouped = f"{value:,}"
     if not _is_persian():
         return grouped
-    return persian_digits(grouped.translate(str.maketrans({",": "٬", ".": "٫"})))
+    return persian_digits(grouped.translate(str.maketrans(",.", "٬٫")))
 
 
 @register.filter

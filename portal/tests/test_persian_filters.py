@@ -35,7 +35,12 @@ def rendered(template: str, language: str = "fa", **context: object) -> str:
     [
         ("{{ value|digits }}", "نسخه 2", "نسخه ۲", "نسخه 2"),
         ("{{ value|digits }}", 42, "۴۲", "42"),
-        ("{{ value|digits }}", "Pulling image lab:4.2", "Pulling image lab:4.2", "Pulling image lab:4.2"),
+        (
+            "{{ value|digits }}",
+            "Pulling image lab:4.2",
+            "Pulling image lab:4.2",
+            "Pulling image lab:4.2",
+        ),
         ("{{ value|number }}", 1234567, "۱٬۲۳۴٬۵۶۷", "1,234,567"),
         ("{{ value|number }}", 1234.5, "۱٬۲۳۴٫۵", "1,234.5"),
         ("{{ value|number }}", -12, "-۱۲", "-12"),
@@ -145,9 +150,7 @@ def test_a_span_can_be_given_in_minutes_or_by_its_two_ends(now: dt.datetime) -> 
 
 def test_digits_of_links_entities_and_isolated_names_stay_as_they_are() -> None:
     text = mark_safe('<a href="/page/2">صفحهٔ 2</a> &#39;3&#39;')
-    assert rendered("{{ text|digits }}", text=text) == (
-        '<a href="/page/2">صفحهٔ ۲</a> &#39;۳&#39;'
-    )
+    assert rendered("{{ text|digits }}", text=text) == ('<a href="/page/2">صفحهٔ ۲</a> &#39;۳&#39;')
     assert rendered("{{ text|digits }}", text=f"{persian.ltr('sara98@example.ir')} 2 بار") == (
         "\u2066sara98@example.ir\u2069 ۲ بار"
     )
