@@ -88,6 +88,8 @@ WRONG_LIST = Call(
     lambda client, name, options: list(client.list_users(state="asleep")),
 )
 
+MISSING = raises(HubNotFound)
+
 SCENARIOS = (
     Scenario("the version", states.missing, VERSION, 200, the_version),
     # Users
@@ -101,12 +103,10 @@ SCENARIOS = (
         sentence="already exists",
     ),
     Scenario("read a user", states.idle, GET, 200, a_user_without_server),
-    Scenario("read a missing user", states.missing, GET, 404, raises(HubNotFound), sentence=""),
+    Scenario("read a missing user", states.missing, GET, 404, MISSING, sentence=""),
     Scenario("delete a user", states.idle, DELETE, 204, nothing),
     Scenario("delete a user who runs", states.running, DELETE, 204, nothing),
-    Scenario(
-        "delete a missing user", states.missing, DELETE, 404, raises(HubNotFound), sentence=""
-    ),
+    Scenario("delete a missing user", states.missing, DELETE, 404, MISSING, sentence=""),
     Scenario(
         "delete a user who stops",
         states.stopping,
@@ -193,9 +193,7 @@ SCENARIOS = (
         raises(HubConflict),
         sentence="is pending stop",
     ),
-    Scenario(
-        "start for a missing user", states.missing, START, 404, raises(HubNotFound), sentence=""
-    ),
+    Scenario("start for a missing user", states.missing, START, 404, MISSING, sentence=""),
     Scenario(
         "start again after a failure, with a status that claims more than is true",
         states.failed,
@@ -263,9 +261,7 @@ SCENARIOS = (
         "stop what is slow to stop", states.running_and_slow_to_stop, STOP, 202, still_stopping
     ),
     Scenario("stop while stopping", states.stopping, STOP, 202, still_stopping),
-    Scenario(
-        "stop for a missing user", states.missing, STOP, 404, raises(HubNotFound), sentence=""
-    ),
+    Scenario("stop for a missing user", states.missing, STOP, 404, MISSING, sentence=""),
     Scenario("cancel a start", states.starting, STOP, 204, stopped_now),
     # Progress
     Scenario(

@@ -1,0 +1,37 @@
+"""What the tests of the Hub's client share; none of it needs Django."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_integration.hub import HubClient, HubTransport
+from jupyter_integration.testing import FakeHub
+
+SAMPLES = Path(__file__).with_name("samples")
+
+TOKEN = "0123456789abcdef-portal"
+
+
+@pytest.fixture
+def sample() -> Callable[[str], Any]:
+    """Reads a recorded answer by its name."""
+    return lambda name: json.loads((SAMPLES / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def fake_hub() -> Iterator[FakeHub]:
+    with FakeHub(token=TOKEN) as fake_hub:
+        yield fake_hub
+
+
+@pytest.fixture
+def hub(fake_hub: FakeHub) -> Iterator[HubClient]:
+    """A client of the fake Hub that waits a moment only before it tries again."""
+    client = HubClient(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
+    yield client
+    client.close()

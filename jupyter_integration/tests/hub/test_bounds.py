@@ -1,0 +1,159 @@
+"""No peer, however broken, holds a thread for long or fills the memory."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+
+import pytest
+
+from jupyter_integration.hub import (
+    HubClient,
+    HubProtocolError,
+    HubTimeout,
+    HubTransport,
+    HubUnreachable,
+)
+from jupyter_integration.hub.transport import LARGEST_BODY
+from jupyter_integration.tests.hub.conftest import TOKEN
+from jupyter_integration.tests.hub.peer import Connection, Peer
+
+
+def _client(url: str, **options) -> HubClient:
+    return HubClient(HubTransport(url, TOKEN, **{"backoff": 0.0, **options}))
+
+
+def test_a_body_that_drips_is_not_waited_for() -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        connection.send(*[b" "] * 1000, pause=0.02)
+
+    began = time.monotonic()
+    with Peer(play) as peer, pytest.raises(HubTimeout, match="too slowly"):
+        _client(peer.api_url, read_timeout=0.3).get_version()
+
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
+def test_a_body_without_end_is_given_up(status: str) -> None:
+    sent = []
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+        while True:
+            connection.send_chunks(b" " * 1024 * 1024)
+            sent.append(1024 * 1024)
+
+    with Peer(play) as peer, pytest.raises(HubProtocolError, match="too large"):
+        _client(peer.api_url).get_version()
+
+    assert sum(sent) < 4 * LARGEST_BODY
+
+
+def test_a_large_but_sane_body_is_read() -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer("200 OK", b'{"version": "6.1.1", "more": "' + b"x" * 2_000_000 + b'"}')
+
+    with Peer(play) as peer:
+        assert _client(peer.api_url).get_version() == "6.1.1"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+    ],
+    ids=["short", "no last chunk", "no chunk at all"],
+)
+def test_a_body_that_breaks_off_is_unreachable(answer: bytes) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(answer)
+
+    with Peer(play) as peer, pytest.raises(HubUnreachable):
+        _client(peer.api_url).get_version()
+
+
+@pytest.mark.parametrize(
+    "answer", [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00" * 100_000 + b"\r\n", b"HTTP/1.1 abc\r\n\r\n"]
+)
+def test_what_is_no_http_is_unreachable(answer: bytes) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(answer)
+
+    with Peer(play) as peer, pytest.raises(HubUnreachable):
+        _client(peer.api_url).get_version()
+
+
+def test_a_host_that_takes_no_connections_is_unreachable_soon() -> None:
+    """Packets to it are dropped, as by a firewall: here by a queue that is full."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        address = listening.getsockname()
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        time.sleep(0.05)
+
+        began = time.monotonic()
+        with pytest.raises(HubUnreachable, match="timed out"):
+            _client(f"http://127.0.0.1:{address[1]}/hub/api", connect_timeout=0.2).stop_server("a")
+
+        assert 0.15 < time.monotonic() - began < 1.5
+
+
+def test_a_compressed_body_is_refused_instead_of_unpacked() -> None:
+    """A few bytes of it could become gigabytes, and nobody asked for it."""
+    packed = bytes.fromhex("1f8b08000000000000ffabae050043bfa6a302000000")
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer("200 OK", packed, "Content-Encoding: gzip")
+
+    with Peer(play) as peer, pytest.raises(HubProtocolError, match="not JSON"):
+        _client(peer.api_url).get_version()
+
+    assert b"Accept-Encoding: identity" in peer.requests[0]
+
+
+def test_stopping_has_more_time_than_a_read() -> None:
+    """The Hub holds these calls for up to eleven seconds."""
+
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            time.sleep(0.4)
+            connection.answer("204 No Content")
+
+    with Peer(play) as peer:
+        client = _client(peer.api_url, read_timeout=0.1)
+        assert client.stop_server("sara") is True
+        client.delete_user("sara")
+        with pytest.raises(HubTimeout):
+            client.start_server("sara")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "127.0.0.1:8000/hub/api",
+        "ftp://hub/hub/api",
+        "http:///hub/api",
+        "http://portal:secret@hub/hub/api",
+        "http://hub/hub/api?token=secret",
+    ],
+)
+def test_an_address_that_cannot_be_meant_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="JUPYTERHUB_API_URL") as refused:
+        HubTransport(url, TOKEN)
+
+    assert "secret" not in str(refused.value)

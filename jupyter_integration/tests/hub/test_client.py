@@ -1,0 +1,254 @@
+"""The client's methods against a fake Hub; what a real Hub answers is in tests/contract/."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from jupyter_integration.hub import (
+    HubBadRequest,
+    HubClient,
+    HubConflict,
+    HubNotFound,
+    HubProtocolError,
+    HubStarting,
+    HubTransport,
+    HubUnreachable,
+)
+from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.tests.hub.conftest import TOKEN
+from jupyter_integration.tests.hub.peer import Connection, Peer
+
+
+def _client_of(peer: Peer, **options) -> HubClient:
+    return HubClient(HubTransport(peer.api_url, TOKEN, backoff=0.0, **options))
+
+
+def test_each_method_is_one_call(fake_hub: FakeHub, hub: HubClient) -> None:
+    hub.get_version()
+    hub.create_user("sara")
+    hub.get_user("sara")
+    hub.start_server("sara")
+    list(hub.follow_progress("sara"))
+    hub.stop_server("sara")
+    list(hub.list_users())
+    hub.delete_user("sara")
+
+    assert fake_hub.calls == [
+        "GET /",
+        "POST /users/sara",
+        "GET /users/sara",
+        "POST /users/sara/server",
+        "GET /users/sara",  # the state after a start is read, whatever its status
+        "GET /users/sara/server/progress",
+        "DELETE /users/sara/server",
+        "GET /users",
+        "DELETE /users/sara",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["علی", "a b", "a%2Fb", "a+b", "user:1", "Ali@Example.com", "a?b#c", "..;", "%2e%2e"]
+)
+def test_a_name_arrives_as_it_is(fake_hub: FakeHub, hub: HubClient, name: str) -> None:
+    assert hub.create_user(name).name == name
+    assert hub.get_user(name).name == name
+    assert hub.start_server(name).url == f"/user/{quote(name, safe='@~')}/"
+    assert [event.ready for event in hub.follow_progress(name)][-1]
+    assert hub.stop_server(name) is True
+    hub.delete_user(name)
+
+    assert list(fake_hub.users) == []
+    assert fake_hub.calls[0] == f"POST /users/{quote(name, safe='')}"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "\udc80"])
+def test_a_name_that_would_reach_another_address_is_refused_before_any_call(
+    fake_hub: FakeHub, hub: HubClient, name: str
+) -> None:
+    for call in (
+        hub.get_user,
+        hub.create_user,
+        hub.delete_user,
+        hub.start_server,
+        hub.stop_server,
+        hub.follow_progress,
+    ):
+        with pytest.raises(HubBadRequest):
+            call(name)
+
+    assert fake_hub.calls == []
+
+
+def test_nobody_is_made_an_administrator(sample) -> None:
+    bodies = []
+
+    def play(connection: Connection) -> None:
+        bodies.append(connection.read_request().split(b"\r\n\r\n")[1])
+        connection.answer("201 Created", json.dumps(sample("user_create_name_08")["body"]).encode())
+
+    with Peer(play) as peer:
+        _client_of(peer).create_user("ALI")
+
+    assert json.loads(bodies[0]) == {"admin": False}
+
+
+def test_user_options_reach_the_spawner(fake_hub: FakeHub, hub: HubClient) -> None:
+    fake_hub.add_user("sara")
+
+    hub.start_server("sara", {"image": "torch", "gpus": 1})
+
+    server = fake_hub.users["sara"].server
+    assert server is not None
+    assert server.user_options == {"image": "torch", "gpus": 1}
+
+
+def test_user_options_that_are_no_json_are_the_callers_error(
+    fake_hub: FakeHub, hub: HubClient
+) -> None:
+    fake_hub.add_user("sara")
+
+    with pytest.raises(TypeError):
+        hub.start_server("sara", {"image": object()})  # type: ignore[dict-item]
+
+    assert fake_hub.calls == []
+
+
+def test_a_start_that_fails_before_it_is_read_shows_a_stopped_server(
+    fake_hub: FakeHub, hub: HubClient
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.script("sara", Spawn(seconds=0, fails="no image"))
+
+    server = hub.start_server("sara")
+
+    assert (server.ready, server.pending, server.stopped) == (False, None, True)
+    (event,) = hub.follow_progress("sara")
+    assert (event.failed, event.message) == (True, "Spawn failed: no image")
+
+
+def test_a_start_while_running_returns_the_server_that_runs(
+    fake_hub: FakeHub, hub: HubClient
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+
+    assert hub.start_server("sara").ready is True
+
+
+def test_only_a_running_server_turns_a_refused_start_into_a_success(
+    fake_hub: FakeHub, hub: HubClient
+) -> None:
+    fake_hub.add_user("is already running")
+    fake_hub.script("is already running", Spawn(seconds=0, stop_seconds=5))
+    hub.start_server("is already running")
+    hub.stop_server("is already running")
+
+    with pytest.raises(HubConflict, match="is pending stop"):
+        hub.start_server("is already running")
+
+
+@pytest.mark.parametrize("method", ["create_user", "start_server", "stop_server", "delete_user"])
+def test_a_change_whose_answer_is_lost_is_sent_once(
+    fake_hub: FakeHub, hub: HubClient, method: str
+) -> None:
+    if method != "create_user":
+        fake_hub.add_user("sara")
+    fake_hub.lose_answers()
+
+    with pytest.raises(HubUnreachable):
+        getattr(hub, method)("sara")
+
+    assert len(fake_hub.calls) == 1
+    if method == "start_server":
+        assert fake_hub.phase("sara") == "spawn"
+
+
+def test_a_404_that_is_not_the_hubs_own_is_a_hub_that_starts() -> None:
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            connection.answer("404 Not Found", b"Not Found")
+
+    with Peer(play) as peer:
+        with pytest.raises(HubStarting) as starting:
+            _client_of(peer).get_user("sara")
+        with pytest.raises(HubStarting):
+            next(_client_of(peer).follow_progress("sara"))
+
+    assert starting.value.status == 404
+    assert not isinstance(starting.value, HubNotFound)
+    assert "JUPYTERHUB_API_URL" in str(starting.value)
+
+
+def test_a_server_under_check_is_a_hub_that_starts(sample) -> None:
+    body = sample("user_get_ready")["body"]
+    body["servers"][""].update(ready=False, pending="check")
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer("200 OK", json.dumps(body).encode())
+
+    with Peer(play) as peer, pytest.raises(HubStarting, match="checks whether this server runs"):
+        _client_of(peer).get_user("ali")
+
+
+def test_every_page_is_asked_for_at_our_own_address(fake_hub: FakeHub, hub: HubClient) -> None:
+    for number in range(7):
+        fake_hub.add_user(f"student-{number}")
+
+    users = list(hub.list_users(page_size=3))
+
+    # The Hub names an address for the next page, which only it can reach.
+    assert [user.name for user in users] == [f"student-{number}" for number in range(7)]
+    assert fake_hub.calls == ["GET /users"] * 3
+
+
+@pytest.mark.parametrize("offset", [0, 1, 2])
+def test_pages_that_do_not_advance_end_the_list(sample, offset: int) -> None:
+    """A broken Hub cannot keep a worker reading for ever."""
+    bodies = [sample("users_list_paged")["body"] for _ in range(2)]
+    bodies[0]["_pagination"]["next"]["offset"] = 2
+    bodies[1]["_pagination"]["next"]["offset"] = offset
+
+    def play(connection: Connection) -> None:
+        for body in bodies:
+            connection.read_request()
+            connection.answer("200 OK", json.dumps(body).encode())
+
+    with Peer(play) as peer, pytest.raises(HubProtocolError, match="not a later one"):
+        list(_client_of(peer).list_users(page_size=2))
+
+
+def test_a_list_without_pages_is_refused_rather_than_cut(sample) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer("200 OK", b"[]")
+
+    with Peer(play) as peer, pytest.raises(HubProtocolError):
+        list(_client_of(peer).list_users())
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (("200 OK", b'{"name": "sara"'), "not JSON"),
+        (("200 OK", b""), "not an object"),
+        (("200 OK", b'{"name": "sara", "admin": false}'), "'servers' is missing"),
+        (("202 Accepted", b"{}"), "202"),
+        (("204 No Content", b""), "204"),
+        (("302 Found", b"", "Location: http://127.0.0.1:1/steal"), "redirects are not followed"),
+        (("405 Method Not Allowed", b'{"status": 405, "message": null}'), "405"),
+    ],
+)
+def test_an_answer_that_no_hub_gives_is_a_protocol_error(answer, why: str) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer(*answer)
+
+    with Peer(play) as peer, pytest.raises(HubProtocolError, match=why) as broken:
+        _client_of(peer).get_user("sara")
+
+    assert broken.value.status == int(answer[0][:3])
+    assert len(peer.requests) == 1

@@ -1,0 +1,144 @@
+"""Whether a user's server answers, asked of code that its user controls."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jupyter_integration.hub import LabProbe
+from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.tests.hub.conftest import TOKEN
+from jupyter_integration.tests.hub.peer import Connection, Peer
+
+
+def _probe(peer: Peer, **options) -> LabProbe:
+    return LabProbe(peer.api_url.removesuffix("/hub/api"), **options)
+
+
+def _answering(status: str):
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.answer(status, b"{}")
+
+    return play
+
+
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
+def test_a_success_is_an_answer(status: str) -> None:
+    with Peer(_answering(status)) as peer:
+        assert _probe(peer).answers("/user/sara/") is True
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["302 Found", "401 Unauthorized", "403 No", "404 No", "424 No", "500 No", "503 No", "100 No"],
+)
+def test_everything_else_is_none(status: str) -> None:
+    """A proxy without a route to the server lets the Hub redirect, or says 404 or 503."""
+    with Peer(_answering(status)) as peer:
+        assert _probe(peer).answers("/user/sara/") is False
+
+
+def test_the_servers_own_api_is_asked_and_given_nothing_of_ours() -> None:
+    with Peer(_answering("200 OK")) as peer:
+        _probe(peer).answers("/user/sara/")
+
+    (request,) = peer.requests
+    assert request.startswith(b"GET /user/sara/api HTTP/1.1\r\n")
+    names = {line.split(b":")[0] for line in request.splitlines()[1:] if line}
+    assert names == {b"Host", b"Accept-Encoding"}
+
+
+@pytest.mark.parametrize(
+    ("server_url", "asked"),
+    [
+        ("/user/%D8%B9%D9%84%DB%8C/", b"/user/%D8%B9%D9%84%DB%8C/api"),
+        ("/user/علی/", b"/user/%D8%B9%D9%84%DB%8C/api"),
+        ("/user/a b\r\nX-Evil: 1/", b"/user/a%20b%0D%0AX-Evil:%201/api"),
+    ],
+)
+def test_an_address_cannot_smuggle_anything_into_the_request(server_url: str, asked: bytes) -> None:
+    with Peer(_answering("200 OK")) as peer:
+        assert _probe(peer).answers(server_url)
+
+    assert peer.requests[0].splitlines()[0] == b"GET " + asked + b" HTTP/1.1"
+
+
+def test_a_server_that_drips_is_not_waited_for() -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(*[b"H"] * 1000, pause=0.02)
+
+    began = time.monotonic()
+    with Peer(play) as peer:
+        assert _probe(peer, answer_timeout=0.3).answers("/user/sara/") is False
+
+    assert time.monotonic() - began < 1
+
+
+def test_a_silent_server_is_not_waited_for() -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.wait_until_closed()
+
+    began = time.monotonic()
+    with Peer(play) as peer:
+        assert _probe(peer, answer_timeout=0.2).answers("/user/sara/") is False
+
+    assert time.monotonic() - began < 1
+
+
+def test_only_the_status_line_is_read() -> None:
+    closed: list[bool] = []
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(b"HTTP/1.1 200 OK\r\n")
+        closed.append(connection.wait_until_closed())
+
+    with Peer(play) as peer:
+        assert _probe(peer).answers("/user/sara/") is True
+        wait_for(lambda: closed)
+
+    assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"SSH-2.0\r\n", b"HTTP/1.1 2000 OK\r\n", b"200 OK\r\n", b"x" * 100_000]
+)
+def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(answer)
+
+    with Peer(play) as peer:
+        assert _probe(peer).answers("/user/sara/") is False
+
+
+def test_nobody_listens_is_no_answer() -> None:
+    with Peer(_answering("200 OK")) as peer:
+        probe = _probe(peer)
+
+    assert probe.answers("/user/sara/") is False
+
+
+def test_a_ready_server_may_answer_later_than_the_hub_says() -> None:
+    with FakeHub(token=TOKEN) as hub:
+        hub.add_user("sara")
+        probe = LabProbe(hub.proxy_url)
+        assert probe.answers("/user/sara/") is False
+        hub.users["sara"].begin(Spawn(seconds=0, lab_delay=1.0), {})
+        assert hub.phase("sara") == "ready"
+        assert probe.answers("/user/sara/") is False
+        wait_for(lambda: probe.answers("/user/sara/"))
+        # And it goes on while the Hub is away.
+        hub.down()
+        assert probe.answers("/user/sara/") is True
+
+
+@pytest.mark.parametrize("url", ["", "hub:8000", "ftp://hub"])
+def test_an_address_that_cannot_be_meant_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="HUB_PROXY_URL"):
+        LabProbe(url)

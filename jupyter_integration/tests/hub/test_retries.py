@@ -1,0 +1,163 @@
+"""Which calls are sent again, how often, and how far apart."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+
+from jupyter_integration.hub import (
+    HubClient,
+    HubError,
+    HubServerError,
+    HubStarting,
+    HubThrottled,
+    HubTimeout,
+    HubTransport,
+    HubUnreachable,
+)
+from jupyter_integration.hub.retries import three_attempts
+from jupyter_integration.tests.hub.conftest import TOKEN
+from jupyter_integration.tests.hub.peer import Connection, Peer
+
+
+def _client(url: str, **options) -> HubClient:
+    return HubClient(HubTransport(url, TOKEN, **{"backoff": 0.0, **options}))
+
+
+def _answering(status: str, body: bytes = b"", *headers: str):
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            connection.answer(status, body, *headers)
+
+    return play
+
+
+def _hanging_up(connection: Connection) -> None:
+    connection.read_request()
+
+
+def _silent(connection: Connection) -> None:
+    connection.read_request()
+    connection.wait_until_closed()
+
+
+def _patience(play) -> float:
+    return 0.1 if play is _silent else 5.0
+
+
+FAILURES = pytest.mark.parametrize(
+    ("play", "kind"),
+    [
+        (_answering("502 Bad Gateway"), HubServerError),
+        (_answering("503 Service Unavailable", b"Service Unavailable"), HubStarting),
+        (_answering("504 Gateway Timeout"), HubServerError),
+        (_hanging_up, HubUnreachable),
+        (_silent, HubTimeout),
+    ],
+    ids=["502", "503", "504", "hangs up", "says nothing"],
+)
+
+
+@FAILURES
+def test_a_read_is_tried_three_times(play, kind) -> None:
+    with Peer(play) as peer, pytest.raises(HubError) as failed:
+        _client(peer.api_url, read_timeout=_patience(play)).get_user("sara")
+
+    assert type(failed.value) is kind
+    assert len(peer.requests) == 3
+    # One call to us, and to whoever reads the Hub's log.
+    ids = {line for one in peer.requests for line in one.splitlines() if b"X-Request-ID" in line}
+    assert ids == {f"X-Request-ID: {failed.value.request_id}".encode()}
+
+
+@FAILURES
+@pytest.mark.parametrize("method", ["create_user", "start_server", "stop_server", "delete_user"])
+def test_a_change_is_tried_once(play, kind, method, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_integration.hub.client.STOP_TIMEOUT", _patience(play))
+    with Peer(play) as peer, pytest.raises(HubError) as failed:
+        getattr(_client(peer.api_url, read_timeout=_patience(play)), method)("sara")
+
+    assert type(failed.value) is kind
+    assert len(peer.requests) == 1
+
+
+def test_a_read_succeeds_at_the_third_attempt() -> None:
+    attempts = itertools.count(1)
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        if next(attempts) == 3:
+            connection.answer("200 OK", b'{"version": "6.1.1"}')
+
+    with Peer(play) as peer:
+        assert _client(peer.api_url).get_version() == "6.1.1"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("500 Internal Server Error", HubServerError), ("429 No", HubThrottled)]
+)
+def test_other_failures_are_not_tried_again(status: str, kind) -> None:
+    with Peer(_answering(status)) as peer, pytest.raises(kind):
+        _client(peer.api_url).get_user("sara")
+
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_no_thread_sleeps_because_an_answer_says_so(status: str) -> None:
+    began = time.monotonic()
+    with (
+        Peer(_answering(status, b"", "Retry-After: 30")) as peer,
+        pytest.raises(HubError) as failed,
+    ):
+        _client(peer.api_url).get_user("sara")
+
+    assert failed.value.retry_after == 30.0
+    assert time.monotonic() - began < 5
+
+
+def test_nobody_listens_is_unreachable_for_reads_and_changes() -> None:
+    with Peer(_silent) as peer:
+        url = peer.api_url
+
+    for call in (_client(url).get_version, lambda: _client(url).start_server("sara")):
+        with pytest.raises(HubUnreachable, match="refused") as refused:
+            call()
+        assert refused.value.status is None
+
+
+def test_a_change_is_not_tried_again_after_a_refused_connection() -> None:
+    """urllib3 by itself would: then a start could arrive long after its caller gave up."""
+    with Peer(_silent) as peer:
+        url = peer.api_url
+    client = _client(url, backoff=5.0)
+
+    began = time.monotonic()
+    with pytest.raises(HubUnreachable):
+        client.start_server("sara")
+
+    assert time.monotonic() - began < 1
+
+
+def test_attempts_are_doubling_and_scattered_times_apart() -> None:
+    def waits() -> tuple[float, float]:
+        retry = three_attempts(1.0).increment("GET", "/", error=None)
+        return retry.get_backoff_time(), retry.increment("GET", "/").get_backoff_time()
+
+    firsts, seconds = zip(*(waits() for _ in range(200)), strict=True)
+
+    assert 0.5 <= min(firsts) < 0.7
+    assert 1.3 < max(firsts) <= 1.5
+    assert 1.0 <= min(seconds) < 1.4
+    assert 2.6 < max(seconds) <= 3.0
+
+
+def test_the_wait_between_attempts_is_really_waited() -> None:
+    began = time.monotonic()
+    with Peer(_hanging_up) as peer, pytest.raises(HubUnreachable):
+        _client(peer.api_url, backoff=0.2).get_version()
+
+    # 0.2 and 0.4 seconds, each scattered by half.
+    assert 0.3 <= time.monotonic() - began < 1.5

@@ -1,0 +1,75 @@
+"""One client serves all threads of a process, over as many connections as its pool holds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jupyter_integration.hub import HubClient, HubRejected, HubTransport
+from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.tests.hub.conftest import TOKEN
+from jupyter_integration.tests.hub.peer import Connection, Peer
+
+THREADS = 16
+
+
+def test_a_pool_of_n_connections_serves_n_threads_at_once_and_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="urllib3")
+    # Each round is answered only once all threads have asked: the pool may not make them queue.
+    together = threading.Barrier(THREADS, timeout=5)
+
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            together.wait()
+            connection.answer("200 OK", b'{"version": "6.1.1"}')
+
+    with Peer(play) as peer, ThreadPoolExecutor(THREADS) as threads:
+        client = HubClient(HubTransport(peer.api_url, TOKEN, pool_maxsize=THREADS))
+        for _ in range(5):
+            versions = list(threads.map(lambda _: client.get_version(), range(THREADS)))
+            assert versions == ["6.1.1"] * THREADS
+
+    assert len(peer.connections) == THREADS
+    assert len(peer.requests) == 5 * THREADS
+    assert "pool is full" not in caplog.text
+
+
+def test_a_connection_outlives_every_kind_of_answer(
+    fake_hub: FakeHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="urllib3")
+    hub = HubClient(HubTransport(fake_hub.api_url, TOKEN, pool_maxsize=1))
+
+    hub.create_user("sara")
+    hub.start_server("sara")
+    hub.stop_server("sara")
+    for call in (lambda: hub.get_user("nobody"), lambda: hub.create_user("sara")):
+        with pytest.raises(HubRejected):
+            call()
+    hub.delete_user("sara")
+
+    assert len(fake_hub.calls) == 7
+    assert caplog.text.count("Starting new HTTP connection") == 1
+
+
+def test_many_threads_start_and_follow_through_one_client() -> None:
+    names = [f"student-{number}" for number in range(THREADS)]
+    with FakeHub(token=TOKEN) as hub:
+        hub.script_all(Spawn(seconds=0.3, events=((50, "نیمه"),)))
+        client = HubClient(HubTransport(hub.api_url, TOKEN, pool_maxsize=THREADS))
+
+        def live(name: str) -> list[bool]:
+            client.create_user(name)
+            client.start_server(name)
+            return [event.ready for event in client.follow_progress(name)]
+
+        with ThreadPoolExecutor(THREADS) as threads:
+            lives = list(threads.map(live, names))
+
+        assert lives == [[False, False, True]] * THREADS
+        assert {user.name for user in client.list_users(state="ready")} == set(names)

@@ -1,0 +1,170 @@
+"""The switches of the fake Hub that the contract with the real one does not cover."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jupyter_integration.hub import (
+    HubClient,
+    HubStarting,
+    HubThrottled,
+    HubTimeout,
+    HubTransport,
+    HubUnauthorized,
+    HubUnreachable,
+    LabProbe,
+)
+from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.testing.waiting import wait_for
+
+
+@pytest.fixture
+def fake_hub() -> Iterator[FakeHub]:
+    with FakeHub() as fake_hub:
+        fake_hub.add_user("sara")
+        yield fake_hub
+
+
+def _client(fake_hub: FakeHub, **options) -> HubClient:
+    return HubClient(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.0, **options))
+
+
+def test_two_fake_hubs_live_side_by_side() -> None:
+    with FakeHub(token="one") as one, FakeHub(token="two") as two:
+        one.add_user("sara")
+
+        assert _client(one).get_user("sara").name == "sara"
+        assert list(_client(two).list_users()) == []
+        with pytest.raises(HubUnauthorized):
+            HubClient(HubTransport(two.api_url, one.token)).get_user("sara")
+
+
+def test_nothing_answers_once_it_is_left() -> None:
+    with FakeHub() as fake_hub:
+        pass
+
+    with pytest.raises(HubUnreachable):
+        _client(fake_hub).get_version()
+
+
+def test_it_comes_back_on_the_same_ports_with_its_users(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    for leave in (fake_hub.down, fake_hub.starting, fake_hub.down):
+        leave()
+        with pytest.raises(HubUnreachable):
+            hub.get_user("sara")
+        fake_hub.up()
+        assert hub.get_user("sara").name == "sara"
+
+
+def test_servers_live_on_and_starts_are_lost_while_it_is_down(fake_hub: FakeHub) -> None:
+    fake_hub.add_user("omid")
+    fake_hub.start_behind_the_portal("sara")
+    fake_hub.script("omid", Spawn(seconds=5))
+    _client(fake_hub).start_server("omid")
+
+    fake_hub.down()
+
+    assert LabProbe(fake_hub.proxy_url).answers("/user/sara/")
+    behind_proxy = HubTransport(f"{fake_hub.proxy_url}/hub/api", fake_hub.token, backoff=0.0)
+    with pytest.raises(HubStarting):
+        HubClient(behind_proxy).get_user("sara")
+    fake_hub.up()
+    assert (fake_hub.phase("sara"), fake_hub.phase("omid")) == ("ready", "stopped")
+
+
+def test_answers_can_be_late(fake_hub: FakeHub) -> None:
+    fake_hub.delay(0.3)
+    with pytest.raises(HubTimeout):
+        _client(fake_hub, read_timeout=0.1).create_user("omid")
+    fake_hub.delay(0)
+    # As with any lost answer the call may yet have its effect.
+    wait_for(lambda: "omid" in fake_hub.users)
+
+
+def test_only_as_many_answers_are_lost_as_was_said(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    fake_hub.lose_answers(2)
+
+    for name in ("omid", "nasrin"):
+        with pytest.raises(HubUnreachable):
+            hub.create_user(name)
+
+    assert hub.create_user("ali").name == "ali"
+    assert {user.name for user in hub.list_users()} == {"sara", "omid", "nasrin", "ali"}
+
+
+def test_progress_can_be_cut(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    fake_hub.script("sara", Spawn(seconds=0.2, events=((30, "a"), (60, "b"))))
+    hub.start_server("sara")
+    fake_hub.cut_progress(2)
+
+    events = hub.follow_progress("sara")
+    assert [next(events).progress, next(events).progress] == [0, 30]
+    with pytest.raises(HubUnreachable):
+        next(events)
+
+    fake_hub.cut_progress(None)
+    assert [event.ready for event in hub.follow_progress("sara")][-1]
+
+
+def test_starts_can_be_throttled(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    for retry_after in (30, None):
+        fake_hub.throttle(retry_after)
+        with pytest.raises(HubThrottled) as throttled:
+            hub.start_server("sara")
+        assert throttled.value.retry_after == retry_after
+        # Everything else goes on.
+        assert hub.get_user("sara").server is None
+
+    fake_hub.unthrottle()
+    assert hub.start_server("sara").pending == "spawn"
+
+
+def test_a_server_can_die_and_one_can_appear(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    fake_hub.start_behind_the_portal("sara")
+    server = hub.get_user("sara").server
+    assert server is not None
+    assert server.ready
+
+    fake_hub.kill_server("sara")
+
+    assert hub.get_user("sara").server is None
+
+
+def test_whoever_follows_a_server_that_dies_is_told(fake_hub: FakeHub) -> None:
+    hub = _client(fake_hub)
+    fake_hub.script("sara", Spawn(seconds=5))
+    hub.start_server("sara")
+    events = hub.follow_progress("sara")
+    next(events)
+
+    fake_hub.kill_server("sara")
+
+    assert [event.failed for event in events][-1]
+
+
+def test_a_class_of_students_is_served_at_once() -> None:
+    names = [f"student-{number}" for number in range(64)]
+    with FakeHub() as fake_hub:
+        fake_hub.script_all(Spawn(seconds=0.1, events=()))
+        hub = HubClient(HubTransport(fake_hub.api_url, fake_hub.token, pool_maxsize=64))
+        began = time.monotonic()
+
+        def live(name: str) -> bool:
+            hub.create_user(name)
+            hub.start_server(name)
+            return [event.ready for event in hub.follow_progress(name)][-1]
+
+        with ThreadPoolExecutor(64) as threads:
+            assert all(threads.map(live, names))
+
+        # One after the other they would take 6.4 seconds.
+        assert time.monotonic() - began < 5
