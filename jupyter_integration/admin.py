@@ -10,6 +10,9 @@ from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 
+# How workers share the rows out, and the number that the reference already has.
+_NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that only the portal writes: staff read them and act by actions."""
@@ -21,7 +24,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
-        return [field.name for field in self.model._meta.fields]
+        return [field.name for field in self.model._meta.fields if field.name not in _NOT_FOR_STAFF]
 
 
 @admin.register(SpawnRequest)
@@ -41,6 +44,10 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ("cancel_starts", "stop_servers")
+
+    @admin.display(description=_("Reference"), ordering="id")
+    def reference(self, spawn_request: SpawnRequest) -> str:
+        return spawn_request.reference
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SpawnRequest], search_term: str
@@ -91,7 +98,7 @@ class StopRequestAdmin(ReadOnlyAdmin):
 
 @admin.register(HubRevocation)
 class HubRevocationAdmin(ReadOnlyAdmin):
-    list_display = ("hub_username", "created_at", "not_before")
+    list_display = ("hub_username", "created_at")
 
 
 def _users_of(queryset: QuerySet[SpawnRequest]) -> list[User]:

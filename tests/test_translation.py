@@ -149,7 +149,7 @@ MISTAKES = {
 def test_texts_are_spelled_as_we_spell(path: Path, mistake: str) -> None:
     pattern = re.compile(MISTAKES[mistake])
     found = []
-    for entry, text in translations(path):
+    for _, text in translations(path):
         words = PLACEHOLDER.sub(SOMETHING, text)
         for name in LATIN_THAT_STAYS:
             words = words.replace(name, SOMETHING)

@@ -88,7 +88,7 @@ class SpawnRequest(LeasedRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.state}"
+        return self.reference
 
     @property
     def reference(self) -> str:

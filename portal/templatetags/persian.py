@@ -23,8 +23,8 @@ def _is_persian() -> bool:
     return (get_language() or "").partition("-")[0] == "fa"
 
 
-# What keeps its own digits inside a text: tags and entities of HTML, and what `ltr` isolated.
-_NOT_READ_AS_WORDS = re.compile(r"(<[^>]*>|&#?\w+;|\u2066[^\u2069]*\u2069)")
+# What keeps its own digits inside a text: tags and entities of HTML, and what was isolated.
+_NOT_READ_AS_WORDS = re.compile(r"(<[^>]*>|&#?\w+;|[\u2066\u2068][^\u2069]*\u2069)")
 _LATIN_LETTER = re.compile(r"[A-Za-z]")
 _PERSIAN_LETTER = re.compile(r"[\u0621-\u06cc]")
 
@@ -48,6 +48,12 @@ def digits(value: object) -> str:
 def ltr(value: object) -> str:
     """A name, link or code that keeps its direction, in plain text, where `<bdi>` cannot be."""
     return f"\u2066{value}\u2069" if value else ""
+
+
+@register.filter
+def isolated(value: object) -> str:
+    """A person's name, of whatever script, that does not turn the plain text around it."""
+    return f"\u2068{value}\u2069" if value else ""
 
 
 @register.filter

@@ -1,0 +1,272 @@
+"""Every page and mail, read by a visitor, a student and staff: no Latin word is left in it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import allauth
+import pytest
+from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
+from django.core import mail
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.hub.resources import STOPPED_SERVER
+from jupyter_integration.models import SpawnRequest
+from tests.reading import latin_words, words_of_mail, words_of_page
+
+pytestmark = pytest.mark.django_db
+
+# Told by their own makers, in English, to people who write programs.
+FOR_PROGRAMS = ("/api/", "/identity/", "/health", "/static/", "/.well-known/")
+
+
+@pytest.fixture(autouse=True)
+def no_limits(settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+@pytest.fixture
+def student(sara: User) -> Client:
+    sara.first_name, sara.last_name = "سارا", "محمدی"
+    sara.hub_user_created_at = timezone.now()
+    sara.save()
+    EmailAddress.objects.create(user=sara, email=sara.email, primary=True, verified=False)
+    for state in SpawnRequest.State:
+        SpawnRequest.objects.create(user=sara, state=state, cancel_requested_at=timezone.now())
+    SpawnRequest.objects.filter(state__in=SpawnRequest.OPEN_STATES).delete()
+    snapshots.record(sara.pk, STOPPED_SERVER, as_of=timezone.now())
+    client = Client()
+    client.force_login(sara)
+    return client
+
+
+@pytest.fixture
+def staff(nasrin: User, student: Client) -> Client:
+    nasrin.first_name, nasrin.last_name = "نسرین", "احمدی"
+    nasrin.save()
+    client = Client()
+    client.force_login(nasrin)
+    return client
+
+
+def pages(client: Client, start: str) -> Iterator[tuple[str, str]]:
+    """Follow every link of this site from `start`; yield address and HTML of each page once."""
+    waiting, seen = [start], {start}
+    while waiting:
+        address = waiting.pop()
+        response = client.get(address, follow=True)
+        if "text/html" not in response.get("Content-Type", ""):
+            continue
+        html = response.content.decode()
+        yield address, html
+        for link in BeautifulSoup(html, "html.parser").find_all("a", href=True):
+            target = urlsplit(urljoin(address, str(link["href"])))
+            if target.netloc or target.path.startswith(FOR_PROGRAMS) or target.path in seen:
+                continue
+            seen.add(target.path)
+            waiting.append(target.path)
+
+
+def left_in_english(found: dict[str, str], *, names: set[str] = frozenset()) -> dict[str, set[str]]:
+    words = {address: latin_words(words_of_page(html)) - names for address, html in found.items()}
+    return {address: left for address, left in words.items() if left}
+
+
+def test_a_visitor_finds_no_latin_word(client: Client) -> None:
+    found = dict(pages(client, "/"))
+    assert {"/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"} <= set(found)
+    assert left_in_english(found) == {}
+
+
+def test_a_student_finds_no_latin_word(student: Client) -> None:
+    found = dict(pages(student, "/dashboard/"))
+    assert {"/accounts/profile/", "/accounts/email/", "/accounts/password/change/"} <= set(found)
+    assert left_in_english(found) == {}
+
+
+OF_THE_ADMIN = {"True", "False", "Search"}  # Django says these without asking for a translation
+OF_THE_OPENID_PROVIDER = {"OpenID", "Connect", "IdP", "Tokens"}  # and allauth these
+
+
+def test_staff_find_no_latin_word_in_our_administration(staff: Client) -> None:
+    found = {
+        address: html
+        for address, html in pages(staff, "/admin/")
+        if re.match(r"/admin/($|jupyter_integration/|accounts/)", address)
+        # Permissions ("Can add user") and what becomes of a password are English in Django itself.
+        and not re.search(r"/accounts/user/\d+/(change|password)/", address)
+    }
+    assert {"/admin/accounts/user/", "/admin/jupyter_integration/spawnrequest/"} <= set(found)
+    names = {"sara", "nasrin", "example", "ir"} | OF_THE_ADMIN | OF_THE_OPENID_PROVIDER
+    assert left_in_english(found, names=names) == {}
+
+
+@pytest.mark.parametrize(
+    "page", ["landing", "account_login", "account_signup", "account_reset_password"]
+)
+def test_pages_are_persian_and_run_from_right_to_left(client: Client, page: str) -> None:
+    html = BeautifulSoup(client.get(reverse(page)).content, "html.parser").html
+    assert html is not None
+    assert (html["lang"], html["dir"]) == ("fa", "rtl")
+
+
+def test_an_english_reader_gets_english_pages(student: Client, sara: User) -> None:
+    User.objects.filter(pk=sara.pk).update(language="en")
+    html = student.get("/dashboard/").content.decode()
+    root = BeautifulSoup(html, "html.parser").html
+    assert root is not None
+    assert (root["lang"], root["dir"]) == ("en", "ltr")
+    persian = re.findall(r"[آ-ی]{2,}", words_of_page(html))
+    assert set(persian) == {"سارا", "محمدی"}  # her name stays hers
+
+
+ERRORS = {
+    "sign-in, empty": ("account_login", {}),
+    "sign-in, wrong": ("account_login", {"login": "sara", "password": "wrong"}),
+    "sign-in, wrong address": ("account_login", {"login": "x@example.ir", "password": "wrong"}),
+    "sign-up, empty": ("account_signup", {}),
+    "sign-up, all wrong": (
+        "account_signup",
+        {"username": "a b", "email": "nowhere", "password1": "1234"},
+    ),
+    "sign-up, name too short": (
+        "account_signup",
+        {"username": "a", "email": "a@example.ir", "password1": "a-good-long-password"},
+    ),
+    "sign-up, name too long": (
+        "account_signup",
+        {"username": "a" * 300, "email": "a@example.ir", "password1": "a-good-long-password"},
+    ),
+    "sign-up, taken": (
+        "account_signup",
+        {"username": "SARA", "email": "b@example.ir", "password1": "a-good-long-password"},
+    ),
+    "sign-up, reserved": (
+        "account_signup",
+        {"username": "admin", "email": "b@example.ir", "password1": "a-good-long-password"},
+    ),
+    "sign-up, password like the name": (
+        "account_signup",
+        {"username": "parisa98", "email": "b@example.ir", "password1": "parisa98"},
+    ),
+    "password, empty": ("account_reset_password", {}),
+    "password, no address": ("account_reset_password", {"email": "nowhere"}),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_a_visitors_mistakes_are_told_in_persian(client: Client, sara: User, case: str) -> None:
+    page, data = ERRORS[case]
+    response = client.post(reverse(page), data)
+    assert response.status_code == 200, "the form was accepted"
+    html = response.content.decode()
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.select(".field__error, .form-errors"), "nothing is said to be wrong"
+    for field in soup.select("[aria-invalid=true]"):
+        assert any(soup.find(id=name) for name in str(field["aria-describedby"]).split())
+    assert latin_words(words_of_page(html)) == set()
+    assert re.findall(r"[0-9]", words_of_page(html)) == []
+
+
+STUDENT_ERRORS = {
+    "password, empty": ("account_change_password", {}),
+    "password, wrong": (
+        "account_change_password",
+        {"oldpassword": "wrong", "password1": "a-good-one-98", "password2": "another-one-98"},
+    ),
+    "address, empty": ("account_email", {"action_add": "1"}),
+    "address, her own": ("account_email", {"action_add": "1", "email": "sara@example.ir"}),
+    "profile, too long": ("profile", {"first_name": "س" * 200, "language": "xx"}),
+}
+
+
+@pytest.mark.parametrize("case", STUDENT_ERRORS)
+def test_a_students_mistakes_are_told_in_persian(student: Client, case: str) -> None:
+    page, data = STUDENT_ERRORS[case]
+    response = student.post(reverse(page), data)
+    assert response.status_code == 200, "the form was accepted"
+    html = response.content.decode()
+    assert BeautifulSoup(html, "html.parser").select(".field__error"), "nothing is said to be wrong"
+    assert latin_words(words_of_page(html)) - {"xx"} == set()
+
+
+@pytest.mark.parametrize("status", ["400", "403", "403_csrf", "404", "500"])
+def test_error_pages_are_persian(status: str) -> None:
+    with translation.override("fa"):
+        assert latin_words(words_of_page(render_to_string(f"{status}.html"))) == set()
+
+
+# --- Mails -------------------------------------------------------------------------------------
+
+
+ADDRESSES = {
+    "activate_url": "http://localhost:8080/accounts/confirm-email/abc/",
+    "password_reset_url": "http://localhost:8080/accounts/password/reset/key/abc/",
+    "signup_url": "http://localhost:8080/accounts/signup/",
+}
+MAILS = (
+    "account_already_exists",
+    "email_changed",
+    "email_confirm",
+    "email_confirmation",
+    "email_confirmation_signup",
+    "email_deleted",
+    "password_changed",
+    "password_reset",
+    "password_reset_key",
+    "password_set",
+    "unknown_account",
+)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_mails_are_persian(sara: User, name: str) -> None:
+    sara.first_name = "سارا"
+    context = {
+        **ADDRESSES,
+        "user": sara if name != "unknown_account" else None,
+        "username": sara.username,
+        "email": sara.email,
+        "deleted_email": sara.email,
+        "from_email": sara.email,
+        "to_email": "new@example.ir",
+        "ip": "127.0.0.1",
+        "user_agent": "Mozilla/5.0",
+        "timestamp": timezone.now(),
+        "current_site": {"domain": "localhost"},
+    }
+    with translation.override("fa"):
+        subject = render_to_string(f"account/email/{name}_subject.txt", context).strip()
+        body = render_to_string(f"account/email/{name}_message.txt", context)
+    assert subject
+    assert "\n" not in subject
+    assert latin_words(words_of_mail(subject)) == set()
+    assert latin_words(words_of_mail(body)) == set()
+    assert "<" not in body
+    assert "&" not in body
+
+
+def test_every_mail_of_allauth_that_we_can_send_is_ours() -> None:
+    """Codes by mail and telephones are not switched on; all else has words of our own."""
+    theirs = Path(allauth.__file__).parent / "templates/account/email"
+    names = {path.name.removesuffix("_subject.txt") for path in theirs.glob("*_subject.txt")}
+    assert {name for name in names if "code" not in name} == set(MAILS)
+
+
+def test_a_forgotten_password_brings_a_persian_mail(
+    client: Client, sara: User, django_capture_on_commit_callbacks, settings
+) -> None:
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_reset_password"), {"email": sara.email})
+    (letter,) = mail.outbox
+    assert letter.to == [sara.email]
+    assert "/accounts/password/reset/key/" in letter.body
+    assert latin_words(words_of_mail(letter.subject)) == set()
