@@ -7,10 +7,19 @@ from typing import Any
 from jupyterhub import orm
 from jupyterhub.handlers.base import BaseHandler
 from oauthenticator.generic import GenericOAuthenticator
-from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLogoutHandler
+from oauthenticator.oauth2 import (
+    STATE_COOKIE_NAME,
+    OAuthCallbackHandler,
+    OAuthLoginHandler,
+    OAuthLogoutHandler,
+    _deserialize_state,
+)
 from portal_pages import portal_pages
 from tornado.httpclient import HTTPClientError
 from traitlets import Unicode
+
+# How long a person may take on the portal's sign-in page: an hour.
+SIGN_IN_DAYS = 1 / 24
 
 
 def end_browser_session(handler: BaseHandler, *, except_for: int | None = None) -> bool:
@@ -32,7 +41,33 @@ def end_browser_session(handler: BaseHandler, *, except_for: int | None = None) 
     return bool(ended)
 
 
+def state_cookie_name(state: str) -> str:
+    """Name the cookie of one sign-in; `state` is what goes through the portal and back."""
+    state_id = _deserialize_state(state).get("state_id", "")
+    return f"{STATE_COOKIE_NAME}-{state_id if state_id.isalnum() else ''}"
+
+
+class PortalLoginHandler(OAuthLoginHandler):
+    def set_state_cookie(self, state_cookie_value: str) -> None:
+        """A cookie for each sign-in: with one for all, two tabs that open the Lab together end in
+        "OAuth state mismatch".
+        """
+        self._set_cookie(
+            state_cookie_name(state_cookie_value),
+            state_cookie_value,
+            expires_days=SIGN_IN_DAYS,
+            httponly=True,
+        )
+
+
 class PortalCallbackHandler(OAuthCallbackHandler):
+    def get_state_cookie(self) -> str:
+        if self._state_cookie is None:
+            name = state_cookie_name(self.get_state_url())
+            self._state_cookie = (self.get_secure_cookie(name) or b"").decode("utf8", "replace")
+            self.clear_cookie(name)
+        return self._state_cookie
+
     def set_login_cookie(self, user: Any) -> None:
         """Where another person was signed in, their session ends and a new one begins."""
         before = self.get_current_user_cookie()
@@ -53,6 +88,7 @@ class PortalLogoutHandler(OAuthLogoutHandler):
 
 
 class PortalAuthenticator(GenericOAuthenticator):
+    login_handler = PortalLoginHandler
     callback_handler = PortalCallbackHandler
     logout_handler = PortalLogoutHandler
 

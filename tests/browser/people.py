@@ -1,0 +1,74 @@
+"""What people do in the portal and in their Lab, by name."""
+
+import itertools
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "Parvaneh-dar-bad-81"
+_numbers = itertools.count(1)
+
+# Starting a real JupyterLab takes seconds, on a busy machine many.
+SLOW = 60_000  # milliseconds
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    email: str
+
+    @property
+    def lab_path(self) -> str:
+        return f"/user/{self.username}/"
+
+
+def somebody(name: str) -> Person:
+    """A person whom the running copy does not know yet; the Hub knows them by the same name."""
+    username = f"{name}{next(_numbers)}"
+    return Person(username, f"{username}@example.ir")
+
+
+def sign_up(page: Page, person: Person, portal_url: str) -> None:
+    page.goto(f"{portal_url}/accounts/signup/")
+    page.fill("[name=username]", person.username)
+    page.fill("[name=email]", person.email)
+    page.fill("[name=password1]", PASSWORD)
+    page.click("main form [type=submit]")
+    page.wait_for_url(f"{portal_url}/dashboard/**")
+
+
+def sign_in(page: Page, person: Person, portal_url: str) -> None:
+    page.goto(f"{portal_url}/accounts/login/")
+    page.fill("[name=login]", person.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form [type=submit]")
+    page.wait_for_url(f"{portal_url}/dashboard/**")
+
+
+def sign_out(page: Page, portal_url: str) -> None:
+    page.goto(f"{portal_url}/dashboard/")
+    page.click("nav details summary")
+    page.click("nav form[action='/accounts/logout/'] [type=submit]")
+    page.wait_for_url(f"{portal_url}/?signed-out=1")
+
+
+def expect_card(page: Page, state: str) -> None:
+    expect(page.locator("#server-card")).to_have_attribute("data-state", state, timeout=SLOW)
+
+
+def start(page: Page) -> None:
+    expect_card(page, "stopped")
+    page.click("#server-start")
+
+
+def expect_lab(page: Page, person: Person, hub_url: str) -> None:
+    page.wait_for_url(f"{hub_url}{person.lab_path}**", timeout=SLOW)
+    page.wait_for_selector("#jp-top-panel", timeout=SLOW)
+
+
+def stop(page: Page, portal_url: str) -> None:
+    page.goto(f"{portal_url}/dashboard/")
+    expect_card(page, "ready")
+    page.click("#server-stop-ask")
+    page.click("#server-stop")
+    expect_card(page, "stopped")
