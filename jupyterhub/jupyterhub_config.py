@@ -109,6 +109,9 @@ c.JupyterHub.authenticate_prometheus = not environment.open_metrics
 # A process of its own, so that running servers stay within reach while the Hub restarts.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
+# Seconds until a proxy that was started again has its routes back, the Hub's own among them. The
+# Hub looks only when it reads from the proxy who was active: every five minutes unless told.
+c.JupyterHub.last_activity_interval = 10
 
 if environment.trial:
     local.configure(c, environment)

@@ -71,7 +71,7 @@ class RunningSystem:
             "PORTAL_PORT": str(self.portal_port),
             "HUB_PORT": str(self.hub_port),
         } | dict(settings or {})
-        self._output_file = var.parent / f"{var.name}.output"
+        self.output_file = var.parent / f"{var.name}.output"
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -134,9 +134,9 @@ class RunningSystem:
     def launch(self) -> None:
         """Start it, and wait for nothing."""
         self.var.parent.mkdir(parents=True, exist_ok=True)
-        with self._output_file.open("wb") as output:
+        with self.output_file.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local.up"],
+                ["make", "--silent", "up", f"PYTHON={sys.executable}"],
                 cwd=REPOSITORY,
                 env=clean_environment() | self.settings,
                 stdin=subprocess.DEVNULL,
@@ -153,7 +153,7 @@ class RunningSystem:
 
     @property
     def output(self) -> str:
-        return self._output_file.read_text(encoding="utf-8") if self._output_file.exists() else ""
+        return self.output_file.read_text(encoding="utf-8") if self.output_file.exists() else ""
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> float:
         """Ask it to stop, unless it has, and wait until it has; the seconds that took."""
@@ -188,8 +188,9 @@ def free_ports() -> tuple[int, int]:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's own, without what would lead a copy to the test suite's data."""
+    """This process's own, without what would lead a copy to the test suite's data or make."""
     foreign = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SHAPARAK_MODE"}
+    foreign |= {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 

@@ -1,0 +1,170 @@
+"""`make up`: what it brings up, says and keeps."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.running_system import DidNotStart, RunningSystem
+from tests.system.conftest import hub_client, start_lab
+from tests.system.process_table import environment_of, processes_of, wait_until
+
+pytestmark = pytest.mark.system
+
+PARTS = {"web", "worker", "spawn-worker", "beat", "jupyterhub", "proxy"}
+
+
+def get_json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        content: dict[str, Any] = json.load(response)
+    return content
+
+
+def test_all_parts_answer_when_it_says_so(running_system: RunningSystem) -> None:
+    components = get_json(f"{running_system.portal_url}/health/ready")["components"]
+    assert {name: part["status"] for name, part in components.items()} == dict.fromkeys(
+        ["database", "cache", "worker", "spawn_worker", "beat", "hub"], "ok"
+    )
+    assert get_json(f"{running_system.hub_url}/hub/api") == get_json(running_system.hub_api_url)
+
+
+def test_first_start_says_where_everything_is(running_system: RunningSystem) -> None:
+    output = running_system.output
+    assert running_system.portal_url in output
+    assert running_system.hub_url in output
+    assert str(running_system.var / "logs") in output
+    assert running_system.administrator.username
+    assert running_system.administrator.password
+    assert "To stop" in output
+    assert "no\nisolation between them" in output
+
+
+def test_later_start_is_quick_and_shows_no_password(
+    prepared_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = {file: file.read_bytes() for file in (prepared_folder / "secrets").iterdir()}
+    copy = RunningSystem(prepared_folder)
+    with copy:
+        seconds = copy.bring_up()
+        with capsys.disabled():
+            print(f"\nA later `make up` took {seconds:.1f} seconds.")
+        assert "Password" not in copy.output
+    # 15 on an idle machine, which is where the figure above is to be read.
+    assert seconds < 45
+    assert secrets == {file: file.read_bytes() for file in (prepared_folder / "secrets").iterdir()}
+
+
+def test_secrets_are_for_their_owner_alone(running_system: RunningSystem) -> None:
+    folder = running_system.var / "secrets"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    assert modes == dict.fromkeys(
+        [
+            "CONFIGPROXY_AUTH_TOKEN",
+            "JUPYTERHUB_API_TOKEN",
+            "JUPYTERHUB_CRYPT_KEY",
+            "OIDC_CLIENT_SECRET",
+            "OIDC_PRIVATE_KEY",
+            "SECRET_KEY",
+            "WEBHOOK_SECRET",
+        ],
+        0o600,
+    )
+
+
+def test_no_secret_is_in_a_log_or_in_what_is_generated(running_system: RunningSystem) -> None:
+    var = running_system.var
+    secrets = [file.read_text().strip() for file in (var / "secrets").iterdir()]
+    generated = [var / "trial.env", *(var / "run").rglob("*"), *(var / "logs").rglob("*")]
+    for file in generated:
+        if file.is_file():
+            content = file.read_text(errors="replace")
+            assert not [secret for secret in secrets if secret in content], file
+    assert not [secret for secret in secrets if secret in running_system.output]
+
+
+def test_users_server_gets_a_clean_environment_and_a_home_of_its_own(
+    running_system: RunningSystem,
+) -> None:
+    start_lab(running_system, "sara")
+    (server,) = [
+        pid for pid, command in processes_of(running_system).items() if "user_server.py" in command
+    ]
+    environment = environment_of(server)
+    secrets = {file.read_text().strip() for file in (running_system.var / "secrets").iterdir()}
+    assert not secrets & set(environment.values())
+    assert not [name for name in environment if name.endswith("_FILE") or "SHAPARAK" in name]
+    assert {name for name in environment if not name.startswith(("JUPYTER", "JPY"))} <= {
+        *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "SHELL", "TZ", "USER")
+    }
+    home = running_system.var / "homes" / "sara"
+    assert environment["HOME"] == str(home)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_hub_error_page_is_persian_and_leads_to_the_portal(running_system: RunningSystem) -> None:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(f"{running_system.hub_url}/hub/nothing-here", timeout=10)
+    page = error.value.read().decode()
+    assert error.value.code == 404
+    assert '<html lang="fa" dir="rtl">' in page
+    assert f'href="{running_system.portal_url}/dashboard/"' in page
+    assert "//" not in page.replace(running_system.portal_url, "")
+
+
+def test_server_that_nobody_uses_is_stopped(prepared_folder: Path) -> None:
+    with RunningSystem.start(prepared_folder, {"IDLE_TIMEOUT": "2"}) as copy:
+        start_lab(copy, "omid")
+        hub = hub_client(copy)
+        assert wait_until(lambda: hub.get_user("omid").server is None, 30)
+
+
+@pytest.mark.parametrize(
+    ("offset", "setting"),
+    [(0, "PORTAL_PORT"), (1, "HUB_PORT"), (2, "HUB_PORT"), (3, "HUB_PORT")],
+    ids=["portal", "hub", "proxy's inner port", "hub's inner port"],
+)
+def test_taken_port_is_one_line_that_names_the_setting(
+    tmp_path: Path, offset: int, setting: str
+) -> None:
+    copy = RunningSystem(tmp_path / "var")
+    with socket.create_server(("127.0.0.1", copy.ports[offset])), pytest.raises(DidNotStart):
+        copy.bring_up()
+    told = [line for line in copy.output.splitlines() if str(copy.ports[offset]) in line]
+    assert len(told) == 1
+    assert f"Set {setting}" in told[0]
+    assert "Traceback" not in copy.output
+
+
+def test_two_copies_run_side_by_side(
+    running_system: RunningSystem, own_copy: RunningSystem
+) -> None:
+    assert own_copy.token != running_system.token
+    for copy in (running_system, own_copy):
+        assert get_json(f"{copy.portal_url}/health/ready")["status"] == "ok"
+        assert hub_client(copy).get_version()
+    own_copy.stop()
+    assert hub_client(running_system).get_version()
+
+
+def test_second_copy_on_one_folder_is_refused(running_system: RunningSystem) -> None:
+    second = RunningSystem(running_system.var)
+    # Its own place for its output: the folder, and the file beside it, are the first one's.
+    second.output_file = running_system.var.parent / "second.output"
+    with pytest.raises(DidNotStart, match="SHAPARAK_VAR"):
+        second.bring_up()
+
+
+def test_failing_preparation_is_told_with_its_reason(tmp_path: Path) -> None:
+    database = tmp_path / "no-such-folder" / "portal.sqlite3"
+    copy = RunningSystem(tmp_path / "var", {"DATABASE_URL": f"sqlite:///{database}"})
+    with pytest.raises(DidNotStart, match="unable to open database file"):
+        copy.bring_up()
+    assert not processes_of(copy)
