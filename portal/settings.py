@@ -143,6 +143,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.username_validators"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
@@ -200,7 +202,7 @@ STORAGES = {
 
 # --- Background work --------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = database_settings.broker_options(REDIS_URL, VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -217,6 +219,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "task": "server.reconcile",
         "schedule": 5.0,
         "options": {"expires": 5.0},
+    },
+    "deliver-waiting-mail": {
+        "task": "accounts.deliver_waiting_mail",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
     },
     "heartbeat-worker": {
         "task": "portal.beat_through_worker",
@@ -286,9 +293,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "line": {
+            "()": "portal.logs.UtcFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"celery.beat": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    # Tasks come every few seconds; what they do is said by whoever does it.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")
+    },
 }
