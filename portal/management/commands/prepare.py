@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.services.ensure_administrator import ensure_administrator
 from accounts.services.register_hub_client import register_hub_client
+from portal.static_files import collect_static_files
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
                 (settings.VAR_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static_files()
         register_hub_client()
         made = ensure_administrator()
         answer = {"username": made.username, "password": made.password} if made else {}
