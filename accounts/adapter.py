@@ -6,23 +6,44 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.tasks import Mail, deliver_mail
+from accounts.models import User
+from accounts.services.send_mail import keep_mail
+from accounts.tasks import deliver_mail
 from portal.background import wake_on_commit
+from portal.persian_text import fold_digits
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_OPEN
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a `next` stays on the very host that the browser is at.
+
+        allauth lets every host of ALLOWED_HOSTS pass: one such as `.example.ir` would lead to the
+        Hub, whose pages are its users' own.
+        """
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={allauth_context.request.get_host()}
+        )
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Judge the password by what User.set_password makes of it, and return it as typed.
+
+        As typed, since allauth compares it with its repetition.
+        """
+        super().clean_password(fold_digits(password), user)
+        return password
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Go on to the Hub's own sign-out, which ends its session and leads back to the portal."""
         return f"{settings.HUB_URL}/hub/logout"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render now, deliver in the background: a slow mail server never holds up a page."""
+        """Render and keep now, deliver in the background: no mail server ever holds up a page."""
         request = allauth_context.request
         message = self.render_mail(
             template_prefix,
@@ -30,17 +51,4 @@ class AccountAdapter(DefaultAccountAdapter):
             {"request": request, "email": email, "current_site": get_current_site(request)}
             | context,
         )
-        wake_on_commit(deliver_mail, _as_mail(message))
-
-
-def _as_mail(message: EmailMessage) -> Mail:
-    html = ""
-    if isinstance(message, EmailMultiAlternatives) and message.alternatives:
-        html = str(message.alternatives[0][0])
-    return Mail(
-        subject=str(message.subject),
-        body=str(message.body),
-        sender=str(message.from_email),
-        to=list(message.to),
-        html=html,
-    )
+        wake_on_commit(deliver_mail, keep_mail(message).pk)

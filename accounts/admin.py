@@ -2,26 +2,39 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Replace
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
-from portal.persian_text import search_key
+from portal.persian_text import ZERO_WIDTH_NON_JOINER, search_key
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
+    form = AccountChangeForm
+    add_form = AccountCreationForm
     list_display = ("username", "hub_username", "email", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "is_superuser", "language")
-    search_fields = ("username", "hub_username", "email", "first_name", "last_name")
+    search_fields = ("username", "hub_username", "email", "first_name_joined", "last_name_joined")
     readonly_fields = ("hub_username", "hub_user_created_at", "last_login", "date_joined")
     fieldsets = (
-        *UserAdmin.fieldsets,
+        *(UserAdmin.fieldsets or ()),
         (_("JupyterHub"), {"fields": ("hub_username", "hub_user_created_at", "language")}),
     )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        return super().get_search_results(request, queryset, search_key(search_term))
+        # «علیرضا» finds «علی‌رضا», and the other way round.
+        joined = queryset.alias(
+            first_name_joined=_without_joiners("first_name"),
+            last_name_joined=_without_joiners("last_name"),
+        )
+        return super().get_search_results(request, joined, search_key(search_term))
+
+
+def _without_joiners(field: str) -> Replace:
+    return Replace(field, Value(ZERO_WIDTH_NON_JOINER), Value(""))

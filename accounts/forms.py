@@ -1,7 +1,11 @@
 """allauth's forms, for people who type on a Persian keyboard; and the profile."""
 
+from typing import Any
+
 from allauth.account import forms as allauth_forms
+from allauth.account.fields import EmailField
 from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -9,16 +13,53 @@ from accounts.usernames import fold_username
 from portal.persian_text import fold_digits, fold_letters
 
 
+def fold_address(text: str) -> str:
+    """Return an e-mail address with Latin digits, without what copying adds invisibly."""
+    return fold_letters(fold_digits(text)).strip()
+
+
+class AddressField(EmailField):
+    """An e-mail address that may be typed with Persian digits."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(fold_address(value) if isinstance(value, str) else value)
+
+
 class LoginForm(allauth_forms.LoginForm):
     def clean_login(self) -> str:
         login = self.cleaned_data["login"]
-        return fold_digits(login).strip() if "@" in login else fold_username(login)
+        return fold_address(login) if "@" in login else fold_username(login)
 
 
 class SignupForm(allauth_forms.SignupForm):
+    email = AddressField()
+
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
         return super().clean_username()
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):
+    email = AddressField(required=True)
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    email = AddressField(required=True)
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    """The admin's form for a new account."""
+
+    def clean_username(self) -> str:
+        self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
+        return super().clean_username()
+
+
+class AccountChangeForm(UserChangeForm):
+    """The admin's form for an account."""
+
+    def clean_username(self) -> str:
+        return fold_username(self.cleaned_data["username"])
 
 
 class ProfileForm(forms.ModelForm):
@@ -27,8 +68,9 @@ class ProfileForm(forms.ModelForm):
         fields = ("first_name", "last_name", "language")
         help_texts = {"language": _("The language of the portal's pages and mails.")}
 
-    def clean_first_name(self) -> str:
-        return fold_letters(self.cleaned_data["first_name"]).strip()
-
-    def clean_last_name(self) -> str:
-        return fold_letters(self.cleaned_data["last_name"]).strip()
+    def save(self, commit: bool = True) -> User:
+        """Write only what the form shows: the rest of the account may have changed meanwhile."""
+        user: User = super().save(commit=False)
+        if commit:
+            user.save(update_fields=self._meta.fields)
+        return user

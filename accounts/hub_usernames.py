@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterator
 
 LONGEST_HUB_USERNAME = 30  # characters
-HUB_USERNAME_PATTERN = rf"^[a-z][a-z0-9-]{{0,{LONGEST_HUB_USERNAME - 1}}}$"
-_LEGAL = re.compile(HUB_USERNAME_PATTERN.replace("$", r"\Z"))
+# \A and \Z, for Python's and PostgreSQL's regular expressions alike: $ lets a line end pass.
+HUB_USERNAME_PATTERN = rf"\A[a-z][a-z0-9-]{{0,{LONGEST_HUB_USERNAME - 1}}}\Z"
+_LEGAL = re.compile(HUB_USERNAME_PATTERN)
 _RANDOM_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read for one another
 _NUMBERED_PROPOSALS = 5
 

@@ -1,29 +1,22 @@
 """Background work of accounts: delivering mail."""
 
-from smtplib import SMTPException
-from typing import TypedDict
+import logging
 
 from celery import shared_task
-from django.core.mail import EmailMultiAlternatives
+
+from accounts.services import send_mail
+
+logger = logging.getLogger(__name__)
 
 
-class Mail(TypedDict):
-    subject: str
-    body: str
-    sender: str
-    to: list[str]
-    html: str  # empty: text only
+@shared_task(name="accounts.deliver_mail")
+def deliver_mail(mail_id: int) -> None:
+    try:
+        send_mail.deliver_mail(mail_id=mail_id)
+    except send_mail.MailServerAwayError:
+        logger.info("Mail %s waits for the mail server", mail_id)
 
 
-@shared_task(
-    name="accounts.deliver_mail",
-    autoretry_for=(SMTPException, OSError),
-    retry_backoff=5,  # seconds, doubled each time
-    retry_backoff_max=600,
-    max_retries=8,
-)
-def deliver_mail(mail: Mail) -> None:
-    message = EmailMultiAlternatives(mail["subject"], mail["body"], mail["sender"], mail["to"])
-    if mail["html"]:
-        message.attach_alternative(mail["html"], "text/html")
-    message.send()
+@shared_task(name="accounts.deliver_waiting_mail")
+def deliver_waiting_mail() -> None:
+    send_mail.deliver_waiting_mail()

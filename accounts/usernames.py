@@ -2,14 +2,14 @@
 
 import unicodedata
 
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from portal.persian_text import fold_digits, fold_letters
+from portal.persian_text import ZERO_WIDTH_NON_JOINER, fold_digits, fold_letters
 
-LONGEST_USERNAME = 64  # characters
+SHORTEST_USERNAME = 3  # characters
+LONGEST_USERNAME = 64
 _PERSIAN_LETTERS = "آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ"
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff"))
 
 
 def fold_username(text: str) -> str:
@@ -19,7 +19,7 @@ def fold_username(text: str) -> str:
     that look the same are the same.
     """
     folded = fold_letters(fold_digits(unicodedata.normalize("NFKC", text)))
-    return folded.translate(_ZERO_WIDTH).strip().lower()
+    return folded.replace(ZERO_WIDTH_NON_JOINER, "").strip().lower()
 
 
 def _one_alphabet(letters: str) -> str:
@@ -27,6 +27,8 @@ def _one_alphabet(letters: str) -> str:
 
 
 username_validators = [
+    # Here and not in a form: invisible characters count until they are dropped.
+    MinLengthValidator(SHORTEST_USERNAME),
     MaxLengthValidator(LONGEST_USERNAME, _("A user name has at most %(limit_value)d characters.")),
     # Latin or Persian letters, not both in one name: «а» beside «a» is how accounts are imitated.
     RegexValidator(

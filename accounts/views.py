@@ -1,10 +1,11 @@
 """Pages of accounts that allauth does not have, or that need a rule of ours."""
 
-from allauth.account.views import SignupView
+from allauth.account.adapter import get_adapter
+from allauth.account.views import LogoutView, SignupView
 from allauth.idp.oidc import views as oidc_views
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,21 +14,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.forms import ProfileForm
+from accounts.models import User
+from accounts.requests import SignedInRequest
 
 
 class SignUp(SignupView):
-    """allauth's sign-up; of two presses at once, the second gets a sentence and not an error."""
+    """allauth's sign-up; of two presses at once, the second gets a sentence and not an error.
+
+    No transaction around it all: User.save has one, and hashing a password takes longer than
+    SQLite should be locked for when a class signs up.
+    """
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:
-            with transaction.atomic():
-                return super().form_valid(form)
+            return super().form_valid(form)
         except IntegrityError:
-            return self.form_invalid(self.get_form())
+            # The other press was saved after this form was checked: check again, with it there.
+            form = self.get_form()
+            return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+
+class SignOut(LogoutView):
+    """allauth's sign-out, which always goes on to the Hub's: a `next` would leave that out."""
+
+    def get_redirect_url(self) -> str:
+        return get_adapter(self.request).get_logout_redirect_url(self.request)
 
 
 @login_required
-def edit_profile(request: HttpRequest) -> HttpResponse:
+def edit_profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         user = form.save()
@@ -43,7 +58,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
 def authorize(request: HttpRequest) -> HttpResponse:
     """Let a person into the Hub, once the Hub has a user that is theirs."""
     user = request.user
-    if user.is_authenticated and user.hub_user_created_at is None:
+    if isinstance(user, User) and user.hub_user_created_at is None:
         messages.info(request, _("Your server account is being prepared. Try again in a moment."))
         return redirect("dashboard")
     return oidc_views.authorization(request)

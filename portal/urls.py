@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.views import SignUp, authorize, edit_profile
+from accounts.views import SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, server
 from portal import health
@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/profile/", edit_profile, name="profile"),
     # Before allauth's own, for the rules that are ours.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
+    path("accounts/logout/", SignOut.as_view(), name="account_logout"),
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", authorize),
     path("", include("allauth.idp.urls")),

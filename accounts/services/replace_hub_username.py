@@ -16,6 +16,7 @@ def replace_hub_username(*, user: User) -> str:
         stored = User.objects.select_for_update().get(pk=user.pk)
         if stored.hub_user_created_at is None and stored.hub_username == user.hub_username:
             name = IssuedHubUsername.issue(stored.username)
+            IssuedHubUsername.objects.filter(pk=name).update(issued_to=stored)
             User.objects.filter(pk=user.pk).update(hub_username=name)
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     return user.hub_username

@@ -1,0 +1,5 @@
+from accounts.models.issued_hub_username import IssuedHubUsername
+from accounts.models.outgoing_mail import OutgoingMail
+from accounts.models.user import HubUsernameIsImmutableError, User
+
+__all__ = ["HubUsernameIsImmutableError", "IssuedHubUsername", "OutgoingMail", "User"]
