@@ -60,6 +60,7 @@ setInterval(tick, 1000);
 // --- The card is replaced ----------------------------------------------------------------------
 
 let openQuestions = [];
+let focused = "";
 let pressed = false;
 let stateBefore = card().dataset.state;
 
@@ -78,6 +79,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   openQuestions = [...card().querySelectorAll("details[open]")].map((question) => question.id);
+  focused = card().contains(document.activeElement) ? document.activeElement.id : "";
   pressed = event.detail.requestConfig.verb === "post";
 });
 
@@ -91,6 +93,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     for (const id of openQuestions) {
       document.getElementById(id)?.setAttribute("open", "");
     }
+    document.getElementById(focused)?.focus({ preventScroll: true });
   }
   readClock();
   announce();

@@ -1,5 +1,6 @@
 """Chromium, and a running copy of the portal for it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,9 @@ QUIET = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread from here to the end of the run, and Django
+    # refuses to work beside one, in this folder's tests and in those that come after.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         # Debian's where it is installed, else the one that Playwright brought.
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
