@@ -1,5 +1,7 @@
 """Starts and stops in the admin: what is wrong, and the means to mend it."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,12 +11,13 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
+from portal.admin_dates import DatesInTheReadersCalendar
 
 # How workers share the rows out, and the number that the reference already has.
 _NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(DatesInTheReadersCalendar):
     """Rows that only the portal writes: staff read them and act by actions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -24,7 +27,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
-        return [field.name for field in self.model._meta.fields if field.name not in _NOT_FOR_STAFF]
+        names = [field.name for field in self.model._meta.fields]
+        return self.as_dates(name for name in names if name not in _NOT_FOR_STAFF)
+
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+        return self.get_readonly_fields(request, obj)
 
 
 @admin.register(SpawnRequest)
@@ -41,7 +48,6 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     list_filter = ("state", "failure_code", "created_at")
     list_select_related = ("user",)
     search_fields = ("=id", "user__username", "user__hub_username", "message")
-    date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ("cancel_starts", "stop_servers")
 
