@@ -1,10 +1,39 @@
-# The few commands that anyone needs. Each is one script; what it does is written there.
+# The few commands that anyone needs. What each does is in the script that it calls.
+
 PYTHON ?= python3
+INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench
+.PHONY: help up test lint lock messages screenshots bench env
 
 help:           ## this list
-	@sed -n 's/^\([a-z]*\): *## /  make \1\t/p' $(MAKEFILE_LIST)
-up:             ## run all of Shaparak here; PORTAL_PORT, HUB_PORT and SHAPARAK_VAR move it
+	@sed -n 's/^\([a-z]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+up:             ## run all of it on this machine, for a trial
 	@$(PYTHON) -m deploy.local.up
+
+test:           ## run every test; installs what that needs
+	@$(PYTHON) -m deploy.local.development --with-browser
+	@$(INSTALLED) -m pytest
+
+lint:           ## check style, types, templates and migrations
+	@$(PYTHON) -m deploy.local.development
+	@scripts/lint
+
+lock:           ## pin every requirement anew
+	@scripts/lock
+
+messages:       ## collect texts for translation, and compile them
+	@$(PYTHON) -m deploy.local.development
+	@$(INSTALLED) scripts/messages
+
+screenshots:    ## remake docs/images/
+	@$(PYTHON) -m deploy.local.development --with-browser
+	@$(INSTALLED) scripts/screenshots
+
+bench:          ## measure what the portal adds to a start
+	@$(PYTHON) -m deploy.local.development
+	@$(INSTALLED) -m bench
+
+env:            ## write .env for docker compose, with fresh secrets
+	@$(PYTHON) scripts/env

@@ -22,7 +22,7 @@ try:
 except EnvironmentRefused as refused:
     sys.exit(str(refused))
 
-c = get_config()  # noqa: F821  (given by traitlets)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlets)
 
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
 identity_outside = f"{environment.portal_url}/identity/o"

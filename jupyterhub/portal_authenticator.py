@@ -61,6 +61,8 @@ class PortalLoginHandler(OAuthLoginHandler):
 
 
 class PortalCallbackHandler(OAuthCallbackHandler):
+    _state_cookie: str | None = None
+
     def get_state_cookie(self) -> str:
         if self._state_cookie is None:
             name = state_cookie_name(self.get_state_url())

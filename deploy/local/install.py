@@ -92,25 +92,25 @@ def _make_venv() -> None:
         raise CannotInstall(
             "Python has no venv with pip. On Debian and Ubuntu: apt install python3-venv"
         )
-    _say("Making .venv")
-    _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    say("Making .venv")
+    run([sys.executable, "-m", "venv", "--clear", str(VENV)])
 
 
 def _install_python(files: Sequence[Path]) -> None:
     stamp = _Stamp(VENV / "installed.json")
     if stamp.covers(files):
         return
-    _say("Installing Python packages (a minute or two the first time)")
+    say("Installing Python packages (a minute or two the first time)")
     requirements = [part for file in files for part in ("--requirement", str(file))]
-    _run([*_pip_install(), *requirements])
+    run([*_pip_install(), *requirements])
     stamp.add(files)
 
 
 def _install_proxy() -> None:
     node = find_node()
     if node is None:
-        _say(f"No Node >= {OLDEST_NODE} with npm here: installing one from PyPI")
-        _run([*_pip_install(), "--requirement", str(NODE_REQUIREMENTS)])
+        say(f"No Node >= {OLDEST_NODE} with npm here: installing one from PyPI")
+        run([*_pip_install(), "--requirement", str(NODE_REQUIREMENTS)])
         node = find_node()
         if node is None:
             raise CannotInstall(f"Node is not where {NODE_REQUIREMENTS.name} should have put it.")
@@ -118,8 +118,8 @@ def _install_proxy() -> None:
     stamp = _Stamp(PROXY / "node_modules" / "installed.json")
     if stamp.covers([lock]):
         return
-    _say("Installing the proxy")
-    _run(
+    say("Installing the proxy")
+    run(
         [*_npm(node), "ci", "--prefix", str(PROXY), *NPM_OPTIONS],
         cwd=PROXY,
     )
@@ -158,7 +158,7 @@ def _runs(python: Path) -> bool:
         return False
 
 
-def _run(command: Sequence[str], *, cwd: Path = REPOSITORY) -> None:
+def run(command: Sequence[str], *, cwd: Path = REPOSITORY) -> None:
     try:
         subprocess.run(command, cwd=cwd, check=True)
     except subprocess.CalledProcessError as error:
@@ -168,7 +168,7 @@ def _run(command: Sequence[str], *, cwd: Path = REPOSITORY) -> None:
         ) from None
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
