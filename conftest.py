@@ -1,15 +1,18 @@
 """The cast of the tests, and the Hub that they talk to."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from django.core.cache import cache
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.testing.workers import Workers
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def nasrin(db: None) -> User:
 
 
 @pytest.fixture
-def fake_hub(settings) -> Iterator[FakeHub]:
+def fake_hub(settings: Settings) -> Iterator[FakeHub]:
     """A Hub of FakeHub's kind, to which the settings lead."""
     with FakeHub(token="token-of-the-portal") as hub:
         settings.JUPYTERHUB_API_URL = hub.api_url
@@ -53,9 +56,39 @@ def lab(fake_hub: FakeHub) -> LabProbe:
     return LabProbe(fake_hub.proxy_url)
 
 
+@pytest.fixture
+def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """The broker and those who work for it. In a test within a transaction (the usual kind), act
+    inside of `workers.committing()`: what is sent on commit is sent at its end.
+    """
+    if _is_transactional(request):
+        workers = Workers(nullcontext)
+    else:
+        capture = request.getfixturevalue("django_capture_on_commit_callbacks")
+        workers = Workers(lambda: capture(execute=True))
+    with workers.listening():
+        yield workers
+
+
 @pytest.fixture(autouse=True)
-def empty_cache(request: pytest.FixtureRequest, settings) -> Iterator[None]:
-    """Where the cache is Redis, it outlives a test's transaction."""
-    yield
+def empty_cache(
+    request: pytest.FixtureRequest, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Empty the cache where no transaction does it.
+
+    Redis outlives every test, and the runs before this one; a table of the database outlives
+    those tests that commit.
+    """
     if settings.REDIS_URL:
         cache.clear()
+    yield
+    if _is_transactional(request) and not settings.REDIS_URL:
+        with django_db_blocker.unblock():
+            cache.clear()
+
+
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(
+        marker and marker.kwargs.get("transaction")
+    )

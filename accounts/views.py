@@ -30,7 +30,7 @@ class SignUp(SignupView):
             return super().form_valid(form)
         except IntegrityError:
             # The other press was saved after this form was checked: check again, with it there.
-            form = self.get_form()
+            form.full_clean()
             return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
 
 

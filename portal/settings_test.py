@@ -6,10 +6,11 @@ import tempfile
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+_var = tempfile.TemporaryDirectory(prefix="shaparak-test-")  # removed when the process ends
 _key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 os.environ.update(
     SHAPARAK_MODE="trial",
-    SHAPARAK_VAR=tempfile.mkdtemp(prefix="shaparak-test-"),
+    SHAPARAK_VAR=_var.name,
     SECRET_KEY="tests-only-" + "x" * 50,
     PORTAL_URL="http://localhost:8080",
     HUB_URL="http://127.0.0.1:8000",
@@ -36,4 +37,5 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir()  # noqa: F405
 TEST_RUNNER = "portal.test_runner.PytestRunner"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Self
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,32 @@ from portal.persian_text import fold_digits, fold_letters
 
 class HubUsernameIsImmutableError(Exception):
     """A saved account was given another Hub name; its files stay under the first."""
+
+
+class AccountManager(UserManager["User"]):
+    """Makes accounts with passwords as User.set_password would have them."""
+
+    use_in_migrations = False
+
+    def create_user(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> "User":
+        return super().create_user(username, email, password and fold_digits(password), **more)
+
+    def create_superuser(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> "User":
+        return super().create_superuser(
+            username, email, password and fold_digits(password), **more
+        )
 
 
 class User(AbstractUser):
@@ -51,6 +77,8 @@ class User(AbstractUser):
     hub_claim_expires_at = models.DateTimeField(
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
+
+    objects = AccountManager()
 
     # Written by workers, each by an UPDATE of its own. A page that saves an account which it read
     # a moment before must not bring the old values back.
