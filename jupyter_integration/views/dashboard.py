@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import trigger_client_event
 
 from jupyter_integration.lab_paths import own_lab_path
 from jupyter_integration.models import SpawnRequest
@@ -47,8 +47,14 @@ def card_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def answer_card(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Answer with the card, and tell a page whose start became ready to go to the Lab.
+
+    Once: the card that comes with it follows no start any more. Asking again each second would
+    begin the way to the Lab anew each second, and on a slow day it takes longer than that.
+    """
     status: ServerStatus = context["status"]
     followed = context["follow"] == str(status.request_id)
-    if status.state is ServerState.READY and followed and request.htmx:
-        return HttpResponseClientRedirect(status.url)
-    return render(request, "_server_card.html", context)
+    if not (status.state is ServerState.READY and followed and request.htmx):
+        return render(request, "_server_card.html", context)
+    response = render(request, "_server_card.html", context | {"follow": ""})
+    return trigger_client_event(response, "lab-ready", {"url": status.url}, after="swap")

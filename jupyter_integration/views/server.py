@@ -52,7 +52,8 @@ def open_lab(request: HttpRequest) -> HttpResponse:
     """
     own_name = request.user.hub_username
     next_path = own_lab_path(own_name, request.GET.get("next", ""))
-    if server_status(request.user).state is not ServerState.READY:
+    status = server_status(request.user)
+    if ServerState.READY not in (status.state, status.last_known):
         return _show(request, next_path=next_path)
     target = urlencode({"next": next_path or default_lab_path(own_name)}, quote_via=quote)
     return HttpResponseRedirect(f"{settings.HUB_URL}/hub/oauth_login?{target}")

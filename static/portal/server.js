@@ -103,6 +103,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// --- The start that was pressed here is ready -------------------------------------------------------
+
+document.addEventListener("lab-ready", (event) => {
+  location.assign(event.detail.url);
+});
+
 // --- The portal itself cannot be reached ---------------------------------------------------------
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
