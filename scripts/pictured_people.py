@@ -1,0 +1,118 @@
+"""Who is pictured, and how their server is: what `scripts/screenshots` puts into its database."""
+
+import datetime as dt
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.hub.resources import STOPPED_SERVER, Server
+from jupyter_integration.models import SpawnRequest, StopRequest
+
+State = SpawnRequest.State
+
+
+def running_server(hub_username: str) -> Server:
+    return Server(
+        ready=True,
+        pending=None,
+        url=f"/user/{hub_username}/",
+        started=timezone.now() - dt.timedelta(minutes=42),
+        last_activity=timezone.now(),
+        stopped=False,
+    )
+
+
+def person(name: str) -> User:
+    """Sara, with as many accounts as there are states to picture."""
+    user, _ = User.objects.get_or_create(
+        username=name,
+        defaults={
+            "first_name": "سارا",
+            "last_name": "محمدی",
+            "email": f"{name}@example.ir",
+            "hub_user_created_at": timezone.now(),
+        },
+    )
+    user.set_password("a-password-for-pictures")
+    user.save()
+    return user
+
+
+def earlier_starts(user: User) -> None:
+    for days, seconds, state in (
+        (3, 4, State.CANCELLED),
+        (2, 21, State.FAILED),
+        (1, 7, State.READY),
+    ):
+        asked = timezone.now() - dt.timedelta(days=days, hours=2 * days, minutes=11 * days)
+        start = SpawnRequest.objects.create(
+            user=user,
+            state=state,
+            finished_at=asked + dt.timedelta(seconds=seconds),
+            failure_code=FailureCode.PROCESS_EXITED if state == State.FAILED else "",
+        )
+        SpawnRequest.objects.filter(pk=start.pk).update(created_at=asked)
+
+
+def is_new(user: User) -> None:
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+
+
+def is_stopped(user: User) -> None:
+    earlier_starts(user)
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+
+
+def is_queued(user: User) -> None:
+    earlier_starts(user)
+    SpawnRequest.objects.create(user=person("earlier-in-line"))
+    SpawnRequest.objects.create(user=user)
+
+
+def is_starting(user: User) -> None:
+    earlier_starts(user)
+    start = SpawnRequest.objects.create(
+        user=user, state=State.STARTING, progress=42, message="Spawning server..."
+    )
+    SpawnRequest.objects.filter(pk=start.pk).update(
+        created_at=timezone.now() - dt.timedelta(seconds=6)
+    )
+
+
+def is_ready(user: User) -> None:
+    earlier_starts(user)
+    snapshots.record(user.pk, running_server(user.hub_username), as_of=timezone.now())
+
+
+def is_stopping(user: User) -> None:
+    is_ready(user)
+    StopRequest.objects.create(user=user, requested_by=user)
+
+
+def has_failed(user: User) -> None:
+    SpawnRequest.objects.create(
+        user=user,
+        state=State.FAILED,
+        failure_code=FailureCode.NO_SPACE,
+        finished_at=timezone.now() + dt.timedelta(seconds=4),
+    )
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+
+
+def is_not_known_yet(user: User) -> None:
+    earlier_starts(user)
+
+
+def is_out_of_sight(user: User) -> None:
+    earlier_starts(user)
+    five_minutes_ago = timezone.now() - dt.timedelta(minutes=5)
+    snapshots.record(user.pk, running_server(user.hub_username), as_of=five_minutes_ago)
+    snapshots.record_hub_failure()
+
+
+def has_two_addresses(user: User) -> None:
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailAddress.objects.create(user=user, email="sara.mohammadi@students.example.ir")
