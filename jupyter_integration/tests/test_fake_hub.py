@@ -100,7 +100,7 @@ def test_only_as_many_answers_are_lost_as_was_said(fake_hub: FakeHub) -> None:
 
 def test_progress_can_be_cut(fake_hub: FakeHub) -> None:
     hub = _client(fake_hub)
-    fake_hub.script("sara", Spawn(seconds=0.2, events=((30, "a"), (60, "b"))))
+    fake_hub.script("sara", Spawn(seconds=0.8, events=((30, "a"), (60, "b"))))
     hub.start_server("sara")
     fake_hub.cut_progress(2)
 

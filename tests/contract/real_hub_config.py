@@ -34,7 +34,8 @@ class ScriptedSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]
         if fails == "policy":
             raise SpawnException("No GPU left, sorry", reason="capacity", status_code=503)
         await asyncio.sleep(self.user_options.get("slow", 0))
-        self.environment = {**self.environment, "SCRIPTED_EXIT": "1" if fails == "exit" else ""}
+        environment: dict[str, Any] = dict(self.environment)
+        self.environment = environment | {"SCRIPTED_EXIT": "1" if fails == "exit" else ""}
         return await super().start()
 
     async def stop(self, now: bool = False) -> None:

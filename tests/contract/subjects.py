@@ -146,7 +146,7 @@ class FakeSubject(Subject):
         elif behaviour.fails == "policy":
             spawn = Spawn(seconds=0, fails="No GPU left, sorry", status=503)
         elif behaviour.fails == "exit":
-            spawn = Spawn(seconds=0.3, fails="Server at … didn't respond in 2 seconds")
+            spawn = Spawn(seconds=0.6, fails="Server at … didn't respond in 2 seconds")
         self._hub.script(name, spawn)
         return {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -39,8 +40,8 @@ def _as_portal(hub: RealHub, path: str) -> requests.Response:
 
 def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: RealHub) -> None:
     client = HubClient(HubTransport(real_hub.api_url, real_hub.token))
-    calls = {
-        "get_version": lambda: client.get_version(),
+    calls: dict[str, Callable[[], object]] = {
+        "get_version": client.get_version,
         "create_user": lambda: client.create_user("scopes"),
         "get_user": lambda: client.get_user("scopes"),
         "list_users": lambda: list(client.list_users()),
@@ -48,7 +49,7 @@ def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: Rea
         "follow_progress": lambda: list(client.follow_progress("scopes")),
         "stop_server": lambda: client.stop_server("scopes"),
         "delete_user": lambda: client.delete_user("scopes"),
-        "close": lambda: client.close(),
+        "close": client.close,
     }
 
     for call in calls.values():

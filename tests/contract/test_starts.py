@@ -16,7 +16,7 @@ from tests.contract.subjects import HALFWAY, Behaviour, Subject
 def test_progress_moves_and_ends_ready_with_the_address(subject: Subject) -> None:
     name = subject.new_name()
     states.idle(subject, name)
-    subject.start(name, Behaviour(slow=0.3))
+    subject.start(name, Behaviour(slow=0.8))
 
     events = list(subject.client.follow_progress(name))
 

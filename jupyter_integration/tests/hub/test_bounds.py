@@ -16,6 +16,7 @@ from jupyter_integration.hub import (
     HubUnreachable,
 )
 from jupyter_integration.hub.transport import LARGEST_BODY
+from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
 
@@ -34,23 +35,31 @@ def test_a_body_that_drips_is_not_waited_for() -> None:
     with Peer(play) as peer, pytest.raises(HubTimeout, match="too slowly"):
         _client(peer.api_url, read_timeout=0.3).get_version()
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
-def test_a_body_without_end_is_given_up(status: str) -> None:
-    sent = []
+def test_a_body_without_end_is_given_up_and_its_connection_closed(status: str) -> None:
+    sent: list[int] = []
+    cut: list[bool] = []
 
     def play(connection: Connection) -> None:
         connection.read_request()
         connection.send(f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
-        while True:
-            connection.send_chunks(b" " * 1024 * 1024)
-            sent.append(1024 * 1024)
+        try:
+            while True:
+                connection.send_chunks(b" " * 1024 * 1024)
+                sent.append(1024 * 1024)
+        finally:
+            cut.append(True)
 
-    with Peer(play) as peer, pytest.raises(HubProtocolError, match="too large"):
-        _client(peer.api_url).get_version()
+    with Peer(play) as peer:
+        # The error is kept, and with it all that its frames hold.
+        with pytest.raises(HubProtocolError, match="too large") as failed:
+            _client(peer.api_url).get_version()
+        wait_for(lambda: cut)
 
+    assert failed.value.status == int(status[:3])
     assert sum(sent) < 4 * LARGEST_BODY
 
 
@@ -108,7 +117,7 @@ def test_a_host_that_takes_no_connections_is_unreachable_soon() -> None:
         with pytest.raises(HubUnreachable, match="timed out"):
             _client(f"http://127.0.0.1:{address[1]}/hub/api", connect_timeout=0.2).stop_server("a")
 
-        assert 0.15 < time.monotonic() - began < 1.5
+        assert 0.15 < time.monotonic() - began < 2.5
 
 
 def test_a_compressed_body_is_refused_instead_of_unpacked() -> None:

@@ -64,6 +64,19 @@ def test_a_name_arrives_as_it_is(fake_hub: FakeHub, hub: HubClient, name: str) -
     assert fake_hub.calls[0] == f"POST /users/{quote(name, safe='')}"
 
 
+def test_a_name_with_a_slash_reaches_no_endpoint_of_another(
+    fake_hub: FakeHub, hub: HubClient
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+
+    with pytest.raises(HubNotFound):
+        hub.delete_user("sara/server")
+
+    assert fake_hub.calls == ["DELETE /users/sara%2Fserver"]
+    assert fake_hub.phase("sara") == "ready"
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "\udc80"])
 def test_a_name_that_would_reach_another_address_is_refused_before_any_call(
     fake_hub: FakeHub, hub: HubClient, name: str

@@ -102,6 +102,15 @@ def test_letters_cut_in_the_middle_arrive_whole() -> None:
     assert first.message == "نیمهٔ راه"
 
 
+def test_an_event_without_a_percentage_leaves_it_where_it_was() -> None:
+    events = b'data: {"progress": 30}\n\ndata: {"message": "still pulling"}\n\n'
+
+    with Peer(_streaming(events, READY, b"")) as peer:
+        progress = [event.progress for event in _client(peer).follow_progress("sara")]
+
+    assert progress == [30, 30, 100]
+
+
 @pytest.mark.parametrize(
     ("stream", "data"),
     [
@@ -174,7 +183,7 @@ def test_a_stream_that_falls_silent_is_a_timeout() -> None:
     with Peer(_streaming(b"\n\n", then_wait=True)) as peer, pytest.raises(HubTimeout):
         list(_client(peer).follow_progress("sara", read_timeout=0.2))
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def test_empty_lines_keep_a_stream_alive_longer_than_a_read_may_take() -> None:
@@ -188,12 +197,12 @@ def test_signs_of_life_reach_whoever_wants_them() -> None:
     signs: list[int] = []
     with FakeHub(token=TOKEN, keepalive=0.05) as hub:
         hub.add_user("sara")
-        hub.script("sara", Spawn(seconds=0.5, events=()))
+        hub.script("sara", Spawn(seconds=0.8, events=()))
         hub = HubClient(HubTransport(hub.api_url, TOKEN))
         hub.start_server("sara")
         events = list(hub.follow_progress("sara", on_keepalive=lambda: signs.append(1)))
 
-    assert len(signs) >= 5
+    assert len(signs) >= 3
     assert len(events) == 2
 
 

@@ -138,7 +138,7 @@ def test_a_change_is_not_tried_again_after_a_refused_connection() -> None:
     with pytest.raises(HubUnreachable):
         client.start_server("sara")
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
 
 
 def test_attempts_are_doubling_and_scattered_times_apart() -> None:
@@ -160,4 +160,4 @@ def test_the_wait_between_attempts_is_really_waited() -> None:
         _client(peer.api_url, backoff=0.2).get_version()
 
     # 0.2 and 0.4 seconds, each scattered by half.
-    assert 0.3 <= time.monotonic() - began < 1.5
+    assert 0.3 <= time.monotonic() - began < 5

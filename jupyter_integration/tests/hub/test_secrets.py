@@ -142,6 +142,12 @@ def test_a_reply_keeps_its_body_out_of_sight() -> None:
     assert "auth_state" not in repr(reply)
 
 
+def test_no_part_of_the_transport_shows_the_token() -> None:
+    transport = HubTransport("http://hub/hub/api", TOKEN)
+
+    _assert_silent(repr(transport), *(repr(part) for part in vars(transport).values()))
+
+
 def test_http_itself_prints_nothing() -> None:
     """Its debug output would hold the headers; the test above would not see it otherwise."""
     assert HTTPConnection.debuglevel == 0
