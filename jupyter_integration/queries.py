@@ -92,7 +92,7 @@ def _settled(
     snapshot = reading.snapshot
     if snapshot is None:
         return _unknown(reading, last_known=None)
-    if reading.is_unanswered:
+    if reading.is_unanswered or not snapshot.is_believable:
         return _unknown(reading, last_known=_state_of(snapshot.server))
     state = _state_of(snapshot.server)
     stop_ended = last_stop.finished_at if last_stop and last_stop.stopped else None

@@ -14,6 +14,9 @@ from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 FRESH_FOR = timedelta(seconds=8)
 """A page that shows something older wakes a refresh."""
 
+BELIEVED_FOR = timedelta(minutes=5)
+"""Older than that, a page says "checking" until the Hub has been read."""
+
 KEPT_FOR = 7 * 24 * 3600  # seconds; shown with its age while the Hub is away
 WAKE_AGAIN_AFTER = 15  # seconds: longer than a refresh takes that has to time out
 UNANSWERED_AFTER = timedelta(seconds=20)
@@ -28,8 +31,8 @@ class Snapshot:
     as_of: datetime
 
     @property
-    def is_fresh(self) -> bool:
-        return timezone.now() - self.as_of < FRESH_FOR
+    def is_believable(self) -> bool:
+        return timezone.now() - self.as_of < BELIEVED_FOR
 
 
 @dataclass(frozen=True, slots=True)

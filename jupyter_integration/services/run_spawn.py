@@ -110,7 +110,8 @@ class _Run:
         except HubThrottled as error:
             self.put_back(error.retry_after or THROTTLED_FOR, error)
         except (HubUnavailable, HubProtocolError) as error:
-            snapshots.record_hub_failure()
+            if not isinstance(error, HubServerError):  # that one answered
+                snapshots.record_hub_failure()
             self.put_back(TRY_AGAIN_AFTER, error)
         except HubRejected as error:
             self.end_failed(code_of_error(error), error.hub_message or str(error))
