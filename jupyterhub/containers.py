@@ -1,10 +1,64 @@
-"""Production: every user's server is a container of its own."""
+"""Every user's server is a container of its own (docker-compose.yml)."""
 
 from __future__ import annotations
 
-from hub_environment import HubEnvironment
+import os
+import sys
+
+from container_settings import ContainerSettings
+from hub_environment import EnvironmentRefused, HubEnvironment
 from traitlets.config import Config
+
+# Names in docker-compose.yml, under which containers find one another.
+HUB = "jupyterhub"
+PROXY = "proxy"
+
+STATE = "/srv/jupyterhub"  # the volume jupyterhub_data
+HOME = "/home/user"  # in Dockerfile.singleuser
 
 
 def configure(c: Config, environment: HubEnvironment) -> None:
-    raise NotImplementedError
+    try:
+        settings = ContainerSettings.read(os.environ)
+    except EnvironmentRefused as refused:
+        sys.exit(str(refused))
+    _bind(c)
+    _keep_state(c)
+    _start_servers(c, settings)
+
+
+def _bind(c: Config) -> None:
+    c.JupyterHub.bind_url = "http://0.0.0.0:8000"
+    c.ConfigurableHTTPProxy.api_url = f"http://{PROXY}:8001"
+    c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
+    c.JupyterHub.hub_connect_url = f"http://{HUB}:8081"
+
+
+def _keep_state(c: Config) -> None:
+    c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
+    c.JupyterHub.cookie_secret_file = f"{STATE}/cookie-secret"
+    # Servers are containers beside the Hub's, and the proxy is one too: both outlive its restart.
+    c.JupyterHub.cleanup_servers = False
+
+
+def _start_servers(c: Config, settings: ContainerSettings) -> None:
+    c.JupyterHub.spawner_class = "dockerspawner.DockerSpawner"
+    c.DockerSpawner.image = settings.image
+    c.DockerSpawner.network_name = settings.network
+    c.DockerSpawner.use_internal_ip = True
+    # The container goes with its server; what a person keeps is in the volume.
+    c.DockerSpawner.name_template = "shaparak-jupyter-{username}"
+    c.DockerSpawner.volumes = {"shaparak-home-{username}": HOME}
+    c.DockerSpawner.remove = True
+    c.DockerSpawner.mem_limit = settings.memory
+    c.DockerSpawner.cpu_limit = settings.cpus
+    c.DockerSpawner.extra_create_kwargs = {"labels": {"org.shaparak.part": "user-server"}}
+    c.DockerSpawner.extra_host_config = {
+        "init": True,  # reaps what notebooks leave behind
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "pids_limit": 512,
+    }
+    c.DockerSpawner.start_timeout = 120
+    # How long a container that was killed still counts as running.
+    c.DockerSpawner.poll_interval = 10

@@ -1,0 +1,42 @@
+# The portal. One image for portal, worker, spawn-worker, beat and migrate: only the command differs.
+ARG IMAGE_PREFIX=
+
+FROM ${IMAGE_PREFIX}python:3.12-slim AS packages
+# Where pip finds packages; empty is its own default. Used in this stage alone, so that no address
+# and no password in one is part of the image.
+ARG PIP_INDEX_URL=
+ARG PIP_EXTRA_INDEX_URL=
+ARG PIP_TRUSTED_HOST=
+RUN python -m venv --without-pip /opt/venv
+COPY requirements.txt /build/
+# Wheels only: there is no compiler here, and none is to be needed.
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+    --require-hashes --no-deps --only-binary :all: --requirement /build/requirements.txt
+
+FROM ${IMAGE_PREFIX}python:3.12-slim
+LABEL org.opencontainers.image.title="Shaparak portal" \
+      org.opencontainers.image.description="Sign-up, sign-in and servers: web, workers and beat" \
+      org.opencontainers.image.licenses="BSD-3-Clause"
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=portal.settings \
+    SHAPARAK_VAR=/var/lib/shaparak
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent shaparak
+WORKDIR /opt/shaparak
+COPY --from=packages /opt/venv /opt/venv
+COPY manage.py ./
+COPY accounts accounts
+COPY deploy/containers deploy/containers
+COPY jupyter_integration jupyter_integration
+COPY locale locale
+COPY portal portal
+COPY static static
+COPY templates templates
+# Static files are part of the image, under hashed names. The key is for this command alone.
+RUN SECRET_KEY=collects-static-files-only python manage.py collectstatic --noinput --verbosity 0 \
+ && python -m compileall -q accounts deploy jupyter_integration portal
+USER 10001:10001
+EXPOSE 8080
+CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8080", "--threads", "4", \
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

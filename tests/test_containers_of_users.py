@@ -1,0 +1,83 @@
+"""What the Hub is told about users' containers, read as the Hub reads it."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from traitlets.config import Config
+
+HUB_CONFIGURATION = Path(__file__).resolve().parents[1] / "jupyterhub"
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Modules of a folder that is no package."""
+    monkeypatch.syspath_prepend(str(HUB_CONFIGURATION))
+    for name in ("SERVER_IMAGE", "SERVER_NETWORK", "SERVER_MEMORY", "SERVER_CPUS"):
+        monkeypatch.delenv(name, raising=False)
+    return importlib.import_module
+
+
+@pytest.fixture
+def configured(load: Any) -> Config:
+    c = Config()
+    load("containers").configure(c, None)
+    return c
+
+
+def test_settings_have_defaults(load: Any) -> None:
+    settings: Any = load("container_settings").ContainerSettings.read({})
+
+    assert settings.image == "shaparak-user-server"
+    assert settings.network == "shaparak-servers"
+    assert (settings.memory, settings.cpus) == (2 * 2**30, 2.0)
+
+
+def test_every_bad_setting_is_named_at_once(load: Any) -> None:
+    module: ModuleType = load("container_settings")
+
+    with pytest.raises(module.EnvironmentRefused) as refused:
+        module.ContainerSettings.read({"SERVER_MEMORY": "much", "SERVER_CPUS": "0"})
+
+    assert "SERVER_MEMORY must be" in str(refused.value)
+    assert "SERVER_CPUS must be" in str(refused.value)
+
+
+@pytest.mark.parametrize("cpus", ["two", "-1", "nan", "inf"])
+def test_no_number_of_processors_but_a_real_one_passes(load: Any, cpus: str) -> None:
+    module: ModuleType = load("container_settings")
+
+    with pytest.raises(module.EnvironmentRefused):
+        module.ContainerSettings.read({"SERVER_CPUS": cpus})
+
+
+def test_the_hub_ends_with_what_is_wrong(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    containers = load("containers")
+    monkeypatch.setenv("SERVER_MEMORY", "much")
+
+    with pytest.raises(SystemExit, match="SERVER_MEMORY must be"):
+        containers.configure(Config(), None)
+
+
+def test_a_users_container_has_no_rights_that_a_lab_does_not_need(configured: Config) -> None:
+    host = configured.DockerSpawner.extra_host_config
+
+    assert host["cap_drop"] == ["ALL"]
+    assert host["security_opt"] == ["no-new-privileges"]
+    assert host["pids_limit"] == 512
+    assert "privileged" not in host
+    assert configured.DockerSpawner.mem_limit == 2 * 2**30
+    assert configured.DockerSpawner.cpu_limit == 2.0
+
+
+def test_a_users_home_is_a_volume_of_their_own(configured: Config) -> None:
+    assert configured.DockerSpawner.volumes == {"shaparak-home-{username}": "/home/user"}
+    assert configured.DockerSpawner.remove is True
+
+
+def test_servers_outlive_a_restart_of_the_hub(configured: Config) -> None:
+    assert configured.JupyterHub.cleanup_servers is False
