@@ -1,0 +1,284 @@
+"""`.env.example` names exactly the settings that are read, and `make env` makes them all real."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from portal import checks
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / ".env.example"
+COMPOSE = ROOT / "docker-compose.yml"
+
+_SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
+
+# Where programs read the environment, and which names of it are no settings of Shaparak.
+READERS = ("portal", "accounts", "jupyter_integration", "jupyterhub", "deploy")
+NOT_SETTINGS = {
+    "DJANGO_SETTINGS_MODULE",  # says where settings are
+    "PATH",
+    "CONFIGPROXY_AUTH_TOKEN_FILE",  # NAME_FILE is a way to give NAME
+}
+
+
+def example() -> dict[str, str]:
+    return dict(_SETTING.findall(EXAMPLE.read_text(encoding="utf-8")))
+
+
+# ── What the code reads ─────────────────────────────────────────────────────────────────────────
+
+
+def read_by(path: Path) -> Iterator[str]:
+    """Names that a module asks of its environment: env.str("NAME"), environ["NAME"], …"""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _is_reader(node.func):
+            yield from (_names(argument) for argument in node.args[:2])
+        elif isinstance(node, ast.Subscript) and _is_environment(node.value):
+            yield _names(node.slice)
+        elif isinstance(node, ast.Compare) and _is_environment(node.comparators[0]):
+            yield _names(node.left)
+
+
+def _is_reader(function: ast.expr) -> bool:
+    """env.bool(…), environ.get(…), source.secret(…), and the helpers of deploy/local."""
+    if isinstance(function, ast.Name):
+        return function.id in {"_port", "getenv"}
+    return isinstance(function, ast.Attribute) and _is_environment(function.value)
+
+
+def _is_environment(value: ast.expr) -> bool:
+    if isinstance(value, ast.Attribute):
+        return value.attr in {"environ", "_environ"}
+    return isinstance(value, ast.Name) and value.id in {"env", "environ", "source"}
+
+
+def _names(value: ast.expr) -> str:
+    is_name = isinstance(value, ast.Constant) and isinstance(value.value, str)
+    return value.value if is_name and re.fullmatch(r"[A-Z][A-Z0-9_]+", value.value) else ""
+
+
+def settings_of(*places: str) -> set[str]:
+    files = [
+        file
+        for place in places
+        for file in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+        if "tests" not in file.parts and file.name != "settings_test.py"
+    ]
+    return {name for file in files for name in read_by(file)} - NOT_SETTINGS - {""}
+
+
+def settings_of_compose() -> set[str]:
+    return set(re.findall(r"\$\{([A-Z_]+)", COMPOSE.read_text(encoding="utf-8")))
+
+
+def test_the_example_names_every_setting_that_is_read_and_no_other() -> None:
+    assert set(example()) == settings_of(*READERS) | settings_of_compose()
+
+
+def test_a_setting_that_only_the_code_knows_is_found(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        'A = env.bool("ONE", default=True)\n'
+        'B = os.environ.get("TWO")\n'
+        'C = source.secret("THREE") if "FOUR" in environ else os.environ["FIVE"]\n'
+        'D = unrelated.get("SIX")\n'
+    )
+
+    assert set(read_by(module)) - {""} == {"ONE", "TWO", "THREE", "FOUR", "FIVE"}
+
+
+def test_every_setting_has_a_line_of_explanation() -> None:
+    paragraphs = EXAMPLE.read_text(encoding="utf-8").split("\n\n")
+    bare = [
+        paragraph
+        for paragraph in paragraphs
+        if _SETTING.search(paragraph) and not re.match(r"# [A-Z`][^=]*\s", paragraph)
+    ]
+
+    assert bare == []
+
+
+def defaults_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Names and defaults of env.int("NAME", default=16) and the like."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _is_reader(node.func):
+            for keyword in node.keywords:
+                if keyword.arg == "default" and isinstance(keyword.value, ast.Constant):
+                    yield _names(node.args[0]), str(keyword.value.value)
+
+
+def test_defaults_are_those_of_the_code() -> None:
+    defaults = dict(defaults_of(ROOT / "portal" / "settings.py"))
+    told = {name: value for name, value in example().items() if name in defaults}
+
+    assert len(told) > 10
+    differing = {
+        name: (value, defaults[name])
+        for name, value in told.items()
+        if value.lower() != defaults[name].lower().removesuffix(".0")
+    }
+    assert differing == {}
+
+
+# ── What Compose passes on ──────────────────────────────────────────────────────────────────────
+
+
+def environment_of(service: str) -> dict[str, Any]:
+    content = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = content["services"][service]["environment"]
+    return found
+
+
+@pytest.mark.parametrize("service", ["portal", "worker", "spawn-worker", "beat", "migrate"])
+def test_compose_gives_the_portals_parts_every_setting_that_the_portal_reads(service: str) -> None:
+    from_the_image = {"SHAPARAK_VAR"}
+
+    assert settings_of("portal/settings.py") - from_the_image <= set(environment_of(service))
+
+
+def test_compose_gives_the_hub_every_setting_that_the_hub_reads() -> None:
+    of_the_trial_mode = {"SHAPARAK_VAR"}
+
+    assert settings_of("jupyterhub") - of_the_trial_mode <= set(environment_of("jupyterhub"))
+
+
+def test_compose_gives_the_portal_and_the_hub_one_token() -> None:
+    token = environment_of("portal")["JUPYTERHUB_API_TOKEN"]
+
+    assert token == environment_of("jupyterhub")["JUPYTERHUB_API_TOKEN"]
+    assert token.startswith("${JUPYTERHUB_API_TOKEN:?")
+
+
+def test_compose_keeps_the_portals_own_secrets_from_the_hub() -> None:
+    portals_own = {"SECRET_KEY", "OIDC_PRIVATE_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"}
+
+    assert not portals_own & set(environment_of("jupyterhub"))
+
+
+def test_compose_refuses_to_start_without_any_one_of_the_secrets() -> None:
+    text = COMPOSE.read_text(encoding="utf-8")
+    secrets = {name for name, value in made_by_make_env().items() if name in SECRETS}
+
+    assert secrets == SECRETS
+    for name in secrets:
+        assert f"${{{name}:?" in text
+        assert not re.search(rf"\$\{{{name}(?!:\?)", text)
+
+
+# ── make env ────────────────────────────────────────────────────────────────────────────────────
+
+SECRETS = {
+    "SECRET_KEY",
+    "JUPYTERHUB_API_TOKEN",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_PRIVATE_KEY",
+    "WEBHOOK_SECRET",
+    "JUPYTERHUB_CRYPT_KEY",
+    "CONFIGPROXY_AUTH_TOKEN",
+    "POSTGRES_PASSWORD",
+}
+
+
+def make_env(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / "env", path],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def made_by_make_env() -> dict[str, str]:
+    """The names that `make env` gives a value, without making any."""
+    text = (ROOT / "scripts" / "env").read_text(encoding="utf-8")
+    return dict.fromkeys(re.findall(r'^    "([A-Z_]+)": ', text, re.MULTILINE), "")
+
+
+def settings_in(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {name: value.strip("'") for name, value in found.items()}
+
+
+def test_make_env_gives_every_setting_of_the_example_a_value(tmp_path: Path) -> None:
+    written = make_env(tmp_path / "env")
+
+    assert written.returncode == 0, written.stderr
+    settings = settings_in(tmp_path / "env")
+    assert set(settings) >= SECRETS
+    assert all(settings.values())
+
+
+def test_make_env_writes_a_file_for_its_owners_eyes_alone(tmp_path: Path) -> None:
+    make_env(tmp_path / "env")
+
+    assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_make_env_prints_no_secret(tmp_path: Path) -> None:
+    written = make_env(tmp_path / "env")
+
+    settings = settings_in(tmp_path / "env")
+    assert not [name for name in SECRETS if settings[name] in written.stdout + written.stderr]
+
+
+def test_make_env_never_writes_over_a_file(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("kept\n")
+
+    refused = make_env(tmp_path / "env")
+
+    assert refused.returncode != 0
+    assert "is there already" in refused.stderr
+    assert (tmp_path / "env").read_text() == "kept\n"
+
+
+def test_make_env_makes_other_secrets_each_time(tmp_path: Path) -> None:
+    make_env(tmp_path / "one")
+    make_env(tmp_path / "two")
+
+    one, two = settings_in(tmp_path / "one"), settings_in(tmp_path / "two")
+    assert [name for name in SECRETS if one[name] == two[name]] == []
+    assert len({one[name] for name in SECRETS}) == len(SECRETS)
+
+
+def test_make_env_makes_a_key_that_can_sign(tmp_path: Path) -> None:
+    make_env(tmp_path / "env")
+
+    pem = settings_in(tmp_path / "env")["OIDC_PRIVATE_KEY"].replace(r"\n", "\n")
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    assert key.key_size >= 2048
+
+
+def test_the_portal_accepts_what_make_env_writes(tmp_path: Path, settings: Any) -> None:
+    make_env(tmp_path / "env")
+    for name, value in settings_in(tmp_path / "env").items():
+        if name in SECRETS:
+            setattr(settings, name, value)
+
+    assert checks.check_secrets() == []
+
+
+def test_make_env_without_openssl_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "python3").symlink_to(shutil.which("python3") or sys.executable)
+
+    refused = make_env(tmp_path / "env", PATH=str(tmp_path))
+
+    assert refused.returncode != 0
+    assert "apt install openssl" in refused.stderr
+    assert not (tmp_path / "env").exists()
