@@ -1,0 +1,121 @@
+"""From the click to a Lab that answers: how much the portal adds to what the Hub itself needs.
+
+Ten pairs in turn, of one person's server. One of each pair is started by a click in the portal; the
+other by nothing but a POST to the Hub's API, whose progress stream is read to its end. Both watch
+the Lab through the proxy at the same short interval, and both are stopped in the same way.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+from bench.person import Person
+from bench.report import Row
+from jupyter_integration.hub import HubClient, HubTransport, LabProbe
+from jupyter_integration.server_status import POLL_WHILE_BUSY
+from tests.running_system import RunningSystem
+
+PAIRS = 10
+LOOK_AGAIN_SECONDS = 0.05
+PATIENCE_SECONDS = 120.0
+MOST_SECONDS_ADDED = 1.0
+
+
+class NotReady(RuntimeError):
+    """A start failed, or took so long that the rest would say nothing."""
+
+
+class Bench:
+    def __init__(self, copy: RunningSystem, person: Person, hub: HubClient) -> None:
+        self._person = person
+        self._hub = hub
+        self._probe = LabProbe(copy.hub_url)
+
+    def warm_up(self) -> None:
+        """One start that does not count: it makes the Hub's user and fills the disk's cache."""
+        self._follow_page(self._person.click_start(), began=time.monotonic())
+        self._name = self._person.hub_username()
+        self._person.stop()
+
+    def by_click(self) -> tuple[float, float]:
+        """Seconds until the Lab answered, and until the open page was sent there."""
+        page: list[float] = []
+
+        def follow() -> None:
+            page.append(self._follow_page(request, began=began))
+
+        began = time.monotonic()
+        request = self._person.click_start()
+        answered = self._beside(follow, began)
+        self._person.stop()
+        return answered, page[0]
+
+    def by_bare_hub(self) -> float:
+        """Seconds until the Lab answered to somebody who only has the Hub's API."""
+        began = time.monotonic()
+        self._hub.start_server(self._name)
+        answered = self._beside(self._read_progress, began)
+        self._person.stop()
+        return answered
+
+    def _beside(self, follow: Callable[[], None], began: float) -> float:
+        """Watch the Lab while `follow` follows the start as those who wait for it do."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            follower = pool.submit(follow)
+            while not self._probe.answers(f"/user/{self._name}/"):
+                if follower.done():
+                    follower.result()  # raises what went wrong
+                if time.monotonic() - began > PATIENCE_SECONDS:
+                    raise NotReady(f"no Lab after {PATIENCE_SECONDS:g} seconds")
+                time.sleep(LOOK_AGAIN_SECONDS)
+            answered = time.monotonic() - began
+            follower.result()
+        return answered
+
+    def _read_progress(self) -> None:
+        for event in self._hub.follow_progress(self._name):
+            if event.failed:
+                raise NotReady(event.message)
+
+    def _follow_page(self, request: str, *, began: float) -> float:
+        """As the page does it: ask at its own interval until the answer leads to the Lab."""
+        while not self._person.sent_to_lab(request):
+            if time.monotonic() - began > PATIENCE_SECONDS:
+                raise NotReady(f"the page led nowhere for {PATIENCE_SECONDS:g} seconds")
+            time.sleep(POLL_WHILE_BUSY)
+        return time.monotonic() - began
+
+
+def measure(copy: RunningSystem) -> Iterator[Row]:
+    transport = HubTransport(copy.hub_api_url, copy.token)
+    with (
+        closing(Person(copy.portal_url, "sara")) as person,
+        closing(HubClient(transport)) as hub,
+    ):
+        bench = Bench(copy, person, hub)
+        bench.warm_up()
+        clicked: list[float] = []
+        sent: list[float] = []
+        bare: list[float] = []
+        for pair in range(PAIRS):
+            if pair % 2:
+                bare.append(bench.by_bare_hub())
+            answered, page = bench.by_click()
+            clicked.append(answered)
+            sent.append(page)
+            if not pair % 2:
+                bare.append(bench.by_bare_hub())
+    differences = [click - post for click, post in zip(clicked, bare, strict=True)]
+    yield _row("click to Lab answering, median", clicked)
+    yield _row("bare POST to Lab answering, median", bare)
+    yield _row("added by the portal, median of the pairs", differences, MOST_SECONDS_ADDED)
+    yield Row(name="added by the portal, worst pair", value=round(max(differences), 3), unit="s")
+    yield _row("click to the page leading to the Lab, median", sent)
+
+
+def _row(name: str, seconds: list[float], target: float | None = None) -> Row:
+    return Row(name=name, value=round(statistics.median(seconds), 3), unit="s", target=target)

@@ -1,0 +1,51 @@
+"""One measured figure is one row: a line of JSON for programs, a line of a table for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    name: str
+    value: float
+    unit: str
+    target: float | None = None  # the greatest value that is good enough; None where none is set
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.target is None else self.value <= self.target
+
+    def as_json(self) -> str:
+        content: dict[str, Any] = asdict(self) | {"met": self.met}
+        return json.dumps(content, ensure_ascii=False)
+
+
+def as_table(rows: Iterable[Row]) -> str:
+    lines = [("what", "value", "target", "met"), *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    lines.insert(1, ("-" * widths[0], "-" * widths[1], "-" * widths[2], "-" * widths[3]))
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    return (
+        row.name,
+        f"{row.value:g} {row.unit}",
+        "" if row.target is None else f"≤ {row.target:g} {row.unit}",
+        {True: "yes", False: "NO", None: ""}[row.met],
+    )
+
+
+def machine() -> str:
+    """What figures depend on most; nothing that names the machine."""
+    cores = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cores} cores, {memory:.0f} GiB of memory"
