@@ -9,6 +9,7 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.middleware import chosen_language
 from accounts.models import User
 from accounts.services.send_mail import keep_mail
 from accounts.tasks import deliver_mail
@@ -19,6 +20,10 @@ from portal.persian_text import fold_digits
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_OPEN
+
+    def new_user(self, request: HttpRequest) -> User:
+        """Whoever signs up on an English page goes on in English."""
+        return User(language=chosen_language(request))
 
     def is_safe_url(self, url: str) -> bool:
         """Whether a `next` stays on the very host that the browser is at.

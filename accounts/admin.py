@@ -1,5 +1,6 @@
 """Accounts in the admin."""
 
+from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet, Value
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
+from portal.admin_dates import DatesInTheReadersCalendar
 from portal.persian_text import ZERO_WIDTH_NON_JOINER, search_key
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(DatesInTheReadersCalendar, UserAdmin):
     form = AccountChangeForm
     add_form = AccountCreationForm
     list_display = ("username", "hub_username", "email", "is_active", "is_staff", "date_joined")
@@ -38,3 +40,7 @@ class AccountAdmin(UserAdmin):
 
 def _without_joiners(field: str) -> Replace:
     return Replace(field, Value(ZERO_WIDTH_NON_JOINER), Value(""))
+
+
+# The Hub is the one client, made by `manage.py prepare`; tokens are nobody's daily work.
+admin.site.unregister([Client, Token])

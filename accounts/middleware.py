@@ -6,18 +6,30 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from accounts.models import User
+
 
 class ChosenLanguageMiddleware:
-    """Activate the signed-in person's language. Accept-Language decides nothing: phones sold in
-    Iran often ask for English, and their owners read Persian.
+    """Activate the signed-in person's language, or the one that a visitor chose on a page's foot.
+
+    Accept-Language decides nothing: phones sold in Iran often ask for English, and their owners
+    read Persian.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = getattr(request.user, "language", settings.LANGUAGE_CODE)
+        language = chosen_language(request)
         with translation.override(language):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """Return the code of the language that the reader of this request chose."""
+    if isinstance(request.user, User):
+        return request.user.language
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in User.Language.values else settings.LANGUAGE_CODE

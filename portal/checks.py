@@ -76,11 +76,12 @@ def check_mode(**_kwargs: object) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
     if settings.DEBUG:
         errors.append(_error(21, "DEBUG is on.", "It shows settings to visitors: set DEBUG=false."))
-    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
-        if urlsplit(settings.PORTAL_URL).hostname != "localhost":
-            errors.append(
-                _error(22, "Cookies would travel without TLS.", "Give PORTAL_URL as https://….")
-            )
+    secure_cookies = settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE
+    # What is sent to localhost does not leave the machine.
+    if not secure_cookies and urlsplit(settings.PORTAL_URL).hostname != "localhost":
+        errors.append(
+            _error(22, "Cookies would travel without TLS.", "Give PORTAL_URL as https://….")
+        )
     if not settings.REDIS_URL:
         errors.append(_error(23, "REDIS_URL is not set.", "For example redis://redis:6379/0."))
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):

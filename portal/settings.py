@@ -50,6 +50,9 @@ SECURE_COOKIES = urlsplit(PORTAL_URL).scheme == "https"
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
     "accounts",
     "jupyter_integration",
     "portal.apps.PortalConfig",
@@ -61,9 +64,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "allauth",
-    "allauth.account",
-    "allauth.idp.oidc",
     "csp",
     "django_htmx",
     "rest_framework",
@@ -264,6 +264,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COO
 SESSION_COOKIE_NAME = "shaparak_session"
 CSRF_COOKIE_NAME = "shaparak_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "shaparak_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -23,19 +23,19 @@ os.environ.update(
     ).decode(),
 )
 
-from portal.settings import *  # noqa: E402, F403
+from portal.settings import *
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; guards nothing here
 if not os.environ.get("DATABASE_URL"):
     # A file, as in trial mode: SQLite's memory databases lock whole tables between threads.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
-    **STORAGES,  # noqa: F405
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT.mkdir()  # noqa: F405
+STATIC_ROOT.mkdir()
 TEST_RUNNER = "portal.test_runner.PytestRunner"

@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.views import SignOut, SignUp, authorize, edit_profile
@@ -28,6 +29,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", authorize),
     path("", include("allauth.idp.urls")),
+    path("language/", set_language, name="set_language"),
     path("api/v1/server/", ServerView.as_view(), name="api-server"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
