@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,15 @@ class SignupForm(allauth_forms.SignupForm):
 
 class AddEmailForm(allauth_forms.AddEmailForm):
     email = AddressField(required=True)
+
+    def clean_email(self) -> str:
+        address = super().clean_email()
+        others = User.objects.filter(email=address).exclude(pk=self.user.pk)
+        of_others = EmailAddress.objects.filter(email=address).exclude(user=self.user)
+        if others.exists() or of_others.exists():
+            # Sign-up says the same of a taken address: there is nothing to hide here.
+            raise get_adapter().validation_error("email_taken")
+        return address
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):

@@ -1,11 +1,13 @@
 """Pages of accounts that allauth does not have, or that need a rule of ours."""
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
-from allauth.account.views import LogoutView, SignupView
+from allauth.account.views import EmailView, LogoutView, SignupView
 from allauth.idp.oidc import views as oidc_views
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +34,19 @@ class SignUp(SignupView):
             # The other press was saved after this form was checked: check again, with it there.
             form.full_clean()
             return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+
+class Addresses(EmailView):
+    """allauth's page of e-mail addresses; what the database refuses becomes a sentence."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            # All or nothing: allauth changes one address after the other.
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)
+        except IntegrityError:
+            messages.error(request, get_adapter(request).error_messages["email_taken"])
+            return redirect("account_email")
 
 
 class SignOut(LogoutView):

@@ -53,6 +53,8 @@ def broker_options(redis_url: str, folder: Path) -> dict[str, Any]:
         return {
             "socket_connect_timeout": 2,  # seconds
             "socket_timeout": 10,
+            # Workers try again by themselves; whoever presses a button shall not wait for it.
+            "max_retries": 0,
             "queue_order_strategy": "priority",
         }
     return {

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.views import SignOut, SignUp, authorize, edit_profile
+from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, server
 from portal import health
@@ -26,6 +26,7 @@ urlpatterns = [
     # Before allauth's own, for the rules that are ours.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
     path("accounts/logout/", SignOut.as_view(), name="account_logout"),
+    path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", authorize),
     path("", include("allauth.idp.urls")),

@@ -39,9 +39,7 @@ class AccountManager(UserManager["User"]):
         password: str | None = None,
         **more: Any,
     ) -> "User":
-        return super().create_superuser(
-            username, email, password and fold_digits(password), **more
-        )
+        return super().create_superuser(username, email, password and fold_digits(password), **more)
 
 
 class User(AbstractUser):

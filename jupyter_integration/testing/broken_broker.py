@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from celery import current_app
 
+from portal.database_settings import broker_options
+
 # Nobody listens there; and no folder can be made below a file.
-REDIS_IS_DOWN: dict[str, Any] = {"broker_url": "redis://127.0.0.1:1/0"}
+REDIS_IS_DOWN: dict[str, Any] = {
+    "broker_url": "redis://127.0.0.1:1/0",
+    "broker_transport_options": broker_options("redis://127.0.0.1:1/0", Path()),
+}
 DISK_IS_GONE: dict[str, Any] = {
     "broker_url": "filesystem://",
     "broker_transport_options": {

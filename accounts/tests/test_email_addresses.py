@@ -1,0 +1,67 @@
+"""The page of e-mail addresses: an address is one person's."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+
+
+@pytest.fixture
+def addresses(client: Client, omid: User):
+    client.post(reverse("account_login"), {"login": "omid", "password": "omid-s-password"})
+
+    def act(action: str, address: str):
+        return client.post(reverse("account_email"), {f"action_{action}": "", "email": address})
+
+    return act
+
+
+def test_one_adds_an_address_with_persian_digits_and_makes_it_the_first(
+    addresses, omid: User
+) -> None:
+    addresses("add", "omid۹۸@example.ir")
+    addresses("primary", "omid98@example.ir")
+
+    omid.refresh_from_db()
+    assert omid.email == "omid98@example.ir"
+
+
+def test_the_address_of_another_person_is_refused_with_a_sentence(
+    addresses, sara: User, omid: User
+) -> None:
+    response = addresses("add", "Sara@Example.IR")
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["email"]
+    assert not EmailAddress.objects.filter(user=omid, email="sara@example.ir").exists()
+
+
+def test_an_address_that_another_takes_meanwhile_does_not_become_ones_first(
+    addresses, omid: User
+) -> None:
+    addresses("add", "shared@example.ir")
+    User.objects.create_user("sara", "shared@example.ir")
+
+    response = addresses("primary", "shared@example.ir")
+
+    assert response.status_code == 302
+    omid.refresh_from_db()
+    assert omid.email == "omid@example.ir"
+    assert EmailAddress.objects.get(user=omid, primary=True).email == "omid@example.ir"
+    assert [message.level_tag for message in get_messages(response.wsgi_request)][-1] == "error"
+
+
+def test_the_page_is_for_those_who_are_signed_in(client: Client, db: None) -> None:
+    assert client.get(reverse("account_email")).status_code == 302
+
+
+def test_changing_addresses_needs_the_token_against_forgery(omid: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(omid)
+
+    response = client.post(reverse("account_email"), {"action_add": "", "email": "evil@example.ir"})
+
+    assert response.status_code == 403
