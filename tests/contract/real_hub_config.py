@@ -20,7 +20,7 @@ from jupyterhub.handlers import BaseHandler
 from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
 from traitlets.config import get_config
 
-HERE = Path(__file__).parent
+SERVER = Path(__file__).with_name("scripted_server.py")
 PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")
 
 
@@ -34,8 +34,7 @@ class ScriptedSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]
         if fails == "policy":
             raise SpawnException("No GPU left, sorry", reason="capacity", status_code=503)
         await asyncio.sleep(self.user_options.get("slow", 0))
-        environment: dict[str, Any] = dict(self.environment)
-        self.environment = environment | {"SCRIPTED_EXIT": "1" if fails == "exit" else ""}
+        self.args = [str(SERVER), "exit" if fails == "exit" else "serve"]
         return await super().start()
 
     async def stop(self, now: bool = False) -> None:
@@ -83,7 +82,6 @@ c.JupyterHub.extra_handlers = [(r"/setting/([a-z_]+)/([0-9.]+)", SettingHandler)
 
 c.JupyterHub.spawner_class = ScriptedSpawner
 c.Spawner.cmd = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-S", "-E"]
-c.Spawner.args = [str(HERE / "scripted_server.py")]
 c.Spawner.environment = {"CONTRACT_HUB": os.environ["CONTRACT_HUB"]}
 c.Spawner.http_timeout = 2
 c.Spawner.poll_interval = 1

@@ -1,4 +1,4 @@
-"""A user's server that is only as much of one as the Hub needs: it answers every GET."""
+"""A user's server that is only as much of one as the Hub needs: it answers every GET, or exits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
 
-if os.environ.get("SCRIPTED_EXIT"):
+if sys.argv[1] == "exit":
     sys.exit(3)
 
 
