@@ -5,8 +5,10 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.views import EmailView, LogoutView, SignupView
 from allauth.idp.oidc import views as oidc_views
+from allauth.idp.oidc.models import Client as OidcClient
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -72,8 +74,21 @@ def edit_profile(request: SignedInRequest) -> HttpResponse:
 @csrf_exempt
 def authorize(request: HttpRequest) -> HttpResponse:
     """Let a person into the Hub, once the Hub has a user that is theirs."""
+    if request.method != "POST" and not _is_to_registered_address(request):
+        raise BadRequest("redirect_uri is not one of the client's, letter by letter")
     user = request.user
     if isinstance(user, User) and user.hub_user_created_at is None:
         messages.info(request, _("Your server account is being prepared. Try again in a moment."))
         return redirect("dashboard")
     return oidc_views.authorization(request)
+
+
+def _is_to_registered_address(request: HttpRequest) -> bool:
+    """allauth takes every port of 127.0.0.1 for a registered one: meant for programs on one's own
+    machine, while on a trial's other people's programs may listen.
+    """
+    client_id = request.GET.get("client_id", "")
+    if not client_id.isprintable():  # a database may not take it
+        return False
+    client = OidcClient.objects.filter(pk=client_id).first()
+    return client is not None and request.GET.get("redirect_uri") in client.get_redirect_uris()

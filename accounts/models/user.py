@@ -119,7 +119,8 @@ class User(AbstractUser):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        return fold_username(username)
+        # Django's forms leave None where the name is refused already.
+        return fold_username(username) if isinstance(username, str) else username
 
     def clean(self) -> None:
         super().clean()

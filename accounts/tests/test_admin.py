@@ -1,0 +1,130 @@
+"""Accounts in the admin."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import IssuedHubUsername, User
+
+LIST = reverse("admin:accounts_user_changelist")
+ADD = reverse("admin:accounts_user_add")
+
+
+@pytest.fixture
+def staff(client: Client, nasrin: User) -> Client:
+    client.force_login(nasrin)
+    return client
+
+
+def found(response) -> set[str]:
+    return {user.username for user in response.context["cl"].queryset}
+
+
+def add(staff: Client, username: str, **more: str):
+    data = {
+        "username": username,
+        "usable_password": "true",
+        "password1": "گذرواژه-بلند-7",
+        "password2": "گذرواژه-بلند-7",
+    }
+    return staff.post(ADD, data | more)
+
+
+def change(staff: Client, user: User, **changes: str):
+    page = staff.get(reverse("admin:accounts_user_change", args=[user.pk]))
+    form = page.context["adminform"].form
+    data = {
+        name: field.value()
+        for name, field in ((field.name, field) for field in form)
+        if field.value() not in (None, False)
+    }
+    data |= {"date_joined_0": "2026-11-23", "date_joined_1": "00:00:00"}
+    return staff.post(page.request["PATH_INFO"], data | changes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("SARA", "sara"), ("۹۸۱۲۳۴۵", "9812345"), ("علي\u200cرضا", "علیرضا")]
+)
+def test_staff_add_an_account_under_any_spelling_of_its_name(
+    staff: Client, typed: str, stored: str
+) -> None:
+    assert add(staff, typed).status_code == 302
+
+    account = User.objects.get(username=stored)
+    assert account.hub_username
+    assert account.check_password("گذرواژه-بلند-7")
+
+
+@pytest.mark.parametrize("name", ["sara", "SARA", "a/b", "", "ab", "saraعلی"])
+def test_a_name_that_is_taken_or_not_allowed_is_refused(
+    staff: Client, sara: User, name: str
+) -> None:
+    response = add(staff, name)
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors["username"]
+    assert User.objects.count() == 2
+
+
+def test_an_account_can_be_changed_and_its_hub_name_only_read(staff: Client, sara: User) -> None:
+    response = change(staff, sara, first_name=" علي\u200f", hub_username="omid", is_active="on")
+
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    sara.refresh_from_db()
+    assert sara.first_name == "علی"
+    assert sara.hub_username == "sara"
+
+
+def test_the_address_of_another_account_is_refused_with_a_sentence(
+    staff: Client, sara: User, omid: User
+) -> None:
+    response = change(staff, omid, email="SARA@example.ir")
+
+    assert response.status_code == 200
+    errors = response.context["adminform"].form.non_field_errors()
+    assert errors
+    assert "email_is_one_persons" not in str(errors)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "علیرضا",
+        "علی\u200cرضا",
+        "علي\u200cرضا",
+        "SARA",
+        "sara@EXAMPLE",
+        "رضایی",
+        "علی\u200cرضا رضایی",
+    ],
+)
+def test_search_minds_neither_joiners_nor_keyboards(
+    staff: Client, sara: User, omid: User, term: str
+) -> None:
+    sara.first_name, sara.last_name = "علی\u200cرضا", "رضایی"
+    sara.save()
+
+    assert found(staff.get(LIST, {"q": term})) == {"sara"}
+
+
+def test_search_finds_by_the_name_on_the_hub_and_by_persian_digits(staff: Client) -> None:
+    User.objects.create_user("9812345")
+
+    assert found(staff.get(LIST, {"q": "u9812345"})) == {"9812345"}
+    assert found(staff.get(LIST, {"q": "۹۸۱۲۳۴۵"})) == {"9812345"}
+
+
+def test_an_account_is_deleted_and_its_hub_name_stays_in_the_book(
+    staff: Client, sara: User
+) -> None:
+    response = staff.post(reverse("admin:accounts_user_delete", args=[sara.pk]), {"post": "yes"})
+
+    assert response.status_code == 302
+    assert not User.objects.filter(pk=sara.pk).exists()
+    assert IssuedHubUsername.objects.filter(pk="sara").exists()
+
+
+def test_the_admin_is_closed_to_others(client: Client, sara: User) -> None:
+    client.force_login(sara)
+
+    assert client.get(LIST).status_code in (302, 403)

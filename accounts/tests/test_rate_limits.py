@@ -1,0 +1,128 @@
+"""A class behind one address passes; guessing one account's password does not."""
+
+import pytest
+from allauth.account import app_settings as allauth_settings
+from allauth.core.context import request_context
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import parse_rates
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from accounts.models import User
+
+LOGIN = reverse("account_login")
+TRIES = 10  # of one account within five minutes
+
+
+def sign_in(login: str, password: str) -> Client:
+    client = Client()
+    client.post(LOGIN, {"login": login, "password": password})
+    return client
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(
+    ("action", "people"),
+    [
+        ("signup", 300),
+        ("login", 300),
+        ("login_failed", 300),  # each mistypes once
+        ("reset_password", 50),
+        ("reset_password_from_key", 50),
+    ],
+)
+def test_what_one_address_may_do_in_a_minute_is_enough_for_a_class(
+    action: str, people: int
+) -> None:
+    of_address = [r for r in parse_rates(allauth_settings.RATE_LIMITS[action]) if r.per == "ip"]
+
+    assert of_address
+    assert all(rate.amount / rate.duration * 60 >= people for rate in of_address)
+
+
+def test_a_class_of_three_hundred_signs_up_from_one_address_in_a_minute(
+    db: None, rf: RequestFactory
+) -> None:
+    request = rf.post(reverse("account_signup"))
+    with request_context(request):
+        for _student in range(270):
+            assert ratelimit.consume(request, app="allauth.account", action="signup")
+    for number in range(30):
+        response = Client().post(
+            reverse("account_signup"),
+            {
+                "username": f"student{number}",
+                "email": f"student{number}@example.ir",
+                "password1": "نخستین-گذرواژه-7",
+            },
+        )
+        assert response.status_code == 302
+
+    assert User.objects.count() == 30
+
+
+def test_guessing_the_password_of_one_account_is_stopped(sara: User) -> None:
+    for guess in range(TRIES):
+        assert not is_signed_in(sign_in("sara", f"guess-{guess}"))
+
+    assert not is_signed_in(sign_in("sara", "sara-s-password"))
+
+
+def test_a_stopped_guesser_is_told_why_in_persian(sara: User) -> None:
+    for guess in range(TRIES):
+        sign_in("sara", f"guess-{guess}")
+
+    response = Client().post(LOGIN, {"login": "sara", "password": "sara-s-password"})
+
+    [error] = response.context["form"].non_field_errors()
+    assert "تلاش" in error
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [["sara", "SARA", "ｓａｒａ", " sara", "sara\u200c"], ["sara@example.ir", "SARA@example.ir"]],
+)
+def test_other_spellings_of_one_login_are_not_more_guesses(
+    sara: User, spellings: list[str]
+) -> None:
+    for guess in range(TRIES):
+        sign_in(spellings[guess % len(spellings)], f"guess-{guess}")
+
+    assert not is_signed_in(sign_in(spellings[0], "sara-s-password"))
+
+
+def test_guesses_at_one_account_leave_the_others_alone(sara: User, omid: User) -> None:
+    for guess in range(TRIES + 1):
+        sign_in("sara", f"guess-{guess}")
+
+    assert is_signed_in(sign_in("omid", "omid-s-password"))
+
+
+def test_a_sign_in_that_works_does_not_count_against_the_account(sara: User) -> None:
+    for _time in range(TRIES + 5):
+        assert is_signed_in(sign_in("sara", "sara-s-password"))
+
+
+def test_a_forged_header_of_a_proxy_does_not_make_a_guesser_another(sara: User) -> None:
+    for guess in range(TRIES):
+        Client().post(
+            LOGIN,
+            {"login": "sara", "password": f"guess-{guess}"},
+            headers={"x-forwarded-for": f"10.0.0.{guess}"},
+        )
+
+    assert not is_signed_in(sign_in("sara", "sara-s-password"))
+
+
+def test_reset_mails_to_one_address_are_limited(sara: User, workers) -> None:
+    with workers.committing():
+        answers = [
+            Client().post(reverse("account_reset_password"), {"email": "sara@example.ir"})
+            for _time in range(8)
+        ]
+
+    assert workers.count("accounts.deliver_mail") == 5
+    assert {answer.status_code for answer in answers} == {302, 429}
