@@ -97,7 +97,7 @@ def _make_venv() -> None:
 
 
 def _install_python(files: Sequence[Path]) -> None:
-    stamp = _Stamp(VENV / "installed.json")
+    stamp = Stamp(VENV / "installed.json")
     if stamp.covers(files):
         return
     say("Installing Python packages (a minute or two the first time)")
@@ -115,14 +115,11 @@ def _install_proxy() -> None:
         if node is None:
             raise CannotInstall(f"Node is not where {NODE_REQUIREMENTS.name} should have put it.")
     lock = PROXY / "package-lock.json"
-    stamp = _Stamp(PROXY / "node_modules" / "installed.json")
+    stamp = Stamp(PROXY / "node_modules" / "installed.json")
     if stamp.covers([lock]):
         return
     say("Installing the proxy")
-    run(
-        [*_npm(node), "ci", "--prefix", str(PROXY), *NPM_OPTIONS],
-        cwd=PROXY,
-    )
+    run([*_npm(node), "ci", "--prefix", str(PROXY), *NPM_OPTIONS])
     stamp.add([lock])
 
 
@@ -158,9 +155,10 @@ def _runs(python: Path) -> bool:
         return False
 
 
-def run(command: Sequence[str], *, cwd: Path = REPOSITORY) -> None:
+def run(command: Sequence[str]) -> None:
+    """What it has to say is what went wrong."""
     try:
-        subprocess.run(command, cwd=cwd, check=True)
+        subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
     except subprocess.CalledProcessError as error:
         raise CannotInstall(
             f"This command ended with {error.returncode}; its reasons are above:\n"
@@ -180,7 +178,7 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-class _Stamp:
+class Stamp:
     """Remembers which lock files an installation was made from, by their content."""
 
     def __init__(self, path: Path) -> None:
