@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 
 from deploy.local import install
 
@@ -18,8 +19,12 @@ DEBIAN_PACKAGES = {"chromium": "chromium", "msgfmt": "gettext"}
 def install_system_packages() -> None:
     """A browser, and gettext for the catalogues: from Debian where that is possible."""
     missing = [name for name in DEBIAN_PACKAGES if shutil.which(name) is None]
-    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        _apt_install([DEBIAN_PACKAGES[name] for name in missing])
+    packages = [DEBIAN_PACKAGES[name] for name in missing]
+    if find_library("atomic") is None:
+        # The Node that Playwright brings needs it, and a slim Debian lacks it.
+        packages.append("libatomic1")
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        _apt_install(packages)
     if shutil.which("chromium") is None:
         # Playwright's own, once; a second time it only looks.
         install.run([str(install.VENV_PYTHON), "-m", "playwright", "install", "chromium"])
