@@ -1,9 +1,9 @@
 """See to it that the Hub has a user for an account, and that it is this account's own."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +14,9 @@ from jupyter_integration.hub.resources import HubUser
 
 logger = logging.getLogger(__name__)
 
-CLAIM_TIME = timedelta(seconds=30)
+CLAIM_TIME = timedelta(seconds=60)
+"""Longer than one call to the Hub may take; renewed before each."""
+
 MOST_NAMES_TRIED = 20
 
 
@@ -37,11 +39,11 @@ def ensure_hub_user(*, hub: HubClient, user: User) -> HubUser:
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     if user.hub_user_created_at is not None:
         return _find_or_make_again(hub, user.hub_username)
-    _claim(user)
+    claim = _Claim(user)
     try:
-        return _make_first(hub, user)
+        return _make_first(hub, user, claim)
     finally:
-        User.objects.filter(pk=user.pk).update(hub_claim_expires_at=None)
+        claim.give_back()
 
 
 def _find_or_make_again(hub: HubClient, hub_username: str) -> HubUser:
@@ -54,19 +56,45 @@ def _find_or_make_again(hub: HubClient, hub_username: str) -> HubUser:
             return hub.get_user(hub_username)
 
 
-def _claim(user: User) -> None:
-    """Let one worker at a time make the user: to a second, the first one's work looks like a
-    stranger's.
+class _Claim:
+    """The right to make an account's Hub user, which one worker has at a time: to a second, the
+    first one's work looks like a stranger's.
+
+    Known by the very moment at which it runs out. Raises HubUserBeingMadeError.
     """
-    now = timezone.now()
-    free = Q(hub_claim_expires_at__isnull=True) | Q(hub_claim_expires_at__lte=now)
-    unmade = User.objects.filter(pk=user.pk, hub_user_created_at__isnull=True)
-    if not unmade.filter(free).update(hub_claim_expires_at=now + CLAIM_TIME):
-        raise HubUserBeingMadeError
+
+    def __init__(self, user: User) -> None:
+        self._account = User.objects.filter(pk=user.pk)
+        self._expires_at = timezone.now() + CLAIM_TIME
+        free = Q(hub_claim_expires_at__isnull=True) | Q(hub_claim_expires_at__lte=timezone.now())
+        unmade = self._account.filter(free, hub_user_created_at__isnull=True)
+        if not unmade.update(hub_claim_expires_at=self._expires_at):
+            raise HubUserBeingMadeError
+
+    def renew(self) -> None:
+        expires_at = timezone.now() + CLAIM_TIME
+        self._write(hub_claim_expires_at=expires_at)
+        self._expires_at = expires_at
+
+    def fulfil(self, hub_username: str, created_at: datetime) -> None:
+        """Record that the Hub's user of this name is the account's own."""
+        self._account = self._account.filter(hub_username=hub_username)
+        self._write(hub_user_created_at=created_at)
+
+    def give_back(self) -> None:
+        self._mine().update(hub_claim_expires_at=None)
+
+    def _write(self, **changes: datetime) -> None:
+        if not self._mine().update(**changes):
+            raise HubUserBeingMadeError
+
+    def _mine(self) -> QuerySet[User]:
+        return self._account.filter(hub_claim_expires_at=self._expires_at)
 
 
-def _make_first(hub: HubClient, user: User) -> HubUser:
+def _make_first(hub: HubClient, user: User, claim: _Claim) -> HubUser:
     for _attempt in range(MOST_NAMES_TRIED):
+        claim.renew()
         try:
             hub_user = hub.create_user(user.hub_username)
         except HubConflict:
@@ -79,7 +107,8 @@ def _make_first(hub: HubClient, user: User) -> HubUser:
                 user.hub_username,
             )
             continue
-        user.hub_user_created_at = timezone.now()
-        User.objects.filter(pk=user.pk).update(hub_user_created_at=user.hub_user_created_at)
+        created_at = timezone.now()
+        claim.fulfil(user.hub_username, created_at)
+        user.hub_user_created_at = created_at
         return hub_user
     raise HubUserNotMadeError(user.pk)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
@@ -36,16 +37,16 @@ class Lease:
         """
         self._write(lease_expires_at=timezone.now() + LEASE_TIME, **changes)
 
-    def give_back(self, **changes: Any) -> None:
-        """Write `changes` and let go of the row.
+    def give_back(self, *conditions: Q, **changes: Any) -> None:
+        """Write `changes` and let go of the row, if it meets the conditions still.
 
         Raises LeaseLostError.
         """
-        self._write(lease_id=None, lease_expires_at=None, **changes)
+        self._write(*conditions, lease_id=None, lease_expires_at=None, **changes)
 
-    def _write(self, **changes: Any) -> None:
+    def _write(self, *conditions: Q, **changes: Any) -> None:
         mine = self.rows._default_manager.filter(pk=self.row_id, lease_id=self.holder)
-        if not mine.update(**changes):
+        if not mine.filter(*conditions).update(**changes):
             raise LeaseLostError
 
 

@@ -7,7 +7,12 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError, HubNotFound
+from jupyter_integration.hub.errors import (
+    HubError,
+    HubNotFound,
+    HubUnauthorized,
+    HubUnavailable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +27,11 @@ def refresh_status(*, hub: HubClient, user_id: int) -> None:
         server = hub.get_user(hub_username).server
     except HubNotFound:
         server = None
-    except HubError as error:
+    except (HubUnavailable, HubUnauthorized) as error:
         logger.warning("The server of %s could not be read: %s", hub_username, error)
         snapshots.record_hub_failure()
+        return
+    except HubError as error:  # of this one user; the others' servers can be read
+        logger.warning("The server of %s could not be read: %s", hub_username, error)
         return
     snapshots.record(user_id, server, as_of=as_of)

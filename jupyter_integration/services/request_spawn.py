@@ -26,18 +26,26 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
     """
     if not user.is_active:
         raise AccountInactiveError(user.pk)
-    try:
-        with transaction.atomic():
-            request = SpawnRequest.objects.create(user=user, next_path=next_path)
-    except IntegrityError:
-        # The constraint speaks, so that two presses at the same moment cannot both pass a check.
-        request = SpawnRequest.objects.wanted().filter(user=user).first()
-        if request is None:  # it ended in this very moment; the press then asks for a new one
-            return request_spawn(user=user, next_path=next_path)
-        if next_path and request.next_path != next_path:
-            SpawnRequest.objects.filter(pk=request.pk).update(next_path=next_path)
-            request.next_path = next_path
-        return request
+    for _attempt in range(3):
+        try:
+            return _insert(user, next_path)
+        except IntegrityError as error:
+            # The constraint speaks, so that two presses at the same moment cannot both pass a
+            # check.
+            refused = error
+        present = SpawnRequest.objects.wanted().filter(user=user).first()
+        if present is None:  # it ended in this very moment: the press asks for a new one
+            continue
+        if next_path and present.next_path != next_path:
+            SpawnRequest.objects.filter(pk=present.pk).update(next_path=next_path)
+            present.next_path = next_path
+        return present
+    raise refused
+
+
+def _insert(user: User, next_path: str) -> SpawnRequest:
+    with transaction.atomic():
+        request = SpawnRequest.objects.create(user=user, next_path=next_path)
+        wake_on_commit(start_server, request.pk)
     logger.info("%s: %s asked for a server", request.reference, user.hub_username)
-    wake_on_commit(start_server, request.pk)
     return request

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration import snapshots
@@ -19,6 +20,7 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubConflict,
     HubError,
+    HubNotFound,
     HubNotStarting,
     HubProtocolError,
     HubRejected,
@@ -46,6 +48,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_FOR_LAB = 30.0  # seconds from the Hub's "ready" to the Lab's first answer
 LOOK_AGAIN_AFTER = 0.2  # seconds
+COME_BACK_AFTER = 1.0  # seconds, when something else has to end first
 TRY_AGAIN_AFTER = 3.0  # seconds, when the Hub could not be reached
 THROTTLED_FOR = 15.0  # seconds, when the Hub names no time itself
 
@@ -95,28 +98,34 @@ class _Run:
         """Turn every way in which bringing it up can end into a state of the request."""
         try:
             try:
-                server = self.bring_up()
+                self.end_ready(self.bring_up_unless_cancelled())
             except SpawnCancelledError:
                 stop_on_hub(self.hub, self.name, keep_alive=self.lease.renew)
                 self.end_cancelled()
-            else:
-                self.end_ready(server)
         except SpawnFailedError as failure:
             self.end_failed(failure.code, failure.reason)
         except HubUserNotMadeError:
             self.end_failed(FailureCode.HUB_USER_NOT_MADE)
-        except (ComeBackError, HubUserBeingMadeError):
-            self.put_back(1.0)
+        # Without its Hub user, whom somebody removed meanwhile, it begins anew as well.
+        except (ComeBackError, HubUserBeingMadeError, HubNotFound):
+            self.put_back(COME_BACK_AFTER)
         except HubThrottled as error:
             self.put_back(error.retry_after or THROTTLED_FOR, error)
         except (HubUnavailable, HubProtocolError) as error:
-            if not isinstance(error, HubServerError):  # that one answered
+            if not isinstance(error, HubServerError | HubProtocolError):  # those answered
                 snapshots.record_hub_failure()
             self.put_back(TRY_AGAIN_AFTER, error)
         except HubRejected as error:
             self.end_failed(code_of_error(error), error.hub_message or str(error))
 
     # --- The way up ---------------------------------------------------------------------------
+
+    def bring_up_unless_cancelled(self) -> Server:
+        try:
+            return self.bring_up()
+        except SpawnFailedError:
+            self.keep_going()  # ending a start makes it fail: one that was taken back is cancelled
+            raise
 
     def bring_up(self) -> Server:
         """Return the ready server."""
@@ -128,7 +137,7 @@ class _Run:
         while server is not None and server.pending == "stop":
             self.wait_until(self.nothing_stops)
             server = self.hub.get_user(self.name).server
-        if not _comes_up(server):
+        if server is None or not (server.ready or server.pending == "spawn"):
             self.refuse_a_second_try_after_a_failure()
             server = self.post()
         if not server.ready:
@@ -200,7 +209,6 @@ class _Run:
         try:
             for event in self.hub.follow_progress(self.name, on_keepalive=self.keep_going):
                 if event.failed:
-                    self.keep_going()
                     raise SpawnFailedError(code_of_reason(event.message), event.message)
                 if not event.ready:
                     self.record(event)
@@ -248,7 +256,11 @@ class _Run:
     def end_ready(self, server: Server) -> None:
         # First what pages read, then what makes them read it.
         snapshots.record(self.request.user_id, server, as_of=timezone.now())
-        self._end(SpawnRequest.State.READY, progress=100)
+        try:
+            self._end(SpawnRequest.State.READY, Q(cancel_requested_at__isnull=True), progress=100)
+        except LeaseLostError:
+            self.keep_going()  # tells a cancel in the last moment from a lease that is lost
+            raise
         took = timezone.now() - self.request.created_at
         logger.info("%s: ready after %.1f s", self.request.reference, took.total_seconds())
 
@@ -264,8 +276,11 @@ class _Run:
     def put_back(self, seconds: float, error: HubError | None = None) -> None:
         """Back into line for `seconds`, without an error for the user, until the deadline."""
         waited = timezone.now() - self.request.created_at
-        if error is not None and waited > timedelta(seconds=settings.SPAWN_DEADLINE):
-            self.end_failed(code_of_error(error), error.hub_message or str(error))
+        if waited > timedelta(seconds=settings.SPAWN_DEADLINE):
+            if error is None:
+                self.end_failed(FailureCode.START_TIMEOUT)
+            else:
+                self.end_failed(code_of_error(error), error.hub_message or str(error))
             return
         self.lease.give_back(
             state=SpawnRequest.State.QUEUED,
@@ -273,9 +288,5 @@ class _Run:
         )
         logger.info("%s: back in line for %.0f s: %s", self.request.reference, seconds, error)
 
-    def _end(self, state: SpawnRequest.State, **changes: object) -> None:
-        self.lease.give_back(state=state, finished_at=timezone.now(), **changes)
-
-
-def _comes_up(server: Server | None) -> bool:
-    return server is not None and (server.ready or server.pending == "spawn")
+    def _end(self, state: SpawnRequest.State, *conditions: Q, **changes: object) -> None:
+        self.lease.give_back(*conditions, state=state, finished_at=timezone.now(), **changes)

@@ -83,13 +83,18 @@ def run_revocation(*, hub: HubClient, hub_username: str) -> None:
     if lease is None:
         return
     try:
-        stop_on_hub(hub, hub_username, keep_alive=lease.renew)
-        hub.delete_user(hub_username)
-    except HubNotFound:
-        pass
-    except HubError as error:
-        logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
-        lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+        try:
+            stop_on_hub(hub, hub_username, keep_alive=lease.renew)
+            lease.renew()  # or the account is active again
+            hub.delete_user(hub_username)
+        except HubNotFound:
+            pass
+        except HubError as error:
+            logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
+            lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+            return
+    except LeaseLostError:
+        logger.info("Access of %s is left as it is", hub_username)
         return
     HubRevocation.objects.filter(pk=hub_username).delete()
     logger.info("Access of %s is revoked", hub_username)

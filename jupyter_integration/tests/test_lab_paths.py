@@ -1,0 +1,88 @@
+"""A `next` leads into one's own server and nowhere else."""
+
+from urllib.parse import quote
+
+import pytest
+
+from jupyter_integration.lab_paths import default_lab_path, own_lab_path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/user/sara/",
+        "/user/sara/lab",
+        "/user/sara/lab/tree/a%20b.ipynb",
+        "/user/sara/lab/tree/a b.ipynb",
+        "/user/sara/lab/tree/درس یک.ipynb",
+        f"/user/sara/lab/tree/{quote('می‌شود.ipynb')}",  # with a joiner, as Persian has them
+        "/user/sara/lab/tree/می‌شود.ipynb",
+        "/user/sara/lab/tree/50%25.ipynb",
+        "/user/sara/lab/tree/...ipynb",
+        "/user/sara/lab/tree/a..b",
+        "/user/sara/lab/workspaces/auto-x?reset=1&next=http://x/../y",
+        "/user/sara/notebooks/a.ipynb#cell-3",
+        "/user/sara/lab/tree/@:;,=+$!*'().ipynb",
+    ],
+)
+def test_addresses_in_ones_own_server_are_kept_letter_by_letter(path: str) -> None:
+    assert own_lab_path("sara", path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "lab",
+        "/user/sara",
+        "/user/omid/lab",
+        "/user/sara2/lab",
+        "/user/SARA/lab",
+        "/hub/logout",
+        "/hub/user/sara/lab",
+        "//user/sara/lab",
+        "///user/sara/lab",
+        "////user/sara/lab",
+        "/\\user/sara/lab",
+        "\\/user/sara/lab",
+        " /user/sara/lab",
+        "\t/user/sara/lab",
+        "/us\ter/sara/lab",
+        "http://127.0.0.1:8000/user/sara/lab",
+        "https://evil.example/user/sara/",
+        "//evil.example/user/sara/",
+        "javascript:/user/sara/",
+        "http:/user/sara/lab",
+        "/user/sara/../omid/lab",
+        "/user/sara/..",
+        "/user/sara/%2e%2e/omid/",
+        "/user/sara/%2E%2e/omid/",
+        "/user/sara/.%2e/omid/",
+        "/user/sara/%252e%252e/omid/",
+        "/user/sara/..%2fomid/",
+        "/user/sara/..%252fomid",
+        "/user/sara/%2e%2e%5comid",
+        "/user/sara/..\\omid",
+        "/user/sara/%5c..%5comid",
+        "/user/sara//evil.example",
+        "/user/sara/%2f%2fevil.example",
+        "/user/sara/%2f/evil.example",
+        "/user/sara/lab\nLocation: http://evil.example",
+        "/user/sara/lab%0d%0aLocation:%20http://evil.example",
+        "/user/sara/lab%00",
+        "/user/sara/lab\x00",
+        "/user/sara/\u2028",
+        "/user/sara/\ud800",
+        "/user/sara/" + "a" * 3000,
+        "//[",
+        "http://[x/user/sara/",
+        "/user/%73ara/lab",
+    ],
+)
+def test_all_else_is_dropped(path: str) -> None:
+    assert own_lab_path("sara", path) == ""
+
+
+def test_without_a_path_the_lab_is_opened() -> None:
+    assert default_lab_path("sara") == "/user/sara/lab"
