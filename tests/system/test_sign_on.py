@@ -1,0 +1,131 @@
+"""One sign-in for portal and Hub, on a browser that several people may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.running_system import RunningSystem
+from tests.system.conftest import start_lab
+from tests.system.visitor import Visitor
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
+    with Visitor(running_system) as visitor:
+        yield visitor
+
+
+def lab_is_open(visitor: Visitor, name: str) -> bool:
+    """As a notebook page would see it, which never signs in by itself."""
+    url = f"{visitor.copy.hub_url}/user/{name}/api/contents"
+    return visitor.get(url, follow=False).status_code == 200
+
+
+def sign_up_with_lab(visitor: Visitor, who: str) -> str:
+    name = visitor.sign_up(who)
+    start_lab(visitor.copy, name)
+    assert visitor.open_lab(name).status_code == 200
+    assert lab_is_open(visitor, name)
+    return name
+
+
+@pytest.mark.parametrize(
+    "path", ["lab", "lab/tree/a%20b.ipynb?reset&x=1%262", "lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb"]
+)
+def test_bookmark_of_a_stopped_server_waits_in_the_portal(visitor: Visitor, path: str) -> None:
+    name = visitor.sign_up("sara")
+    bookmark = f"/user/{name}/{path}"
+    answer = visitor.lab(bookmark)
+    address = urlsplit(answer.url)
+    assert f"{address.scheme}://{address.netloc}" == visitor.copy.portal_url
+    assert address.path == "/dashboard/"
+    assert parse_qs(address.query) == {"next": [bookmark]}
+
+
+def test_bookmark_of_a_running_server_opens_at_once(visitor: Visitor) -> None:
+    name = visitor.sign_up("sara")
+    start_lab(visitor.copy, name)
+    answer = visitor.lab(f"/user/{name}/lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb?reset")
+    assert answer.status_code == 200
+    assert answer.url.startswith(f"{visitor.copy.hub_url}/user/{name}/lab/tree/%D8%AF")
+
+
+def test_program_that_asks_a_stopped_server_is_told_so_and_not_led_away(visitor: Visitor) -> None:
+    name = visitor.sign_up("sara")
+    visitor.open_lab(name)
+    answer = visitor.lab(f"/user/{name}/api/kernels")
+    assert answer.status_code == 424
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_bookmark_of_somebody_else_leads_to_ones_own_dashboard(visitor: Visitor) -> None:
+    visitor.sign_up("omid")
+    answer = visitor.lab("/user/somebody-else/lab")
+    assert answer.status_code == 200
+    assert urlsplit(answer.url).path == "/dashboard/"
+    assert answer.url.startswith(visitor.copy.portal_url)
+
+
+def test_own_bookmark_works_where_the_hub_still_knows_the_person_before(visitor: Visitor) -> None:
+    sara = visitor.sign_up("sara")
+    visitor.open_lab(sara)
+    visitor.forget_portal()
+    omid = visitor.sign_up("omid")
+    answer = visitor.lab(f"/user/{omid}/lab")
+    assert answer.url.startswith(visitor.copy.portal_url)
+    assert parse_qs(urlsplit(answer.url).query) == {"next": [f"/user/{omid}/lab"]}
+
+
+def test_next_person_gets_their_own_lab_and_closes_the_one_before(visitor: Visitor) -> None:
+    sara = sign_up_with_lab(visitor, "sara")
+    visitor.forget_portal()
+    omid = visitor.sign_up("omid")
+    start_lab(visitor.copy, omid)
+    answer = visitor.open_lab(omid)
+    assert answer.status_code == 200
+    assert urlsplit(answer.url).path == f"/user/{omid}/lab"
+    assert lab_is_open(visitor, omid)
+    assert not lab_is_open(visitor, sara)
+
+
+def test_lab_of_the_person_before_closes_where_only_its_own_cookie_was_left(
+    visitor: Visitor,
+) -> None:
+    """The Hub's cookie and the Lab's do not expire together."""
+    sara = sign_up_with_lab(visitor, "sara")
+    visitor.forget_portal()
+    visitor.session.cookies.clear(domain="127.0.0.1", path="/hub/")
+    assert lab_is_open(visitor, sara)
+    omid = visitor.sign_up("omid")
+    visitor.open_lab(omid)
+    assert not lab_is_open(visitor, sara)
+
+
+def test_signing_out_closes_the_lab(visitor: Visitor) -> None:
+    sara = sign_up_with_lab(visitor, "sara")
+    answer = visitor.sign_out()
+    assert answer.url == f"{visitor.copy.portal_url}/?signed-out=1"
+    assert not lab_is_open(visitor, sara)
+
+
+def test_signing_out_closes_the_lab_where_the_hub_had_forgotten_the_person(
+    visitor: Visitor,
+) -> None:
+    sara = sign_up_with_lab(visitor, "sara")
+    visitor.session.cookies.clear(domain="127.0.0.1", path="/hub/")
+    assert lab_is_open(visitor, sara)
+    visitor.sign_out()
+    assert not lab_is_open(visitor, sara)
+
+
+def test_token_of_the_portal_opens_nobodys_notebooks(visitor: Visitor) -> None:
+    sara = visitor.sign_up("sara")
+    start_lab(visitor.copy, sara)
+    with Visitor(visitor.copy) as program:
+        program.session.headers["Authorization"] = f"token {visitor.copy.token}"
+        assert program.lab(f"/user/{sara}/api/contents").status_code == 403

@@ -1,0 +1,69 @@
+"""A browser's cookies and redirects, without the browser."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Self
+from urllib.parse import urlsplit
+
+import requests
+
+from tests.running_system import RunningSystem
+from tests.system.conftest import hub_client
+from tests.system.process_table import wait_until
+
+PASSWORD = "Parvaneh-dar-bad-81"
+TIMEOUT = 20
+_numbers = itertools.count(1)
+
+
+class Visitor:
+    """One browser; people sign in and out in it."""
+
+    def __init__(self, copy: RunningSystem) -> None:
+        self.copy = copy
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+    def get(self, url: str, *, follow: bool = True) -> requests.Response:
+        return self.session.get(url, allow_redirects=follow, timeout=TIMEOUT)
+
+    def lab(self, path: str) -> requests.Response:
+        """An address on the Hub's host, as typed or bookmarked."""
+        return self.get(f"{self.copy.hub_url}{path}")
+
+    def submit(self, page: str, fields: dict[str, str]) -> requests.Response:
+        """Fill in and send the form of a page of the portal."""
+        url = f"{self.copy.portal_url}{page}"
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(url).text)
+        assert found is not None, url
+        data = fields | {"csrfmiddlewaretoken": found[1]}
+        return self.session.post(url, data=data, headers={"Referer": url}, timeout=TIMEOUT)
+
+    def sign_up(self, name: str) -> str:
+        """As somebody new; the Hub knows them by the name that is returned."""
+        name = f"{name}-{next(_numbers)}"
+        fields = {"username": name, "email": f"{name}@example.ir", "password1": PASSWORD}
+        answer = self.submit("/accounts/signup/", fields)
+        assert urlsplit(answer.url).path == "/dashboard/", answer.url
+        hub = hub_client(self.copy)
+        assert wait_until(lambda: name in {user.name for user in hub.list_users()}, 30)
+        return name
+
+    def sign_out(self) -> requests.Response:
+        return self.submit("/accounts/logout/", {})
+
+    def forget_portal(self) -> None:
+        """The portal's session ends by itself, and the Hub's lives on."""
+        self.session.cookies.clear(domain="localhost.local")
+
+    def open_lab(self, name: str) -> requests.Response:
+        """As the portal's "open" does once a server is ready: through the Hub's sign-in."""
+        return self.lab(f"/hub/oauth_login?next=/user/{name}/lab")
