@@ -45,7 +45,7 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 
 def machine() -> str:
-    """What figures depend on most; nothing that names the machine."""
+    """What figures depend on most, and nothing else of the machine."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cores} cores, {memory:.0f} GiB of memory"
