@@ -62,7 +62,11 @@ def start(page: Page) -> None:
 
 
 def expect_lab(page: Page, person: Person, hub_url: str) -> None:
-    page.wait_for_url(f"{hub_url}{person.lab_path}**", timeout=SLOW)
+    """The person's own server answered with the Lab; drawing it is the Lab's business."""
+    page.wait_for_url(f"{hub_url}{person.lab_path}**", timeout=SLOW, wait_until="commit")
+
+
+def expect_drawn_lab(page: Page) -> None:
     page.wait_for_selector("#jp-top-panel", timeout=SLOW)
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.people import (
     SLOW,
     expect_card,
+    expect_drawn_lab,
     expect_lab,
     sign_out,
     sign_up,
@@ -31,6 +32,7 @@ def test_from_sign_up_to_a_cell_that_ran_and_out_again(
 
     seen = follow_progress_to_the_lab(page)
     expect_lab(page, sara, running_system.hub_url)
+    expect_drawn_lab(page)
     assert seen == sorted(seen)
     assert len(set(seen)) >= 2, f"the progress did not move: {seen}"
 
@@ -44,7 +46,9 @@ def test_from_sign_up_to_a_cell_that_ran_and_out_again(
 def follow_progress_to_the_lab(page: Page) -> list[int]:
     """Return the percentages that the page showed until it went to the Lab."""
     seen: list[int] = []
-    page.expose_function("tellProgress", lambda percent: seen.append(percent))  # a built-in cannot be exposed
+    page.expose_function(
+        "tellProgress", lambda percent: seen.append(percent)
+    )  # a built-in cannot be exposed
     page.evaluate(
         """() => new MutationObserver(() => {
             const card = document.querySelector('#server-card[data-state=starting]');
@@ -52,7 +56,7 @@ def follow_progress_to_the_lab(page: Page) -> list[int]:
             if (bar?.hasAttribute('aria-valuenow')) tellProgress(Number(bar.ariaValueNow));
         }).observe(document.body, {subtree: true, childList: true, attributes: true})"""
     )
-    page.wait_for_url(re.compile(r"/user/[^/]+/lab"), timeout=SLOW)
+    page.wait_for_url(re.compile(r"/user/[^/]+/lab"), timeout=SLOW, wait_until="commit")
     return seen
 
 
@@ -207,5 +211,5 @@ def test_everything_works_without_javascript(
     # The page asks for itself again until the server is there; then there is a link to press.
     expect_card(page, "ready")
     page.click("#server-open")
-    page.wait_for_url(f"{running_system.hub_url}{sara.lab_path}lab**", timeout=SLOW)
+    expect_lab(page, sara, running_system.hub_url)
     stop(page, running_system.portal_url)
