@@ -1,6 +1,7 @@
 """What a person may call themselves when they sign up, and how it is spelled in the database."""
 
 import unicodedata
+from collections.abc import Callable
 
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ def _one_alphabet(letters: str) -> str:
     return rf"[{letters}0-9](?:[{letters}0-9._-]*[{letters}0-9])?"
 
 
-username_validators = [
+username_validators: list[Callable[[str], None]] = [
     # Here and not in a form: invisible characters count until they are dropped.
     MinLengthValidator(SHORTEST_USERNAME),
     MaxLengthValidator(LONGEST_USERNAME, _("A user name has at most %(limit_value)d characters.")),

@@ -1,6 +1,7 @@
 """Starts and stops in the admin: what is wrong, and the means to mend it."""
 
-from typing import Any
+import re
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -12,19 +13,27 @@ from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from portal.admin_dates import DatesInTheReadersCalendar
+from portal.persian_text import search_key
 
 # How workers share the rows out, and the number that the reference already has.
 _NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}
 
 
+_PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
+
+
 class ReadOnlyAdmin(DatesInTheReadersCalendar):
-    """Rows that only the portal writes: staff read them and act by actions."""
+    """Rows that only the portal writes: staff read them and act by actions.
+
+    They go with the account that they belong to, and in no other way.
+    """
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        return page in _PAGES_THAT_DELETE_ACCOUNTS and request.user.has_perm("accounts.delete_user")
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         names = [field.name for field in self.model._meta.fields]
@@ -59,14 +68,14 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[SpawnRequest], search_term: str
     ) -> tuple[QuerySet[SpawnRequest], bool]:
         # Users give the reference of their page: S123.
-        term = search_term.strip()
-        if term[:1] in "Ss" and term[1:].isascii() and term[1:].isdigit():
-            term = term[1:]
+        term = re.sub(r"^s([0-9]+)$", r"\1", search_key(search_term))
         return super().get_search_results(request, queryset, term)
 
     @admin.action(description=_("Cancel the start"), permissions=["change"])
     def cancel_starts(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:
-        count = sum(request_cancel(user=user) for user in _users_of(queryset))
+        # Of those that are chosen: an old row is not its user's start of today.
+        open_starts = queryset.filter(state__in=SpawnRequest.OPEN_STATES)
+        count = sum(request_cancel(user=user) for user in _users_of(open_starts))
         self.message_user(
             request,
             ngettext(
@@ -82,7 +91,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def stop_servers(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:
         users = _users_of(queryset)
         for user in users:
-            request_stop(user=user, requested_by=request.user)
+            request_stop(user=user, requested_by=cast(User, request.user))
         self.message_user(
             request,
             ngettext(

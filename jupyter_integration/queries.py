@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from jupyter_integration import snapshots
-from jupyter_integration.failures import explain
+from jupyter_integration.failures import FailureCode, explain
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
 from jupyter_integration.models import SpawnRequest, StopRequest
@@ -50,6 +50,7 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             since=request.created_at,
             as_of=_as_of(reading),
             request_id=request.pk,
+            is_reported=True,
         )
     if reading.is_unanswered:
         message = _(
@@ -70,6 +71,7 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
         as_of=_as_of(reading),
         stale=reading.is_unanswered,
         request_id=request.pk,
+        is_reported=True,
     )
 
 
@@ -94,12 +96,8 @@ def _settled(
         return _unknown(reading, last_known=None)
     if reading.is_unanswered or not snapshot.is_believable:
         return _unknown(reading, last_known=_state_of(snapshot.server))
-    state = _state_of(snapshot.server)
-    stop_ended = last_stop.finished_at if last_stop and last_stop.stopped else None
-    if state is not ServerState.STOPPED and stop_ended and stop_ended > snapshot.as_of:
-        state = ServerState.STOPPED
-    failed = last_start is not None and last_start.state == State.FAILED
-    if state is ServerState.STOPPED and failed and last_start is not None:
+    state = _newest(snapshot, last_start, last_stop)
+    if last_start is not None and _shows_as_failed(last_start, last_stop, state):
         failure = explain(last_start.failure_code, reference=last_start.reference)
         return ServerStatus(
             ServerState.FAILED,
@@ -118,6 +116,37 @@ def _settled(
         as_of=snapshot.as_of,
         request_id=last_start.pk if last_start is not None else None,
     )
+
+
+def _newest(
+    snapshot: snapshots.Snapshot, last_start: SpawnRequest | None, last_stop: StopRequest | None
+) -> ServerState:
+    """Return what was seen last, by whoever read the Hub or by who brought a start or stop to its
+    end: pages must not fall back for the time of one reading.
+    """
+    seen = [(snapshot.as_of, _state_of(snapshot.server))]
+    if last_stop is not None and last_stop.stopped and last_stop.finished_at is not None:
+        seen.append((last_stop.finished_at, ServerState.STOPPED))
+    if last_start is not None and last_start.finished_at is not None:
+        if last_start.state == State.READY:
+            seen.append((last_start.finished_at, ServerState.READY))
+        if last_start.state == State.CANCELLED:
+            seen.append((last_start.finished_at, ServerState.STOPPED))
+    return max(seen, key=lambda moment_and_state: moment_and_state[0])[1]
+
+
+def _shows_as_failed(
+    last_start: SpawnRequest, last_stop: StopRequest | None, state: ServerState
+) -> bool:
+    """Whether the last start's failure is what a page shows, and not what came after it."""
+    if last_start.state != State.FAILED or last_start.finished_at is None:
+        return False
+    if last_start.failure_code != FailureCode.LAB_SILENT:
+        return state is ServerState.STOPPED
+    stopped_at = last_stop.finished_at if last_stop and last_stop.stopped else None
+    was_stopped = stopped_at is not None and stopped_at > last_start.finished_at
+    # The Hub says that such a server is ready.
+    return state in (ServerState.READY, ServerState.STOPPED) and not was_stopped
 
 
 def _unknown(reading: snapshots.Reading, *, last_known: ServerState | None) -> ServerStatus:

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from jupyter_integration.models import HubRevocation
+from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.tasks import make_hub_user, revoke_access
 from portal.background import wake_on_commit
 
@@ -26,6 +27,7 @@ def follow_account(
         if instance.hub_user_created_at is None:
             wake_on_commit(make_hub_user, instance.pk)
     else:
+        request_cancel(user=instance)
         _revoke(instance)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from jupyter_integration.failures import Failure
+from jupyter_integration.failures import Failure, FailureCode
 
 
 class ServerState(StrEnum):
@@ -43,11 +43,21 @@ class ServerStatus:
     last_known: ServerState | None = None
     failure: Failure | None = None
     request_id: int | None = None  # the start that this state comes from
+    is_reported: bool = False  # a start of ours that its worker writes down: no need to ask
 
     @property
     def server_active(self) -> bool:
         """Whether a server runs or comes up; what the portal before this one called it."""
-        return self.state in (ServerState.READY, ServerState.STARTING, ServerState.STOPPING)
+        return self.is_silent or self.state in (
+            ServerState.READY,
+            ServerState.STARTING,
+            ServerState.STOPPING,
+        )
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a server runs of which the Lab did not answer."""
+        return self.failure is not None and self.failure.code is FailureCode.LAB_SILENT
 
     @property
     def can_start(self) -> bool:
@@ -58,7 +68,7 @@ class ServerStatus:
 
     @property
     def can_stop(self) -> bool:
-        return self.state is ServerState.READY
+        return self.state is ServerState.READY or self.is_silent
 
     @property
     def can_cancel(self) -> bool:

@@ -54,6 +54,7 @@ class Reading:
 
 
 _HUB_FAILED = "hub:failed-at"
+_HUB_ANSWERED = "hub:answered-at"
 
 
 def _snapshot_key(user_id: int) -> str:
@@ -88,10 +89,22 @@ def record_hub_failure() -> None:
     cache.set(_HUB_FAILED, timezone.now(), 120)
 
 
+def record_hub_answer() -> None:
+    """Note that the Hub answers, whatever the servers do."""
+    cache.set(_HUB_ANSWERED, timezone.now(), KEPT_FOR)
+    cache.delete(_HUB_FAILED)
+
+
 def hub_failed_at() -> datetime | None:
     """Return when the Hub could not be read, None when the last try went well."""
     failed_at: datetime | None = cache.get(_HUB_FAILED)
     return failed_at
+
+
+def hub_answered_at() -> datetime | None:
+    """Return when the Hub last answered when somebody looked at it; None when it never did."""
+    answered_at: datetime | None = cache.get(_HUB_ANSWERED)
+    return answered_at
 
 
 def claim_refresh(user_id: int) -> bool:

@@ -6,8 +6,9 @@ A task is a wake-up and no more: delivered twice it does its work once, lost it 
 
 from celery import Task, shared_task
 
-from jupyter_integration import conf
+from jupyter_integration import conf, snapshots
 from jupyter_integration.services.find_unattended import find_unattended
+from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
 from jupyter_integration.services.run_spawn import run_spawn
@@ -41,9 +42,15 @@ def revoke_access(hub_username: str) -> None:
     run_revocation(hub=conf.hub_client(), hub_username=hub_username)
 
 
-@shared_task(name="server.refresh")
+# One that waited longer is not worth doing: the page that asked has asked again.
+@shared_task(name="server.refresh", expires=snapshots.WAKE_AGAIN_AFTER)
 def refresh_server(user_id: int) -> None:
     refresh_status(hub=conf.hub_client(), user_id=user_id)
+
+
+@shared_task(name="server.watch_hub")
+def watch_hub() -> None:
+    look_at_hub(hub=conf.hub_client())
 
 
 @shared_task(name="server.reconcile")

@@ -220,6 +220,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "watch-hub": {
+        "task": "server.watch_hub",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "deliver-waiting-mail": {
         "task": "accounts.deliver_waiting_mail",
         "schedule": 15.0,

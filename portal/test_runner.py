@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test.runner import DiscoverRunner
@@ -20,7 +21,7 @@ class PytestRunner(DiscoverRunner):
         super().add_arguments(parser)
         parser.add_argument("-m", dest="markers", help="pytest's -m: run by marker")
 
-    def __init__(self, *, markers: str | None = None, **options: object) -> None:
+    def __init__(self, *, markers: str | None = None, **options: Any) -> None:
         super().__init__(**options)
         self.markers = markers
 

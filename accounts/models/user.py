@@ -1,7 +1,7 @@
 """Who people are."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
@@ -76,7 +76,7 @@ class User(AbstractUser):
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
 
-    objects = AccountManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     # Written by workers, each by an UPDATE of its own. A page that saves an account which it read
     # a moment before must not bring the old values back.
@@ -107,10 +107,13 @@ class User(AbstractUser):
         return user
 
     def refresh_from_db(
-        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Self] | None = None,
     ) -> None:
         names = None if fields is None else list(fields)
-        super().refresh_from_db(using, names, **kwargs)
+        super().refresh_from_db(using, names, from_queryset)
         if names is None or "hub_username" in names:
             self._note_stored_hub_username()
 

@@ -28,8 +28,8 @@ def keep_mail(message: EmailMessage) -> OutgoingMail:
     """Record a mail that is to be sent; whoever calls wakes a worker for it."""
     alternatives = getattr(message, "alternatives", [])
     return OutgoingMail.objects.create(
-        subject=message.subject,
-        body=message.body,
+        subject=str(message.subject),
+        body=str(message.body),
         html=alternatives[0].content if alternatives else "",
         sender=message.from_email,
         recipients=message.to,

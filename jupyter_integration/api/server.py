@@ -28,6 +28,12 @@ class ServerSerializer(serializers.Serializer):
     stale = serializers.BooleanField(help_text="The Hub cannot be read; as_of is old.")
 
 
+class SignedInApiRequest(Request):
+    """For types only: the permission classes let nobody else through."""
+
+    user: User
+
+
 class ServerView(APIView):
     """Read, start and stop the server. Starting and stopping are asked for, and happen after."""
 
@@ -37,20 +43,20 @@ class ServerView(APIView):
         return super().get_throttles()
 
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInApiRequest) -> Response:
         """Tell the state of your server."""
         current = server_status(request.user)
         keep_fresh(user=request.user, status=current)
         return Response(_as_json(current))
 
     @extend_schema(operation_id="start_server", request=None, responses={202: ServerSerializer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInApiRequest) -> Response:
         """Ask for your server; asking again changes nothing."""
         request_spawn(user=request.user)
         return _accepted(request.user)
 
     @extend_schema(operation_id="stop_server", responses={202: ServerSerializer})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: SignedInApiRequest) -> Response:
         """Stop your server, or take back its start."""
         request_stop(user=request.user, requested_by=request.user)
         return _accepted(request.user)

@@ -1,18 +1,22 @@
 """Rows that one worker at a time works on, however many were woken for them."""
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+Row = TypeVar("Row", bound="LeasedRow", covariant=True)
 
-class LeasedQuerySet(models.QuerySet):
-    def free(self) -> "LeasedQuerySet":
+
+class LeasedQuerySet(models.QuerySet[Row]):
+    def free(self) -> Self:
         """Rows that nobody works on: never claimed, given back, or held by a dead worker."""
         return self.filter(
             Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=timezone.now())
         )
 
-    def due(self) -> "LeasedQuerySet":
+    def due(self) -> Self:
         """Free rows that are not told to wait."""
         return self.free().filter(Q(not_before__isnull=True) | Q(not_before__lte=timezone.now()))
 

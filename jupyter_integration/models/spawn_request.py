@@ -1,5 +1,7 @@
 """One press of «start»: what was asked, how far it is, and how it ended."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,15 +12,15 @@ from jupyter_integration.failures import FailureCode
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 
-class SpawnRequestQuerySet(LeasedQuerySet):
-    def open(self) -> "SpawnRequestQuerySet":
+class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
+    def open(self) -> Self:
         return self.filter(state__in=SpawnRequest.OPEN_STATES)
 
-    def wanted(self) -> "SpawnRequestQuerySet":
+    def wanted(self) -> Self:
         """Open requests that nobody has taken back."""
         return self.open().filter(cancel_requested_at__isnull=True)
 
-    def cancelling(self) -> "SpawnRequestQuerySet":
+    def cancelling(self) -> Self:
         return self.open().filter(cancel_requested_at__isnull=False)
 
 

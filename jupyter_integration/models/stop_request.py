@@ -1,5 +1,7 @@
 """One press of «stop», kept until the Hub shows the server stopped."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 
-class StopRequestQuerySet(LeasedQuerySet):
-    def open(self) -> "StopRequestQuerySet":
+class StopRequestQuerySet(LeasedQuerySet["StopRequest"]):
+    def open(self) -> Self:
         return self.filter(finished_at__isnull=True)
 
 

@@ -22,7 +22,7 @@ def keep_fresh(*, user: User, status: ServerStatus) -> None:
         wake_on_commit(make_hub_user, user.pk)
         wake_on_commit(refresh_server, user.pk)
         return
-    if status.request_id is not None and status.can_cancel and not status.stale:
+    if status.is_reported and not status.stale:
         return
     limit = FRESH_WHILE_CHANGING if status.busy else snapshots.FRESH_FOR
     is_old = status.as_of is None or timezone.now() - status.as_of > limit

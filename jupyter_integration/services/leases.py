@@ -50,7 +50,7 @@ class Lease:
             raise LeaseLostError
 
 
-def claim(rows: LeasedQuerySet, row_id: Any) -> Lease | None:
+def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any) -> Lease | None:
     """Take the row if it is among `rows` and free; None when it is not.
 
     One UPDATE decides: of many that were woken for a row, one gets it.

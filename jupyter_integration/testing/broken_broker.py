@@ -45,5 +45,5 @@ def _broker(**settings: Any) -> Iterator[None]:
 
 
 def _forget_connections() -> None:
-    current_app._pool = None
-    current_app.amqp._producer_pool = None
+    app: Any = current_app  # whose pools have no public way to be emptied
+    app._pool = app.amqp._producer_pool = None

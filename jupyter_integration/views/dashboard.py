@@ -3,38 +3,39 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts.requests import SignedInRequest
 from jupyter_integration.lab_paths import own_lab_path
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
 from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.views.signed_in import for_signed_in
 
 RECENT = 5  # starts shown below the card
 
 
-@login_required
 @require_safe
-def show_dashboard(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def show_dashboard(request: SignedInRequest) -> HttpResponse:
     context = card_context(request)
     context["recent_requests"] = SpawnRequest.objects.filter(user=request.user)[:RECENT]
     context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
     return render(request, "dashboard.html", context)
 
 
-@login_required
 @require_safe
-def show_server_card(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def show_server_card(request: SignedInRequest) -> HttpResponse:
     """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
     return answer_card(request, card_context(request))
 
 
-def card_context(request: HttpRequest) -> dict[str, Any]:
+def card_context(request: SignedInRequest) -> dict[str, Any]:
     """Return what the card needs: the status, where to go in the Lab, and which start it follows.
 
     `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
@@ -46,7 +47,7 @@ def card_context(request: HttpRequest) -> dict[str, Any]:
     return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
 
 
-def answer_card(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def answer_card(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
     """Answer with the card, and tell a page whose start became ready to go to the Lab.
 
     Once: the card that comes with it follows no start any more. Asking again each second would

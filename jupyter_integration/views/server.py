@@ -4,47 +4,52 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from jupyter_integration.lab_paths import default_lab_path, own_lab_path
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from jupyter_integration.views.dashboard import answer_card
+from jupyter_integration.views.signed_in import for_signed_in
 
 
-@login_required
 @require_POST
-def start(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def start(request: SignedInRequest) -> HttpResponse:
     next_path = own_lab_path(request.user.hub_username, request.POST.get("next", ""))
     spawn = request_spawn(user=request.user, next_path=next_path)
     return _show(request, next_path=spawn.next_path, follow=str(spawn.pk))
 
 
-@login_required
 @require_POST
-def stop(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def stop(request: SignedInRequest) -> HttpResponse:
     request_stop(user=request.user, requested_by=request.user)
     return _show(request)
 
 
-@login_required
 @require_POST
-def cancel(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def cancel(request: SignedInRequest) -> HttpResponse:
     if not request_cancel(user=request.user):
-        messages.info(request, _("There was nothing to cancel any more."))
+        if server_status(request.user).state is ServerState.STARTING:
+            # Started behind the portal's back: there is no request of ours to take back.
+            request_stop(user=request.user, requested_by=request.user)
+        else:
+            messages.info(request, _("There was nothing to cancel any more."))
     return _show(request)
 
 
-@login_required
 @require_safe
-def open_lab(request: HttpRequest) -> HttpResponse:
+@for_signed_in
+def open_lab(request: SignedInRequest) -> HttpResponse:
     """Send the browser to the user's Lab, through the Hub's sign-in.
 
     Through the sign-in even where the browser holds a cookie of the Hub: on a shared machine that
@@ -59,7 +64,7 @@ def open_lab(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{settings.HUB_URL}/hub/oauth_login?{target}")
 
 
-def _show(request: HttpRequest, *, next_path: str = "", follow: str = "") -> HttpResponse:
+def _show(request: SignedInRequest, *, next_path: str = "", follow: str = "") -> HttpResponse:
     """Answer with the card to htmx, and lead a plain form back to the dashboard."""
     if request.htmx and request.method == "POST":
         status = server_status(request.user, next_path=next_path)

@@ -6,16 +6,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from accounts.services.adopt_hub_username import AdoptionRefusedError, adopt_hub_username
+from accounts.services.adopt_hub_username import AdoptionRefusedError
 from accounts.usernames import fold_username
 from jupyter_integration import conf
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError, HubNotFound
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.services.adopt_hub_user import adopt_hub_user
 
 
 class Command(BaseCommand):
     help = (
-        "Link accounts with users that the Hub already has: `adopt_hub_users sara=s.rezaei-1`. "
+        "Link accounts with users that the Hub already has: `adopt_hub_users sara=s-rezaei-1`. "
         "Without arguments it lists the Hub's users that no account has. Only you can know that "
         "an account and a Hub user are one person: check before you link."
     )
@@ -57,10 +58,7 @@ class Command(BaseCommand):
         try:
             if user is None:
                 raise AdoptionRefusedError("there is no such account")
-            hub.get_user(hub_username)
-            adopt_hub_username(user=user, hub_username=hub_username)
-        except HubNotFound:
-            self.stderr.write(f"{link}: the Hub has no user {hub_username!r}")
+            adopt_hub_user(hub=hub, user=user, hub_username=hub_username)
         except AdoptionRefusedError as error:
             self.stderr.write(f"{link}: {error}")
         else:

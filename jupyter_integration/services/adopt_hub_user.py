@@ -1,0 +1,57 @@
+"""Link an account with a user whom the Hub had before the portal."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.hub_usernames import is_legal_hub_username
+from accounts.models import User
+from accounts.services.adopt_hub_username import AdoptionRefusedError, adopt_hub_username
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubNotFound
+from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.tasks import revoke_access
+from portal.background import wake_on_commit
+
+
+def adopt_hub_user(*, hub: HubClient, user: User, hub_username: str) -> None:
+    """Make the Hub's user of this name the account's own. Whether both are one person only an
+    administrator can know.
+
+    At sign-up the account got a Hub user of its own, under another name if this one was taken on
+    the Hub. As long as nothing was started under that, it is empty, and is removed.
+
+    Raises AdoptionRefusedError and every HubError.
+    """
+    if is_legal_hub_username(hub_username):  # another is refused below, without asking the Hub
+        _refuse_unless_harmless(hub, hub_username)
+    with transaction.atomic():
+        if user.hub_username != hub_username and _has_started(user):
+            raise AdoptionRefusedError(
+                f"{user.username} has started servers as {user.hub_username!r}, and may have "
+                "files there"
+            )
+        left_behind = adopt_hub_username(user=user, hub_username=hub_username)
+        if left_behind is not None:
+            HubRevocation.objects.get_or_create(hub_username=left_behind)
+            wake_on_commit(revoke_access, left_behind)
+
+
+def _refuse_unless_harmless(hub: HubClient, hub_username: str) -> None:
+    try:
+        hub_user = hub.get_user(hub_username)
+    except HubNotFound as error:
+        raise AdoptionRefusedError(f"the Hub has no user {hub_username!r}") from error
+    if hub_user.admin:
+        raise AdoptionRefusedError(
+            f"{hub_username!r} is an administrator of the Hub, which no account may be: "
+            "take that right away there first"
+        )
+
+
+def _has_started(user: User) -> bool:
+    under_way = Q(state__in=SpawnRequest.OPEN_STATES)
+    return (
+        SpawnRequest.objects.filter(user=user)
+        .filter(under_way | Q(posted_at__isnull=False))
+        .exists()
+    )
