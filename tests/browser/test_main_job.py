@@ -64,10 +64,14 @@ def run_a_cell(page: Page) -> None:
     """Compute over the kernel's websocket, through the proxy."""
     page.click(".jp-LauncherCard[data-category=Notebook]", timeout=SLOW)
     cell = page.locator(".jp-Notebook .jp-CodeCell .cm-content").first
-    cell.click(timeout=SLOW)
+    # A cell that is run before the kernel is there is not run at all.
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=SLOW)
+    cell.click()
     page.keyboard.type("6 * 7")
     page.keyboard.press("Shift+Enter")
     expect(page.locator(".jp-OutputArea-output").first).to_have_text("42", timeout=SLOW)
+    # The Lab would ask whether to fetch news of its makers, which a closed network cannot.
+    expect(page.get_by_text("Jupyter news")).to_have_count(0)
 
 
 def test_sign_out_closes_the_lab_to_this_browser_while_the_server_runs_on(
