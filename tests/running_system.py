@@ -73,6 +73,7 @@ class RunningSystem:
         } | dict(settings or {})
         self.output_file = var.parent / f"{var.name}.output"
         self._process: subprocess.Popen[bytes] | None = None
+        self.seconds_to_start = 0.0
 
     @classmethod
     def start(cls, var: Path, settings: Mapping[str, str] | None = None) -> Self:
@@ -118,8 +119,8 @@ class RunningSystem:
 
     # ── Its life ────────────────────────────────────────────────────────────────────────────────
 
-    def bring_up(self) -> float:
-        """Start it and wait until it says that it is ready; the seconds that took."""
+    def bring_up(self) -> None:
+        """Start it and wait until it says that it is ready."""
         began = time.monotonic()
         self.launch()
         while READY not in self.output:
@@ -129,7 +130,7 @@ class RunningSystem:
                 self.stop()
                 raise DidNotStart(f"It was not ready in time:\n{self.output}")
             time.sleep(0.05)
-        return time.monotonic() - began
+        self.seconds_to_start = time.monotonic() - began
 
     def launch(self) -> None:
         """Start it, and wait for nothing."""
