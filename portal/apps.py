@@ -10,7 +10,12 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        for check in (checks.check_secrets, checks.check_addresses, checks.check_mode):
+        for check in (
+            checks.check_secrets,
+            checks.check_addresses,
+            checks.check_signing_key,
+            checks.check_mode,
+        ):
             register(check, Tags.security)
         # Connects the receivers; its cache needs the settings that are complete only now.
         import_module("portal.heartbeats")

@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
+from django.core.management.base import SystemCheckError
 
 from portal import checks
 
@@ -17,4 +18,8 @@ app.autodiscover_tasks()
 @worker_init.connect
 @beat_init.connect
 def refuse_to_start_with_bad_settings(**_kwargs: object) -> None:
-    checks.refuse_bad_settings()
+    try:
+        checks.refuse_bad_settings()
+    except SystemCheckError as error:
+        # Celery logs what a receiver raises, and goes on; from an exit it does not.
+        raise SystemExit(str(error)) from error

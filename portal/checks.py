@@ -1,7 +1,11 @@
 """Settings with which the portal must not start, found before it does."""
 
+import re
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, run_checks
 from django.core.management.base import SystemCheckError
@@ -9,6 +13,7 @@ from django.core.management.base import SystemCheckError
 # Printed in public once, so known to everybody.
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 SHORTEST_SECRET = 16  # characters
+SHORTEST_KEY = 2048  # bits
 
 
 def refuse_bad_settings() -> None:
@@ -29,7 +34,7 @@ def check_secrets(**_kwargs: object) -> list[CheckMessage]:
     """Return an error for each secret that is missing, published or too short."""
     errors: list[CheckMessage] = []
     for number, name in enumerate(
-        ("JUPYTERHUB_API_TOKEN", "OIDC_CLIENT_SECRET", "SECRET_KEY", "OIDC_PRIVATE_KEY"), start=1
+        ("JUPYTERHUB_API_TOKEN", "OIDC_CLIENT_SECRET", "SECRET_KEY"), start=1
     ):
         value = getattr(settings, name)
         hint = "Run `make env` for a fresh one, and give the Hub the same."
@@ -43,8 +48,16 @@ def check_secrets(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_addresses(**_kwargs: object) -> list[CheckMessage]:
-    """Return errors for addresses under which notebooks could act on the portal."""
-    errors: list[CheckMessage] = []
+    """Return errors for addresses that lead nowhere, or let notebooks act on the portal."""
+    errors: list[CheckMessage] = [
+        _error(
+            10,
+            f"{name} is not the address of a host.",
+            "As browsers know it, without a path: https://portal.example.ir.",
+        )
+        for name in ("PORTAL_URL", "HUB_URL")
+        if not re.fullmatch(r"https?://[^/?#@\s]+", getattr(settings, name))
+    ]
     if urlsplit(settings.PORTAL_URL).hostname == urlsplit(settings.HUB_URL).hostname:
         errors.append(
             _error(
@@ -65,6 +78,18 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
     if not 5 <= settings.HUB_READ_TIMEOUT <= 30:
         errors.append(_error(13, "HUB_READ_TIMEOUT is not between 5 and 30 seconds.", "Set 10."))
     return errors
+
+
+def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
+    """Return an error when OIDC_PRIVATE_KEY is no key that can sign for the Hub."""
+    try:
+        key = load_pem_private_key(settings.OIDC_PRIVATE_KEY.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, RSAPrivateKey) and key.key_size >= SHORTEST_KEY:
+        return []
+    hint = "Run `make env` for a fresh one, or `openssl genrsa 2048`."
+    return [_error(4, "OIDC_PRIVATE_KEY is not an RSA key of 2048 bits or more in PEM.", hint)]
 
 
 def check_mode(**_kwargs: object) -> list[CheckMessage]:

@@ -93,10 +93,15 @@ def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
 
 
 def _check_hub() -> dict[str, str | None]:
+    """What the last look at the Hub showed; `as_of` is when it last answered one."""
     try:
-        failed_at = snapshots.hub_failed_at()
+        answered_at, failed_at = snapshots.hub_answered_at(), snapshots.hub_failed_at()
     except DatabaseError:
-        return {"status": "unknown"}
-    if failed_at is None:
-        return {"status": "ok"}
-    return {"status": "unreachable", "as_of": failed_at.isoformat()}
+        return {"status": "unknown", "as_of": None}
+    if failed_at is not None and (answered_at is None or failed_at > answered_at):
+        status = "unreachable"
+    elif answered_at is not None and timezone.now() - answered_at < ALIVE_FOR:
+        status = "ok"
+    else:
+        status = "unknown"  # nobody looked
+    return {"status": status, "as_of": answered_at.isoformat() if answered_at else None}

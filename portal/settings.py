@@ -9,12 +9,25 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
 
 from portal import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()
+
+class SecretFiles(FileAwareMapping):
+    """Files end in a line end, secrets do not."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).strip()
+
+
+class Environment(environ.Env):
+    ENVIRON = SecretFiles()
+
+
+env = Environment()
 
 VAR_DIR = Path(env.str("SHAPARAK_VAR", default=str(BASE_DIR / "var"))).resolve()
 # `make up` writes what it chose here, so that any manage.py command finds the same copy.

@@ -1,0 +1,214 @@
+"""Settings with which nothing starts: neither a command, nor gunicorn, nor Celery."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.conf import settings as django_settings
+from django.core.checks import Tags, run_checks
+from django.core.management.base import SystemCheckError
+
+from portal.checks import refuse_bad_settings
+
+pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def errors() -> set[str]:
+    found = run_checks(tags=[Tags.security])
+    return {str(message.id) for message in found if str(message.id).startswith("shaparak.")}
+
+
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+@pytest.fixture
+def production(settings):
+    """A real host with all that it needs."""
+    settings.MODE = "production"
+    settings.TRIAL = False
+    settings.PORTAL_URL = "https://portal.example.ir"
+    settings.HUB_URL = "https://hub.example.ir"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.REDIS_URL = "redis://redis:6379/0"
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+    return settings
+
+
+def test_trial_mode_and_a_complete_production_have_no_errors(production) -> None:
+    assert errors() == set()
+
+
+def test_the_settings_of_the_tests_themselves_have_none() -> None:
+    assert errors() == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("JUPYTERHUB_API_TOKEN", "", "E001"),
+        ("JUPYTERHUB_API_TOKEN", "demo-token-shaparak-2025", "E001"),
+        ("JUPYTERHUB_API_TOKEN", "short", "E001"),
+        ("OIDC_CLIENT_SECRET", "", "E002"),
+        ("OIDC_CLIENT_SECRET", "demo-token-shaparak-2025", "E002"),
+        ("OIDC_CLIENT_SECRET", "changeme", "E002"),
+        ("SECRET_KEY", "django-insecure-" + "x" * 50, "E003"),
+        ("SECRET_KEY", "short", "E003"),
+        ("OIDC_PRIVATE_KEY", "", "E004"),
+        ("OIDC_PRIVATE_KEY", "not a key at all, whatever its length", "E004"),
+        ("OIDC_PRIVATE_KEY", pem(rsa.generate_private_key(65537, 1024)), "E004"),
+        ("OIDC_PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1())), "E004"),
+        ("PORTAL_URL", "portal.example.ir", "E010"),
+        ("PORTAL_URL", "https://portal.example.ir/portal", "E010"),
+        ("HUB_URL", "", "E010"),
+        ("HUB_URL", "https://hub.example.ir/hub", "E010"),
+        ("HUB_URL", "https://portal.example.ir", "E011"),
+        ("HUB_URL", "https://portal.example.ir:8000", "E011"),
+        ("HUB_URL", "http://PORTAL.example.ir", "E011"),
+        ("JUPYTERHUB_API_URL", "http://jupyterhub:8081", "E012"),
+        ("JUPYTERHUB_API_URL", "http://jupyterhub:8081/hub/api/users", "E012"),
+        ("HUB_READ_TIMEOUT", 4.9, "E013"),
+        ("HUB_READ_TIMEOUT", 31, "E013"),
+        ("MODE", "staging", "E020"),
+        ("DEBUG", True, "E021"),
+        ("SESSION_COOKIE_SECURE", False, "E022"),
+        ("CSRF_COOKIE_SECURE", False, "E022"),
+        ("REDIS_URL", "", "E023"),
+        ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}, "E024"),
+    ],
+)
+def test_each_bad_setting_of_production_has_its_error(
+    production, name: str, value: object, expected: str
+) -> None:
+    setattr(production, name, value)
+
+    assert errors() == {f"shaparak.{expected}"}
+    with pytest.raises(SystemCheckError, match=expected):
+        refuse_bad_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", True),
+        ("SESSION_COOKIE_SECURE", False),
+        ("REDIS_URL", ""),
+        ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}),
+    ],
+)
+def test_trial_mode_allows_what_a_real_host_must_not(settings, name: str, value: object) -> None:
+    setattr(settings, name, value)
+
+    assert errors() == set()
+
+
+def test_trial_mode_does_not_allow_a_published_token(settings) -> None:
+    settings.JUPYTERHUB_API_TOKEN = "demo-token-shaparak-2025"
+
+    assert errors() == {"shaparak.E001"}
+
+
+def test_cookies_without_tls_are_let_pass_on_the_very_machine_alone(production) -> None:
+    production.SESSION_COOKIE_SECURE = production.CSRF_COOKIE_SECURE = False
+    production.PORTAL_URL = "http://localhost:8080"
+
+    assert errors() == set()
+
+
+def test_no_error_and_no_hint_quotes_the_secret(production) -> None:
+    production.JUPYTERHUB_API_TOKEN = "s3cret"
+
+    assert "s3cret" not in "".join(str(message) for message in run_checks())
+
+
+@pytest.fixture(scope="module")
+def bad_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of a real host on which much was forgotten."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "SHAPARAK_VAR": str(tmp_path_factory.mktemp("var")),
+        "SECRET_KEY": "tests-only-" + "x" * 50,
+        "JUPYTERHUB_API_TOKEN": "demo-token-shaparak-2025",
+        "OIDC_CLIENT_SECRET": "tests-only-client-secret",
+        "OIDC_PRIVATE_KEY": django_settings.OIDC_PRIVATE_KEY,
+        "PORTAL_URL": "http://portal.example.ir",
+        "HUB_URL": "http://portal.example.ir:8000",
+        "DEBUG": "true",
+    }
+
+
+SCHEDULE = "<a file for beat>"
+COMMANDS = {
+    "a command": ["manage.py", "migrate"],
+    "gunicorn": ["-m", "gunicorn", "portal.wsgi", "--check-config"],
+    "a worker": ["-m", "celery", "-A", "portal", "worker", "--pool=solo"],
+    "beat": ["-m", "celery", "-A", "portal", "beat", "--schedule", SCHEDULE],
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(
+    bad_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, subprocess.CompletedProcess[str]]:
+    schedule = str(tmp_path_factory.mktemp("beat") / "schedule")
+
+    def start(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *(schedule if part == SCHEDULE else part for part in arguments)],
+            cwd=REPOSITORY,
+            env=bad_environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(COMMANDS, pool.map(start, COMMANDS.values()), strict=True))
+
+
+@pytest.mark.parametrize("part", COMMANDS)
+def test_no_part_starts_with_bad_settings_and_each_says_why(
+    refusals: dict[str, subprocess.CompletedProcess[str]], part: str
+) -> None:
+    refused = refusals[part]
+
+    assert refused.returncode != 0
+    for error in ("E001", "E011", "E021", "E022", "E023", "E024"):
+        assert f"shaparak.{error}" in refused.stderr, refused.stderr[-2000:]
+    assert "demo-token" not in refused.stderr
+
+
+def test_a_secret_may_come_as_a_file_that_ends_in_a_line_end(
+    bad_environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("token-from-a-file\n")
+    environment = bad_environment | {"JUPYTERHUB_API_TOKEN_FILE": str(tmp_path / "token")}
+
+    read = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from portal import settings; print(repr(settings.JUPYTERHUB_API_TOKEN))",
+        ],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert read.stdout.strip() == "'token-from-a-file'"
