@@ -100,7 +100,7 @@ class _Source:
         return value
 
     def seconds(self, name: str, default: int) -> int:
-        value = self._environ.get(name, str(default))
+        value = self._environ.get(name) or str(default)
         if not value.isdecimal() or int(value) < 1:
             self.problems.append(f"{name} must be a number of seconds, not {value!r}.")
             return default

@@ -37,6 +37,8 @@ def _keep_state(c: Config, var: Path) -> None:
     state = var / "jupyterhub"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
+    # A newer version of the Hub carries the trial's data over by itself, and keeps a copy.
+    c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
 
 

@@ -110,6 +110,12 @@ def test_idle_timeout_is_a_number_of_seconds(module: Any, value: str) -> None:
     assert "IDLE_TIMEOUT" in problems(module, GOOD | {"IDLE_TIMEOUT": value})
 
 
+def test_setting_that_is_empty_keeps_its_default(module: Any) -> None:
+    environment = module.HubEnvironment.read(GOOD | {"IDLE_TIMEOUT": "", "HUB_OPEN_METRICS": ""})
+    assert environment.idle_timeout == 3600
+    assert not environment.open_metrics
+
+
 def test_everything_wrong_is_told_at_once(module: Any) -> None:
     told = problems(module, {})
     assert all(name in told for name in GOOD if not name.startswith("SHAPARAK"))

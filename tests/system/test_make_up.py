@@ -15,6 +15,7 @@ import pytest
 
 from tests.running_system import DidNotStart, RunningSystem
 from tests.system.conftest import hub_client, start_lab
+from tests.system.parts import parts_of
 from tests.system.process_table import environment_of, processes_of, wait_until
 
 pytestmark = pytest.mark.system
@@ -95,6 +96,15 @@ def test_no_secret_is_in_a_log_or_in_what_is_generated(running_system: RunningSy
             content = file.read_text(errors="replace")
             assert not [secret for secret in secrets if secret in content], file
     assert not [secret for secret in secrets if secret in running_system.output]
+
+
+def test_no_secret_is_in_an_environment_but_the_proxys_own(running_system: RunningSystem) -> None:
+    secrets = {f.read_text().strip(): f.name for f in (running_system.var / "secrets").iterdir()}
+    parts = parts_of(running_system)
+    for pid in processes_of(running_system):
+        found = {secrets[value] for value in environment_of(pid).values() if value in secrets}
+        # It takes its secret in no other way.
+        assert found == ({"CONFIGPROXY_AUTH_TOKEN"} if pid == parts["proxy"] else set())
 
 
 def test_users_server_gets_a_clean_environment_and_a_home_of_its_own(
