@@ -53,8 +53,8 @@ def test_orphan_in_a_session_of_its_own_is_ended_too() -> None:
         import subprocess, time
         from deploy.local.processes import Children, adopt_orphans
         adopt_orphans()
-        started = subprocess.run(
-            ["sh", "-c", "setsid sleep 600 >/dev/null 2>&1 & echo $!"], capture_output=True, text=True)
+        command = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
+        started = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
         print(started.stdout.strip(), flush=True)
         Children().end_all(grace=1)
         """
