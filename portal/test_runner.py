@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
 from django.test.runner import DiscoverRunner
 
 
@@ -26,6 +27,8 @@ class PytestRunner(DiscoverRunner):
         self.markers = markers
 
     def run_tests(self, test_labels: Sequence[str], **_kwargs: object) -> int:
+        if self.tags or self.exclude_tags:
+            raise CommandError("Tests have no tags here. Choose by marker: -m 'not browser'.")
         arguments = [f"-{'v' * (self.verbosity - 1)}"] if self.verbosity > 1 else []
         if self.verbosity == 0:
             arguments.append("-q")
@@ -33,16 +36,24 @@ class PytestRunner(DiscoverRunner):
             arguments.append("--exitfirst")
         if self.keepdb:
             arguments.append("--reuse-db")
+        if self.pdb:
+            arguments.append("--pdb")
         if self.markers:
             arguments += ["-m", self.markers]
-        for pattern in self.test_name_patterns or ():
-            arguments += ["-k", pattern.strip("*")]
+        if self.test_name_patterns:
+            # Django has made *login* of what was given.
+            names = sorted(pattern.strip("*") for pattern in self.test_name_patterns)
+            arguments += ["-k", " or ".join(names)]
         return int(pytest.main([*arguments, *(as_path(label) for label in test_labels)]))
 
 
 def as_path(label: str) -> str:
-    """Return the path that a label names: `portal.tests.test_health` or a path already."""
+    """Return what pytest calls a label: `portal.tests.test_health.TestOne.test_this`, or a path."""
     if "/" in label or label.endswith(".py"):
         return label
-    path = label.replace(".", "/")
-    return f"{path}.py" if Path(f"{path}.py").exists() else path
+    parts = label.split(".")
+    for length in range(len(parts), 0, -1):
+        module = "/".join(parts[:length])
+        if Path(f"{module}.py").exists():
+            return "::".join([f"{module}.py", *parts[length:]])
+    return "/".join(parts)
