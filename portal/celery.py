@@ -6,10 +6,11 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from django.core.management.base import SystemCheckError
 
-from portal import checks
+from portal import checks, file_broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+file_broker.register()
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

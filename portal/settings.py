@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ.fileaware_mapping import FileAwareMapping
 
-from portal import database_settings
+from portal import database_settings, file_broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -215,7 +215,7 @@ STORAGES = {
 
 # --- Background work --------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
+CELERY_BROKER_URL = REDIS_URL or f"{file_broker.SCHEME}://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = database_settings.broker_options(REDIS_URL, VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -1,0 +1,102 @@
+"""Messages of the trial mode's broker reach their readers whole."""
+
+import threading
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from kombu import Connection, Exchange, Queue
+
+from portal import file_broker
+from portal.database_settings import broker_options
+
+WRITERS = 3
+MESSAGES = 300
+
+
+@pytest.fixture
+def connect(tmp_path: Path):
+    for folder in ("messages", "control"):
+        (tmp_path / folder).mkdir()
+    connections = []
+
+    def connect_once() -> Connection:
+        connection = Connection(
+            f"{file_broker.SCHEME}://localhost//",
+            transport_options=broker_options("", tmp_path),
+        )
+        connections.append(connection)
+        return connection
+
+    yield connect_once
+    for connection in connections:
+        connection.close()
+
+
+def test_a_message_that_is_being_written_is_not_there_yet(connect) -> None:
+    """kombu's own files are there before their content is, and Celery's worker ends over that."""
+    writer, reader = connect().channel(), connect().channel()
+
+    class ReadMeanwhile:
+        def __json__(self) -> str:
+            with pytest.raises(Empty):
+                reader._get("starts")
+            return "whole"
+
+    writer._put("starts", {"body": ReadMeanwhile()})
+
+    assert reader._get("starts") == {"body": "whole"}
+
+
+def test_whoever_reads_while_others_write_gets_every_message_whole(connect) -> None:
+    def write(writer: int) -> None:
+        channel = connect().channel()
+        for number in range(MESSAGES):
+            channel._put("starts", {"body": f"{writer} {number}"})
+
+    reader = connect().channel()
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    read = []
+    while any(thread.is_alive() for thread in threads) or reader._size("starts"):
+        try:
+            read.append(reader._get("starts")["body"])
+        except Empty:
+            continue
+    for thread in threads:
+        thread.join()
+
+    assert len(set(read)) == len(read) == WRITERS * MESSAGES
+
+
+def test_a_queue_can_be_bound_while_others_look_it_up(connect) -> None:
+    """At a first start web and workers declare the same queues at the same moment."""
+    problems = []
+
+    def declare() -> None:
+        try:
+            for number in range(100):
+                with connect() as connection, connection.channel() as channel:
+                    exchange = Exchange(f"e{number}", type="direct")
+                    Queue(f"q{number}", exchange, f"k{number}").declare(channel=channel)
+                    channel.get_table(f"e{number}")
+        except ValueError as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=declare) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert problems == []
+
+
+def test_what_was_sent_is_received(connect) -> None:
+    with connect() as connection, connection.SimpleQueue("default") as queue:
+        queue.put({"id": 7})
+        message = queue.get(timeout=5)
+        message.ack()
+
+    assert message.payload == {"id": 7}
