@@ -22,13 +22,13 @@ SCHEME = "whole-files"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_options: object) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **_options: object) -> None:  # type: ignore[override]
         """Make the message visible to readers only once it is complete."""
         folder = Path(self.data_folder_out)
         unique = f"{monotonic_ns() // 1_000_000}_{uuid4()}"  # readers take them in this order
         unfinished = folder / f"{unique}.unfinished"
         try:
-            unfinished.write_text(dumps(message), encoding="utf-8")
+            unfinished.write_text(dumps(payload), encoding="utf-8")
             unfinished.replace(folder / f"{unique}.{queue}.msg")
         except OSError as error:
             raise ChannelError(f"The message cannot be kept in {folder}") from error
