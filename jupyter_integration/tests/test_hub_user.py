@@ -1,0 +1,278 @@
+"""The account's user on the Hub: its own, made once, and never an administrator."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import IssuedHubUsername, User
+from jupyter_integration.hub.errors import HubUnreachable
+from jupyter_integration.services import ensure_hub_user as module
+from jupyter_integration.services.ensure_hub_user import (
+    HubUserBeingMadeError,
+    HubUserNotMadeError,
+    ensure_hub_user,
+)
+from jupyter_integration.services.provision_hub_user import provision_hub_user
+from jupyter_integration.tasks import reconcile
+from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.fake_hub import FakeHub
+
+
+def made(fake_hub: FakeHub) -> list[str]:
+    return [call for call in fake_hub.calls if call.startswith("POST")]
+
+
+def age(user: User) -> None:
+    """As if the account had been made a while ago, and its wake-up been lost."""
+    User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(minutes=1))
+
+
+def test_it_is_made_under_the_accounts_name_without_admin_rights(fake_hub, hub, sara) -> None:
+    hub_user = ensure_hub_user(hub=hub, user=sara)
+
+    assert hub_user.name == "sara"
+    assert list(fake_hub.users) == ["sara"]
+    assert not fake_hub.users["sara"].admin
+    sara.refresh_from_db()
+    assert sara.hub_user_created_at is not None
+    assert sara.hub_claim_expires_at is None
+
+
+def test_even_an_administrator_of_the_portal_is_none_on_the_hub(fake_hub, hub, nasrin) -> None:
+    assert not ensure_hub_user(hub=hub, user=nasrin).admin
+    assert not fake_hub.users["nasrin"].admin
+
+
+def test_a_second_time_it_is_found_and_not_made(fake_hub, hub, sara) -> None:
+    ensure_hub_user(hub=hub, user=sara)
+    ensure_hub_user(hub=hub, user=sara)
+
+    assert made(fake_hub) == ["POST /users/sara"]
+
+
+def test_a_stranger_of_that_name_keeps_their_home_and_the_account_gets_another_name(
+    fake_hub, hub, sara
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.add_user("sara-2")
+
+    hub_user = ensure_hub_user(hub=hub, user=sara)
+
+    sara.refresh_from_db()
+    assert hub_user.name == sara.hub_username == "sara-3"
+    assert made(fake_hub)[-1] == "POST /users/sara-3"
+
+
+def test_the_name_of_the_stranger_is_not_issued_to_the_next_either(fake_hub, hub, sara) -> None:
+    fake_hub.add_user("sara")
+    ensure_hub_user(hub=hub, user=sara)
+
+    assert IssuedHubUsername.objects.filter(pk="sara").exists()
+    sara.username = "sara.r"
+    sara.save()
+    assert User.objects.create_user("sara").hub_username == "sara-3"
+
+
+def test_one_that_the_hub_lost_is_made_again_under_the_same_name(fake_hub, hub, sara) -> None:
+    ensure_hub_user(hub=hub, user=sara)
+    del fake_hub.users["sara"]
+
+    assert ensure_hub_user(hub=hub, user=sara).name == "sara"
+    assert list(fake_hub.users) == ["sara"]
+
+
+def test_one_that_comes_back_between_looking_and_making_is_taken_as_it_is(
+    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure_hub_user(hub=hub, user=sara)
+    del fake_hub.users["sara"]
+    create = hub.create_user
+
+    def create_after_another(name: str):
+        fake_hub.add_user("sara")  # by another worker, or by the person's sign-in
+        return create(name)
+
+    monkeypatch.setattr(hub, "create_user", create_after_another)
+
+    assert ensure_hub_user(hub=hub, user=sara).name == "sara"
+
+
+def test_a_hub_that_knows_every_name_ends_the_search(
+    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_NAMES_TRIED", 3)
+    for name in ("sara", "sara-2", "sara-3", "sara-4"):
+        fake_hub.add_user(name)
+
+    with pytest.raises(HubUserNotMadeError):
+        ensure_hub_user(hub=hub, user=sara)
+
+    sara.refresh_from_db()
+    assert sara.hub_user_created_at is None
+    assert sara.hub_claim_expires_at is None
+
+
+def test_while_one_worker_makes_it_another_does_nothing(fake_hub, hub, sara) -> None:
+    User.objects.update(hub_claim_expires_at=timezone.now() + timedelta(seconds=5))
+
+    with pytest.raises(HubUserBeingMadeError):
+        ensure_hub_user(hub=hub, user=sara)
+
+    assert fake_hub.calls == []
+    sara.refresh_from_db()
+    assert sara.hub_claim_expires_at is not None
+
+
+def test_the_claim_of_a_worker_that_died_runs_out(fake_hub, hub, sara) -> None:
+    User.objects.update(hub_claim_expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert ensure_hub_user(hub=hub, user=sara).name == "sara"
+
+
+@pytest.mark.parametrize("lost", ["the worker", "the answer"])
+def test_after_a_post_of_which_nobody_knows_the_account_takes_no_chance(
+    fake_hub, hub, sara, lost: str
+) -> None:
+    """What is on the Hub may be ours or a stranger's: the account gets a name that is surely its
+    own, before its first start.
+    """
+    if lost == "the answer":
+        fake_hub.lose_answers(1)
+        with pytest.raises(HubUnreachable):
+            ensure_hub_user(hub=hub, user=sara)
+    else:
+        fake_hub.add_user("sara")
+
+    ensure_hub_user(hub=hub, user=sara)
+
+    sara.refresh_from_db()
+    assert sara.hub_username == "sara-2"
+    assert sara.hub_user_created_at is not None
+    assert made(fake_hub)[-1] == "POST /users/sara-2"
+
+
+def test_a_worker_whose_claim_ran_out_does_not_make_a_strangers_home_the_accounts(
+    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow worker made `sara`; meanwhile another found that taken, and went on to a name that
+    is a stranger's.
+    """
+    fake_hub.add_user("sara-2")
+    create = hub.create_user
+
+    def create_slowly(name: str):
+        hub_user = create(name)
+        other = timezone.now() + timedelta(seconds=30)
+        User.objects.update(hub_username="sara-2", hub_claim_expires_at=other)
+        return hub_user
+
+    monkeypatch.setattr(hub, "create_user", create_slowly)
+
+    with pytest.raises(HubUserBeingMadeError):
+        ensure_hub_user(hub=hub, user=sara)
+
+    sara.refresh_from_db()
+    assert sara.hub_user_created_at is None
+    assert sara.hub_claim_expires_at is not None  # the other's
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_once_one_makes_it_and_nobody_renames_the_account(
+    fake_hub, hub, sara
+) -> None:
+    fake_hub.delay(0.2)
+
+    def work(_worker: int) -> bool:
+        try:
+            ensure_hub_user(hub=hub, user=User.objects.get(pk=sara.pk))
+        except HubUserBeingMadeError:
+            return False
+        return True
+
+    assert at_once(work, range(4)).count(True) == 1
+    assert list(fake_hub.users) == ["sara"]
+    assert made(fake_hub) == ["POST /users/sara"]
+    sara.refresh_from_db()
+    assert sara.hub_username == "sara"
+
+
+class TestAtSignUp:
+    def sign_up(self) -> User:
+        response = Client().post(
+            reverse("account_signup"),
+            {
+                "username": "sara",
+                "email": "sara@example.ir",
+                "password1": "نخستین-گذرواژه-7",
+            },
+        )
+        assert response.status_code == 302
+        return User.objects.get(username="sara")
+
+    def test_the_page_asks_nothing_of_the_hub_and_a_worker_makes_the_user(
+        self, fake_hub, workers, db: None
+    ) -> None:
+        with workers.committing():
+            self.sign_up()
+        assert fake_hub.calls == []
+
+        workers.work_off()
+        assert list(fake_hub.users) == ["sara"]
+
+    def test_with_the_hub_down_the_account_works_and_the_user_is_made_later(
+        self, fake_hub, workers, db: None
+    ) -> None:
+        fake_hub.down()
+        with workers.committing():
+            user = self.sign_up()
+        workers.work_off()
+        user.refresh_from_db()
+        assert user.hub_user_created_at is None
+
+        fake_hub.up()
+        age(user)
+        with workers.committing():
+            reconcile()
+        workers.work_off()
+
+        user.refresh_from_db()
+        assert user.hub_user_created_at is not None
+        assert list(fake_hub.users) == ["sara"]
+
+    def test_a_lost_wake_up_is_made_up_for(self, fake_hub, workers, db: None) -> None:
+        with workers.committing():
+            user = self.sign_up()
+        workers.forget()
+        age(user)
+
+        with workers.committing():
+            reconcile()
+        workers.work_off()
+
+        assert list(fake_hub.users) == ["sara"]
+
+
+def test_for_an_inactive_or_missing_account_none_is_made(fake_hub, hub, sara) -> None:
+    User.objects.update(is_active=False)
+
+    provision_hub_user(hub=hub, user_id=sara.pk)
+    provision_hub_user(hub=hub, user_id=987654321)
+
+    assert fake_hub.calls == []
+
+
+def test_a_hub_that_refuses_our_token_is_a_line_in_the_log(
+    fake_hub, sara, settings, workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.JUPYTERHUB_API_TOKEN = "another-token-than-the-hubs"
+    age(sara)
+
+    with workers.committing():
+        reconcile()
+    workers.work_off()
+
+    assert "No Hub user" in caplog.text
+    assert "another-token" not in caplog.text

@@ -1,0 +1,207 @@
+"""What becomes of somebody's server and Hub user when the account rests or ends."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.services.ensure_hub_user import ensure_hub_user
+from jupyter_integration.services.request_spawn import AccountInactiveError, request_spawn
+from jupyter_integration.services.run_stop import run_revocation
+from jupyter_integration.tasks import reconcile
+from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+
+
+@pytest.fixture
+def sara(sara: User, fake_hub: FakeHub) -> User:
+    """Sara, at work on her server."""
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
+    sara.refresh_from_db()
+    return sara
+
+
+def deactivate(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+def try_again_now() -> None:
+    HubRevocation.objects.update(not_before=None, created_at=timezone.now() - timedelta(seconds=10))
+
+
+@pytest.mark.parametrize("end", [deactivate, User.delete])
+def test_the_server_stops_and_the_hub_user_goes_with_all_tokens(
+    fake_hub, sara, workers, end
+) -> None:
+    with workers.committing():
+        end(sara)
+    assert fake_hub.calls == []
+    workers.work_off()
+
+    assert fake_hub.users == {}
+    assert "DELETE /users/sara/server" in fake_hub.calls
+    assert not HubRevocation.objects.exists()
+
+
+def test_a_server_that_takes_its_time_to_stop_is_waited_for(fake_hub, sara, workers) -> None:
+    fake_hub.script("sara", Spawn(seconds=0, stop_seconds=0.4))
+    fake_hub.kill_server("sara")
+    fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.4), {})
+
+    with workers.committing():
+        deactivate(sara)
+    workers.work_off()
+
+    assert fake_hub.users == {}
+
+
+@pytest.mark.parametrize("away", ["down", "starting"])
+def test_while_the_hub_is_away_it_is_kept_and_done_later(
+    fake_hub, sara, workers, away: str
+) -> None:
+    getattr(fake_hub, away)()
+    with workers.committing():
+        deactivate(sara)
+    workers.work_off()
+    revocation = HubRevocation.objects.get()
+    assert revocation.not_before > timezone.now()
+
+    fake_hub.up()
+    try_again_now()
+    with workers.committing():
+        reconcile()
+    workers.work_off()
+
+    assert fake_hub.users == {}
+    assert not HubRevocation.objects.exists()
+
+
+def test_one_whose_wake_up_was_lost_is_found(fake_hub, sara, workers) -> None:
+    with workers.committing():
+        deactivate(sara)
+    workers.forget()
+    try_again_now()
+
+    with workers.committing():
+        reconcile()
+    workers.work_off()
+
+    assert fake_hub.users == {}
+
+
+def test_a_hub_user_who_is_gone_already_is_as_good_as_revoked(fake_hub, sara, workers) -> None:
+    del fake_hub.users["sara"]
+
+    with workers.committing():
+        deactivate(sara)
+    workers.work_off()
+
+    assert not HubRevocation.objects.exists()
+
+
+def test_a_name_that_was_never_made_on_the_hub_is_left_alone(fake_hub, omid, workers) -> None:
+    """There may be a stranger of that name."""
+    fake_hub.add_user("omid")
+
+    with workers.committing():
+        deactivate(omid)
+    workers.work_off()
+
+    assert list(fake_hub.users) == ["omid"]
+
+
+def test_a_start_that_waits_in_line_is_taken_back(fake_hub, sara, workers) -> None:
+    with workers.committing():
+        request = request_spawn(user=sara)
+        deactivate(sara)
+    workers.work_off()
+
+    request.refresh_from_db()
+    assert request.state == SpawnRequest.State.CANCELLED
+    assert fake_hub.users == {}
+
+
+def test_an_inactive_account_cannot_ask_for_a_server(sara) -> None:
+    deactivate(sara)
+
+    with pytest.raises(AccountInactiveError):
+        request_spawn(user=sara)
+
+
+def test_an_account_that_is_active_again_gets_its_hub_user_back_under_its_name(
+    fake_hub, hub, sara, workers
+) -> None:
+    with workers.committing():
+        deactivate(sara)
+    workers.work_off()
+
+    sara.is_active = True
+    sara.save()
+    ensure_hub_user(hub=hub, user=sara)
+
+    assert list(fake_hub.users) == ["sara"]
+    assert sara.hub_username == "sara"
+
+
+def test_an_account_that_is_active_again_in_time_keeps_all(fake_hub, sara, workers) -> None:
+    with workers.committing():
+        deactivate(sara)
+        sara.is_active = True
+        sara.save()
+    workers.work_off()
+
+    assert fake_hub.phase("sara") == "ready"
+    assert not HubRevocation.objects.exists()
+
+
+def test_an_account_that_is_active_again_in_the_middle_keeps_its_hub_user(
+    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deactivate(sara)
+    stop = hub.stop_server
+
+    def stop_and_activate(name: str) -> bool:
+        stopped = stop(name)
+        sara.is_active = True
+        sara.save()
+        return stopped
+
+    monkeypatch.setattr(hub, "stop_server", stop_and_activate)
+
+    run_revocation(hub=hub, hub_username="sara")
+
+    assert list(fake_hub.users) == ["sara"]
+
+
+def test_a_save_that_is_not_about_being_active_revokes_nothing(sara) -> None:
+    User.objects.filter(pk=sara.pk).update(is_active=False)
+    sara.refresh_from_db()
+
+    sara.save(update_fields=["last_login"])
+
+    assert not HubRevocation.objects.exists()
+
+
+def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) -> None:
+    deactivate(sara)
+
+    run_revocation(hub=hub, hub_username="sara")
+    before = len(fake_hub.calls)
+    run_revocation(hub=hub, hub_username="sara")
+
+    assert len(fake_hub.calls) == before
+
+
+def test_after_deletion_nobody_gets_the_name_and_nobody_the_files(fake_hub, sara, workers) -> None:
+    with workers.committing():
+        sara.delete()
+        second = User.objects.create_user("sara")
+    workers.work_off()
+
+    second.refresh_from_db()
+    assert second.hub_username == "sara-2"
+    assert list(fake_hub.users) == ["sara-2"]
