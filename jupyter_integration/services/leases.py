@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -14,8 +15,16 @@ from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 logger = logging.getLogger(__name__)
 
-LEASE_TIME = timedelta(seconds=25)
-"""Longer than one call to the Hub may take, and than the 8 s between its signs of life."""
+
+def lease_time() -> timedelta:
+    """Longer than one call to the Hub can take: a GET has three attempts.
+
+    Else, with a Hub that takes calls and does not answer them, every worker would lose its row to
+    the next before it can put it back or give it up.
+    """
+    one_attempt = settings.HUB_CONNECT_TIMEOUT + settings.HUB_READ_TIMEOUT
+    pauses_and_body = settings.HUB_READ_TIMEOUT + 10
+    return timedelta(seconds=3 * one_attempt + pauses_and_body)
 
 
 class LeaseLostError(Exception):
@@ -31,11 +40,11 @@ class Lease:
     holder: uuid.UUID
 
     def renew(self, **changes: Any) -> None:
-        """Keep the row for another LEASE_TIME, and write `changes` to it.
+        """Keep the row for another `lease_time()`, and write `changes` to it.
 
         Raises LeaseLostError.
         """
-        self._write(lease_expires_at=timezone.now() + LEASE_TIME, **changes)
+        self._write(lease_expires_at=timezone.now() + lease_time(), **changes)
 
     def give_back(self, *conditions: Q, **changes: Any) -> None:
         """Write `changes` and let go of the row, if it meets the conditions still.
@@ -59,7 +68,7 @@ def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any) -> Lease | None:
     claimed = (
         rows.free()
         .filter(pk=row_id)
-        .update(lease_id=holder, lease_expires_at=timezone.now() + LEASE_TIME)
+        .update(lease_id=holder, lease_expires_at=timezone.now() + lease_time())
     )
     return Lease(rows.model, row_id, holder) if claimed else None
 

@@ -227,6 +227,10 @@ class _Run:
         deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
         while not self.lab.answers(server_url):
             if time.monotonic() > deadline:
+                server = self.hub.get_user(self.name).server
+                if server is None or not server.ready:
+                    # While a start is cancelled behind our back the Hub calls it ready.
+                    raise ComeBackError
                 raise SpawnFailedError(FailureCode.LAB_SILENT)
             self.keep_going()
             release_database_connection()

@@ -1,16 +1,17 @@
 """Stop a server that somebody asked to stop, and end a start that somebody took back."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from jupyter_integration import snapshots
+from jupyter_integration.failures import code_of_error
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubError, HubNotFound, HubRejected
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
-from jupyter_integration.services.leases import LeaseLostError, claim
+from jupyter_integration.services.leases import Lease, LeaseLostError, claim
 from jupyter_integration.services.stop_on_hub import stop_on_hub
 
 logger = logging.getLogger(__name__)
@@ -29,10 +30,7 @@ def run_stop(*, hub: HubClient, stop_id: int) -> None:
             stop_on_hub(hub, stop.user.hub_username, keep_alive=lease.renew)
         except HubError as error:
             logger.warning("%s: %s", stop, error)
-            age = timezone.now() - stop.created_at
-            given_up = isinstance(error, HubRejected) or age > timedelta(
-                seconds=settings.SPAWN_DEADLINE
-            )
+            given_up = _is_given_up(stop.created_at, error)
             lease.give_back(
                 finished_at=timezone.now() if given_up else None,
                 not_before=timezone.now() + TRY_AGAIN_AFTER,
@@ -58,20 +56,42 @@ def run_cancel(*, hub: HubClient, request_id: int) -> None:
     except HubNotFound:
         pass
     except HubError as error:
-        logger.warning("%s: %s", request.reference, error)
+        _leave_or_give_up(request, claim(SpawnRequest.objects.cancelling(), request_id), error)
         return
     lease = claim(SpawnRequest.objects.cancelling(), request_id)
     if lease is None:
         return
     try:
-        stop_on_hub(hub, request.user.hub_username, keep_alive=lease.renew)
+        try:
+            stop_on_hub(hub, request.user.hub_username, keep_alive=lease.renew)
+        except HubError as error:
+            _leave_or_give_up(request, lease, error)
+            return
         snapshots.record(request.user_id, None, as_of=timezone.now())
         lease.give_back(state=SpawnRequest.State.CANCELLED, finished_at=timezone.now())
-    except HubError as error:
-        logger.warning("%s: %s", request.reference, error)
-        lease.give_back()
     except LeaseLostError:
         logger.info("%s: another worker took it up", request.reference)
+
+
+def _leave_or_give_up(request: SpawnRequest, lease: Lease | None, error: HubError) -> None:
+    """Leave the cancel for later, but not for ever; without a lease whoever follows decides."""
+    logger.warning("%s: %s", request.reference, error)
+    if lease is None:
+        return
+    if _is_given_up(request.cancel_requested_at or request.created_at, error):
+        lease.give_back(
+            state=SpawnRequest.State.FAILED,
+            failure_code=code_of_error(error),
+            message=error.hub_message or str(error),
+            finished_at=timezone.now(),
+        )
+    else:
+        lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+
+
+def _is_given_up(asked_at: datetime, error: HubError) -> bool:
+    late = timezone.now() - asked_at > timedelta(seconds=settings.SPAWN_DEADLINE)
+    return late or isinstance(error, HubRejected)
 
 
 def run_revocation(*, hub: HubClient, hub_username: str) -> None:
@@ -96,5 +116,6 @@ def run_revocation(*, hub: HubClient, hub_username: str) -> None:
     except LeaseLostError:
         logger.info("Access of %s is left as it is", hub_username)
         return
-    HubRevocation.objects.filter(pk=hub_username).delete()
+    # Not a later one, of an account that was active in between.
+    HubRevocation.objects.filter(pk=hub_username, lease_id=lease.holder).delete()
     logger.info("Access of %s is revoked", hub_username)

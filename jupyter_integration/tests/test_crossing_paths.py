@@ -1,0 +1,158 @@
+"""What becomes of a start when something else happens in the middle of it."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.hub.transport import HubTransport
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.services import run_spawn as run_spawn_module
+from jupyter_integration.services.leases import lease_time
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_cancel
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.services.run_stop import run_cancel, run_revocation
+from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.testing.waiting import wait_for
+
+State = SpawnRequest.State
+
+
+@pytest.fixture
+def follow(hub: HubClient, lab: LabProbe):
+    threads = []
+
+    def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
+        def work() -> None:
+            run_spawn(hub=hub, lab=lab, request_id=request.pk)
+            connection.close()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        threads.append(thread)
+        return thread
+
+    yield follow_in_a_thread
+    for thread in threads:
+        thread.join(timeout=20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_made_inactive_while_its_start_waits_gets_no_server(
+    fake_hub: FakeHub, hub: HubClient, sara: User, follow
+) -> None:
+    """Its access is revoked before the start has left a trace on the Hub: nothing shows that one
+    is on its way.
+    """
+    fake_hub.add_user("sara")
+    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
+    sara.refresh_from_db()
+    stop = StopRequest.objects.create(user=sara, requested_by=sara)
+    request = request_spawn(user=sara)
+    follower = follow(request)
+    wait_for(lambda: SpawnRequest.objects.get(pk=request.pk).lease_id)
+
+    sara.is_active = False
+    sara.save()
+    run_revocation(hub=hub, hub_username="sara")
+    assert not HubRevocation.objects.exists()
+    StopRequest.objects.filter(pk=stop.pk).update(finished_at=timezone.now())
+    follower.join(timeout=15)
+
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+    assert "POST /users/sara/server" not in fake_hub.calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_that_the_hub_cancels_by_itself_is_no_silent_notebook(
+    fake_hub: FakeHub, hub: HubClient, sara: User, follow, monkeypatch
+) -> None:
+    """While it cancels, the Hub tells followers that the server is ready."""
+    monkeypatch.setattr(run_spawn_module, "LONGEST_WAIT_FOR_LAB", 1.0)
+    fake_hub.script_all(Spawn(seconds=20, cancel_seconds=0.5))
+    request = request_spawn(user=sara)
+    follower = follow(request)
+    wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
+
+    hub.stop_server("sara")
+    follower.join(timeout=15)
+
+    request.refresh_from_db()
+    assert (request.state, request.failure_code) == (State.QUEUED, "")
+
+
+@pytest.fixture
+def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
+    """A start that Sara took back, and whose worker is dead."""
+    request = request_spawn(user=sara)
+    SpawnRequest.objects.filter(pk=request.pk).update(
+        state=State.STARTING, posted_at=timezone.now()
+    )
+    assert request_cancel(user=sara)
+    return request
+
+
+def test_a_cancel_waits_for_a_hub_that_is_away(fake_hub, hub, cancelled, settings) -> None:
+    fake_hub.down()
+    run_cancel(hub=hub, request_id=cancelled.pk)
+
+    cancelled.refresh_from_db()
+    assert cancelled.state == State.STARTING
+    assert cancelled.lease_id is None
+    assert cancelled.not_before > timezone.now()
+
+
+def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> None:
+    """Its page would say "stopping" for as long, and a next start would wait behind it."""
+    fake_hub.down()
+    long_ago = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE + 1)
+    SpawnRequest.objects.update(cancel_requested_at=long_ago)
+    run_cancel(hub=hub, request_id=cancelled.pk)
+
+    cancelled.refresh_from_db()
+    assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
+
+
+def test_a_cancel_that_the_hub_refuses_is_given_up(fake_hub, cancelled) -> None:
+    stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
+    run_cancel(hub=stranger, request_id=cancelled.pk)
+
+    cancelled.refresh_from_db()
+    assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.TOKEN_REFUSED)
+
+
+def test_a_revocation_ends_itself_and_none_that_came_after_it(
+    fake_hub, hub, sara, monkeypatch
+) -> None:
+    """The account is made active and inactive again while the Hub deletes the user."""
+    fake_hub.add_user("sara")
+    HubRevocation.objects.create(hub_username="sara")
+
+    def delete_meanwhile(name: str) -> None:
+        HubRevocation.objects.all().delete()
+        HubRevocation.objects.create(hub_username=name)
+
+    monkeypatch.setattr(hub, "delete_user", delete_meanwhile)
+    run_revocation(hub=hub, hub_username="sara")
+
+    assert HubRevocation.objects.filter(hub_username="sara").exists()
+
+
+@pytest.mark.parametrize("read_timeout", [5, 10, 30])
+def test_a_lease_outlives_the_longest_call(settings, read_timeout: float) -> None:
+    """Three attempts that connect and get no answer, the pauses between them, a body that drips;
+    or a progress stream that falls silent for 30 seconds.
+    """
+    settings.HUB_READ_TIMEOUT = read_timeout
+    attempts = 3 * (settings.HUB_CONNECT_TIMEOUT + read_timeout)
+    longest = max(attempts + 2 + read_timeout, settings.HUB_CONNECT_TIMEOUT + 30)
+
+    assert lease_time() > timedelta(seconds=longest)
