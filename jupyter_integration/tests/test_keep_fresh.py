@@ -1,0 +1,214 @@
+"""Pages have old readings read again: once, however many pages there are."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.hub.resources import STOPPED_SERVER
+from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
+from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.tasks import refresh_server
+from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.broken_broker import broken_broker
+
+State = SpawnRequest.State
+
+
+@pytest.fixture
+def sara(sara: User) -> User:
+    """Sara, with a user of her own on the Hub."""
+    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
+    sara.refresh_from_db()
+    return sara
+
+
+def look(user: User) -> None:
+    keep_fresh(user=user, status=server_status(user))
+
+
+def seen(user: User, *, ago: float) -> None:
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now() - timedelta(seconds=ago))
+
+
+def test_a_page_of_which_nothing_is_known_wakes_a_reading(sara, workers) -> None:
+    with workers.committing():
+        look(sara)
+
+    assert workers.sent == [("server.refresh", (sara.pk,))]
+
+
+def test_a_fresh_reading_is_left_as_it_is(sara, workers) -> None:
+    seen(sara, ago=2)
+    with workers.committing():
+        look(sara)
+
+    assert workers.sent == []
+
+
+def test_an_old_reading_is_read_again(sara, workers) -> None:
+    seen(sara, ago=9)
+    with workers.committing():
+        look(sara)
+
+    assert workers.count("server.refresh") == 1
+
+
+def test_while_a_server_is_stopping_it_is_read_every_second(sara, workers) -> None:
+    seen(sara, ago=2)
+    StopRequest.objects.create(user=sara, requested_by=sara)
+    with workers.committing():
+        look(sara)
+
+    assert workers.count("server.refresh") == 1
+
+
+@pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
+def test_of_a_start_that_a_worker_reports_nobody_asks(sara, workers, state) -> None:
+    seen(sara, ago=60)
+    SpawnRequest.objects.create(user=sara, state=state)
+    with workers.committing():
+        look(sara)
+
+    assert workers.sent == []
+
+
+def test_a_start_behind_the_portals_back_is_read_again_and_again(sara, workers) -> None:
+    """Also of one who has started through the portal before: no worker of ours reports this one."""
+    ended = timezone.now() - timedelta(minutes=1)
+    SpawnRequest.objects.create(user=sara, state=State.READY, finished_at=ended)
+    starting = replace(STOPPED_SERVER, pending="spawn", stopped=False)
+    snapshots.record(sara.pk, starting, as_of=timezone.now() - timedelta(seconds=2))
+    assert server_status(sara).state is ServerState.STARTING
+
+    with workers.committing():
+        look(sara)
+
+    assert workers.count("server.refresh") == 1
+
+
+def test_many_pages_of_one_person_wake_one_reading(sara, workers) -> None:
+    with workers.committing():
+        for _page in range(50):
+            look(sara)
+
+    assert workers.count("server.refresh") == 1
+
+
+def test_each_person_has_a_reading_of_their_own(sara, omid, workers) -> None:
+    User.objects.update(hub_user_created_at=timezone.now())
+    omid.refresh_from_db()
+    with workers.committing():
+        look(sara)
+        look(omid)
+
+    assert workers.count("server.refresh") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_askers_at_the_same_moment_wake_one_reading(sara, workers) -> None:
+    def look_often(_thread: int) -> None:
+        for _time in range(50):
+            look(sara)
+
+    at_once(look_often, range(20))
+
+    assert workers.count("server.refresh") == 1
+
+
+def test_after_the_answer_an_old_one_is_asked_for_again(fake_hub, sara, workers) -> None:
+    fake_hub.add_user("sara")
+    with workers.committing():
+        look(sara)
+    workers.work_off()
+    assert server_status(sara).state is ServerState.STOPPED
+
+    assert snapshots.claim_refresh(sara.pk)
+
+
+def test_one_who_has_no_hub_user_yet_gets_one_and_is_read(fake_hub, omid, workers) -> None:
+    with workers.committing():
+        look(omid)
+    assert [name for name, _ in workers.sent] == ["server.make_hub_user", "server.refresh"]
+
+    workers.work_off()
+    assert list(fake_hub.users) == ["omid"]
+    omid.refresh_from_db()
+    assert server_status(omid).state is ServerState.STOPPED
+
+
+def test_with_the_broker_down_no_page_breaks(sara, workers) -> None:
+    with broken_broker(), workers.committing():
+        look(sara)
+
+    assert workers.sent == []
+
+
+def test_a_reading_that_nobody_got_round_to_is_dropped_by_the_worker() -> None:
+    """Else those of an outage would be worked off one by one after it."""
+    assert refresh_server.expires == snapshots.WAKE_AGAIN_AFTER
+
+
+class TestReading:
+    def test_what_the_hub_shows_is_what_pages_show(self, fake_hub, sara) -> None:
+        fake_hub.add_user("sara")
+        fake_hub.start_behind_the_portal("sara")
+
+        refresh_server(sara.pk)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_one_whom_the_hub_does_not_know_has_no_server(self, fake_hub, sara) -> None:
+        refresh_server(sara.pk)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+    @pytest.mark.parametrize("away", ["down", "starting"])
+    def test_a_hub_that_is_away_is_noted_for_all(self, fake_hub, sara, away: str) -> None:
+        getattr(fake_hub, away)()
+
+        refresh_server(sara.pk)
+
+        assert snapshots.hub_failed_at() is not None
+        assert server_status(sara).stale
+
+    def test_a_hub_that_refuses_our_token_is_away_for_all(self, fake_hub, sara, settings) -> None:
+        settings.JUPYTERHUB_API_TOKEN = "another-token-than-the-hubs"
+
+        refresh_server(sara.pk)
+
+        assert snapshots.hub_failed_at() is not None
+
+    def test_one_persons_broken_answer_is_not_everybodys(
+        self, fake_hub, sara, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fake_hub.add_user("sara")
+        monkeypatch.setattr(
+            type(fake_hub.users["sara"]), "model", lambda self, **_more: {"name": 7}
+        )
+
+        refresh_server(sara.pk)
+
+        assert snapshots.hub_failed_at() is None
+        assert server_status(sara).checking
+
+    def test_it_is_as_old_as_the_question_and_not_as_the_answer(self, fake_hub, sara) -> None:
+        fake_hub.add_user("sara")
+        fake_hub.delay(0.3)
+        before = timezone.now()
+
+        refresh_server(sara.pk)
+
+        snapshot = snapshots.read(sara.pk).snapshot
+        assert snapshot is not None
+        assert snapshot.as_of - before < timedelta(seconds=0.25)
+
+    def test_of_an_account_that_is_gone_nothing_is_read(self, fake_hub, db: None) -> None:
+        refresh_server(987654321)
+
+        assert fake_hub.calls == []

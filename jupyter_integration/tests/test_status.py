@@ -1,0 +1,384 @@
+"""What a page shows of a server: every state, which of two truths wins, and how old it may be."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.hub.resources import STOPPED_SERVER, Server
+from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.queries import place_in_line, server_status
+from jupyter_integration.server_status import ServerState, ServerStatus
+
+State = SpawnRequest.State
+
+
+class Clock:
+    """Time that goes only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def go(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    return clock
+
+
+def server(*, ready: bool = False, pending: str | None = None) -> Server:
+    return Server(
+        ready=ready,
+        pending=pending,
+        url="/user/sara/",
+        started=timezone.now(),
+        last_activity=None,
+        stopped=False,
+    )
+
+
+READY = {"ready": True}
+SPAWNING = {"pending": "spawn"}
+STOPPING = {"pending": "stop"}
+
+
+def see(user: User, *, as_of: datetime | None = None, **shown: object) -> None:
+    """What the Hub showed; nothing is a server that does not run."""
+    snapshots.record(user.pk, server(**shown) if shown else None, as_of=as_of or timezone.now())
+
+
+def start(user: User, state: State, **more: object) -> SpawnRequest:
+    finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
+    return SpawnRequest.objects.create(
+        user=user, **({"state": state, "finished_at": finished_at} | more)
+    )
+
+
+def stop(user: User, **more: object) -> StopRequest:
+    return StopRequest.objects.create(user=user, requested_by=user, **more)
+
+
+def stopped(user: User) -> StopRequest:
+    return stop(user, finished_at=timezone.now(), stopped=True)
+
+
+def can(status: ServerStatus) -> set[str]:
+    return {name for name in ("start", "stop", "cancel", "open") if getattr(status, f"can_{name}")}
+
+
+class TestOfEachState:
+    def test_never_read_it_is_being_checked(self, sara, clock) -> None:
+        status = server_status(sara)
+
+        assert (status.state, status.checking, status.busy) == (ServerState.UNKNOWN, True, True)
+        assert (status.as_of, status.stale, can(status)) == (None, False, set())
+
+    def test_stopped(self, sara, clock) -> None:
+        see(sara)
+        status = server_status(sara)
+
+        assert status.state is ServerState.STOPPED
+        assert (status.as_of, status.stale, status.server_active) == (clock.now, False, False)
+        assert can(status) == {"start"}
+        assert not status.busy
+
+    def test_queued(self, sara, clock) -> None:
+        see(sara)
+        request = start(sara, State.QUEUED)
+        status = server_status(sara)
+
+        assert status.state is ServerState.QUEUED
+        assert (status.progress, status.since) == (0, request.created_at)
+        assert can(status) == {"cancel"}
+        assert status.busy
+        assert not status.server_active
+
+    def test_starting_with_percentage_and_words(self, sara, clock) -> None:
+        request = start(sara, State.STARTING, progress=40, message="Spawning server...")
+        with translation.override("fa"):
+            status = server_status(sara)
+
+        assert (status.state, status.progress) == (ServerState.STARTING, 40)
+        assert status.since == request.created_at
+        assert str(status.message).isascii() is False
+        assert can(status) == {"cancel"}
+        assert status.server_active
+
+    def test_ready_leads_through_the_portals_own_door(self, sara, clock) -> None:
+        see(sara, **READY)
+        status = server_status(sara, next_path="/user/sara/lab/tree/a b.ipynb")
+
+        assert status.state is ServerState.READY
+        assert status.url == "/server/open/?next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa+b.ipynb"
+        assert server_status(sara).url == "/server/open/"
+        assert can(status) == {"stop", "open"}
+        assert status.server_active
+
+    @pytest.mark.parametrize("how", ["asked", "seen"])
+    def test_stopping(self, sara, clock, how: str) -> None:
+        see(sara, **(READY if how == "asked" else STOPPING))
+        if how == "asked":
+            stop(sara)
+        status = server_status(sara)
+
+        assert status.state is ServerState.STOPPING
+        assert can(status) == set()
+        assert status.busy
+        assert status.server_active
+
+    def test_being_cancelled_it_is_stopping(self, sara, clock) -> None:
+        start(sara, State.STARTING, cancel_requested_at=clock.now)
+        status = server_status(sara)
+
+        assert (status.state, status.since) == (ServerState.STOPPING, clock.now)
+
+    @pytest.mark.parametrize("code", [c for c in FailureCode if c is not FailureCode.LAB_SILENT])
+    def test_failed_with_the_reason(self, sara, clock, code) -> None:
+        see(sara)
+        request = start(sara, State.FAILED, failure_code=code)
+        status = server_status(sara)
+
+        assert status.state is ServerState.FAILED
+        assert status.failure is not None
+        assert (status.failure.code, status.failure.reference) == (code, f"S{request.pk}")
+        assert status.since == request.finished_at
+        assert can(status) == {"start"}
+
+    def test_a_silent_lab_shows_as_failed_with_the_stop_button_that_its_remedy_names(
+        self, sara, clock
+    ) -> None:
+        see(sara, **READY)
+        start(sara, State.FAILED, failure_code=FailureCode.LAB_SILENT)
+        status = server_status(sara)
+
+        assert status.state is ServerState.FAILED
+        assert can(status) == {"start", "stop"}
+        assert status.server_active
+
+    def test_a_silent_lab_that_was_stopped_is_a_stopped_server(self, sara, clock) -> None:
+        see(sara, **READY)
+        start(sara, State.FAILED, failure_code=FailureCode.LAB_SILENT)
+        clock.go(5)
+        see(sara)
+        stopped(sara)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+    def test_unknown_while_the_hub_is_away_with_what_was_last_seen_and_its_age(
+        self, sara, clock
+    ) -> None:
+        see(sara, **READY)
+        seen_at = clock.now
+        clock.go(30)
+        snapshots.record_hub_failure()
+        status = server_status(sara)
+
+        assert (status.state, status.checking) == (ServerState.UNKNOWN, False)
+        assert (status.last_known, status.as_of, status.stale) == (
+            ServerState.READY,
+            seen_at,
+            True,
+        )
+        assert can(status) == {"start"}  # waits in line until the Hub is back
+        assert not status.busy
+
+
+class TestWhichTruthWins:
+    @pytest.mark.parametrize("shown", [{}, READY, SPAWNING, STOPPING])
+    @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
+    def test_an_open_start_over_what_the_hub_showed(self, sara, clock, state, shown) -> None:
+        see(sara, **shown)
+        start(sara, state)
+
+        assert server_status(sara).state == ServerState(state.value)
+
+    def test_an_open_start_over_an_open_stop(self, sara, clock) -> None:
+        stop(sara)
+        start(sara, State.QUEUED)
+
+        assert server_status(sara).state is ServerState.QUEUED
+
+    def test_an_open_stop_over_a_start_that_ended(self, sara, clock) -> None:
+        start(sara, State.READY)
+        see(sara, **READY)
+        stop(sara)
+
+        assert server_status(sara).state is ServerState.STOPPING
+
+    @pytest.mark.parametrize(
+        ("shown", "state"),
+        [
+            (READY, ServerState.READY),
+            (SPAWNING, ServerState.STARTING),
+            (STOPPING, ServerState.STOPPING),
+        ],
+    )
+    def test_what_the_hub_shows_over_a_failure(self, sara, clock, shown, state) -> None:
+        """Started behind the portal's back after the failure."""
+        start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
+        clock.go(1)
+        see(sara, **shown)
+
+        assert server_status(sara).state is state
+
+    def test_a_stop_that_ended_over_an_older_sight_of_a_running_server(self, sara, clock) -> None:
+        see(sara, **READY)
+        clock.go(1)
+        stopped(sara)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+    def test_a_newer_sight_over_a_stop_that_ended(self, sara, clock) -> None:
+        stopped(sara)
+        clock.go(1)
+        see(sara, **READY)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_a_start_that_became_ready_over_an_older_sight_that_came_late(
+        self, sara, clock
+    ) -> None:
+        asked_at = clock.now
+        clock.go(1)
+        start(sara, State.READY)
+        see(sara, as_of=asked_at)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_a_start_that_was_cancelled_over_an_older_sight_of_it(self, sara, clock) -> None:
+        see(sara, **SPAWNING)
+        clock.go(1)
+        start(sara, State.CANCELLED)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+    def test_a_stop_that_was_given_up_over_nothing(self, sara, clock) -> None:
+        see(sara, **READY)
+        clock.go(1)
+        stop(sara, finished_at=clock.now, stopped=False)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_a_new_start_over_the_failure_of_the_last(self, sara, clock) -> None:
+        see(sara)
+        start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
+        start(sara, State.QUEUED)
+
+        assert server_status(sara).state is ServerState.QUEUED
+
+    def test_other_peoples_starts_stops_and_servers_are_their_own(self, sara, omid, clock) -> None:
+        see(omid, **READY)
+        start(omid, State.STARTING)
+        stop(omid)
+        see(sara)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+
+class TestAge:
+    def test_asked_for_and_unanswered_for_twenty_seconds_it_is_unreachable(
+        self, sara, clock
+    ) -> None:
+        assert snapshots.claim_refresh(sara.pk)
+        clock.go(20)
+        assert server_status(sara).checking
+
+        clock.go(1)
+        status = server_status(sara)
+        assert (status.state, status.checking, status.stale) == (ServerState.UNKNOWN, False, True)
+
+    def test_an_answer_ends_the_waiting(self, sara, clock) -> None:
+        snapshots.claim_refresh(sara.pk)
+        clock.go(60)
+        see(sara)
+
+        assert server_status(sara).state is ServerState.STOPPED
+
+    def test_a_reading_is_believed_for_minutes_and_then_checked(self, sara, clock) -> None:
+        see(sara, **READY)
+        clock.go(299)
+        assert server_status(sara).state is ServerState.READY
+
+        clock.go(2)
+        status = server_status(sara)
+        assert (status.checking, status.last_known) == (True, ServerState.READY)
+
+    def test_an_older_answer_does_not_replace_a_newer_one(self, sara, clock) -> None:
+        earlier = clock.now
+        clock.go(1)
+        see(sara, **READY)
+        see(sara, as_of=earlier)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_a_reading_after_the_failure_makes_the_hub_reachable_for_all(
+        self, sara, omid, clock
+    ) -> None:
+        see(omid)
+        clock.go(1)
+        snapshots.record_hub_failure()
+        clock.go(1)
+        see(sara)
+
+        assert server_status(omid).state is ServerState.STOPPED
+
+    def test_in_line_with_the_hub_away_it_says_that_the_place_is_kept(self, sara, clock) -> None:
+        start(sara, State.QUEUED)
+        next_in_line = str(server_status(sara).message)
+        snapshots.record_hub_failure()
+        status = server_status(sara)
+
+        assert (status.state, status.stale) == (ServerState.QUEUED, True)
+        assert str(status.message) != next_in_line
+
+    def test_with_an_empty_cache_nothing_is_lost_but_a_moment(self, sara, clock) -> None:
+        start(sara, State.READY)
+
+        assert server_status(sara).checking
+
+
+class TestPlaceInLine:
+    def test_one_is_behind_those_who_pressed_before(self, sara, omid, nasrin) -> None:
+        places = [place_in_line(start(user, State.QUEUED)) for user in (sara, omid, nasrin)]
+
+        assert places == [1, 2, 3]
+
+    def test_those_who_are_starting_or_gave_up_are_not_before_one(self, sara, omid, nasrin) -> None:
+        start(sara, State.STARTING)
+        start(omid, State.QUEUED, cancel_requested_at=timezone.now())
+
+        assert place_in_line(start(nasrin, State.QUEUED)) == 1
+
+    @pytest.mark.parametrize("language", ["fa", "en"])
+    def test_the_page_tells_it(self, sara, omid, language: str) -> None:
+        start(sara, State.QUEUED)
+        start(omid, State.QUEUED)
+        with translation.override(language):
+            first, second = str(server_status(sara).message), str(server_status(omid).message)
+
+        assert first != second
+        assert "2" in second
+
+
+def test_all_states_have_a_sentence(sara, clock) -> None:
+    for shown in ({}, READY, SPAWNING, STOPPING):
+        clock.go(1)
+        see(sara, **shown)
+        assert str(server_status(sara).message)
+
+
+def test_what_the_cache_gives_back_is_what_was_put_in(sara) -> None:
+    as_of = timezone.now()
+    snapshots.record(sara.pk, None, as_of=as_of)
+
+    reading = snapshots.read(sara.pk)
+
+    assert reading.snapshot == snapshots.Snapshot(STOPPED_SERVER, as_of)
