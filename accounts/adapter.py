@@ -43,6 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().clean_password(fold_digits(password), user)
         return password
 
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password alone: hashing takes long enough for staff to make the account
+        inactive meanwhile, which saving all of it would undo.
+        """
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Go on to the Hub's own sign-out, which ends its session and leads back to the portal."""
         return f"{settings.HUB_URL}/hub/logout"

@@ -136,3 +136,21 @@ def test_a_forged_host_does_not_get_into_the_link(client: Client, sara: User, wo
     )
 
     assert response.status_code == 400
+
+
+def test_a_new_password_does_not_undo_what_staff_do_meanwhile(
+    client: Client, sara: User, monkeypatch
+) -> None:
+    client.force_login(sara)
+    hash_password = User.set_password
+
+    def hash_while_staff_act(user: User, password: str) -> None:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        hash_password(user, password)
+
+    monkeypatch.setattr(User, "set_password", hash_while_staff_act)
+    change(client, "sara-s-password", "another-12-pass")
+
+    sara.refresh_from_db()
+    assert not sara.is_active
+    assert sara.check_password("another-12-pass")
