@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.NeverOnTheHubsHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -279,8 +280,11 @@ SPECTACULAR_SETTINGS = {
 # --- Safety -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
-SESSION_COOKIE_NAME = "shaparak_session"
-CSRF_COOKIE_NAME = "shaparak_csrf"
+# Scripts on the Hub's host can set cookies for the domain that both are in, and so put another
+# session under a visitor's hands. Of a name that begins so browsers take none but our own.
+_HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}shaparak_session"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}shaparak_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_NAME = "shaparak_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
