@@ -127,12 +127,29 @@ def _newest(
     seen = [(snapshot.as_of, _state_of(snapshot.server))]
     if last_stop is not None and last_stop.stopped and last_stop.finished_at is not None:
         seen.append((last_stop.finished_at, ServerState.STOPPED))
-    if last_start is not None and last_start.finished_at is not None:
-        if last_start.state == State.READY:
-            seen.append((last_start.finished_at, ServerState.READY))
-        if last_start.state == State.CANCELLED:
-            seen.append((last_start.finished_at, ServerState.STOPPED))
+    left = _left_by(last_start) if last_start is not None else None
+    if left is not None and last_start is not None and last_start.finished_at is not None:
+        seen.append((last_start.finished_at, left))
     return max(seen, key=lambda moment_and_state: moment_and_state[0])[1]
+
+
+def _left_by(ended: SpawnRequest) -> ServerState | None:
+    """Return the state in which a start left the server; None when it tells nothing of that."""
+    if ended.state == State.READY or ended.failure_code == FailureCode.LAB_SILENT:
+        return ServerState.READY
+    if ended.posted_at is None or ended.failure_code in _HUB_TOLD_NOTHING:
+        return None
+    return ServerState.STOPPED
+
+
+_HUB_TOLD_NOTHING = frozenset(
+    {
+        FailureCode.HUB_AWAY,
+        FailureCode.HUB_BROKEN_ANSWER,
+        FailureCode.HUB_FULL,
+        FailureCode.TOKEN_REFUSED,
+    }
+)
 
 
 def _shows_as_failed(

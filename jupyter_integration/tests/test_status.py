@@ -256,9 +256,35 @@ class TestWhichTruthWins:
     def test_a_start_that_was_cancelled_over_an_older_sight_of_it(self, sara, clock) -> None:
         see(sara, **SPAWNING)
         clock.go(1)
-        start(sara, State.CANCELLED)
+        start(sara, State.CANCELLED, posted_at=clock.now)
 
         assert server_status(sara).state is ServerState.STOPPED
+
+    def test_a_start_that_failed_over_an_older_sight_of_a_running_server(self, sara, clock) -> None:
+        see(sara, **READY)
+        clock.go(1)
+        start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, posted_at=clock.now)
+
+        assert server_status(sara).state is ServerState.FAILED
+
+    @pytest.mark.parametrize(
+        ("state", "code"), [(State.CANCELLED, ""), (State.FAILED, FailureCode.ACCOUNT_INACTIVE)]
+    )
+    def test_a_running_server_over_a_start_that_the_hub_never_heard_of(
+        self, sara, clock, state, code
+    ) -> None:
+        see(sara, **READY)
+        clock.go(1)
+        start(sara, state, failure_code=code)
+
+        assert server_status(sara).state is ServerState.READY
+
+    def test_a_running_server_over_a_start_of_which_the_hub_told_nothing(self, sara, clock) -> None:
+        see(sara, **READY)
+        clock.go(1)
+        start(sara, State.FAILED, failure_code=FailureCode.HUB_AWAY, posted_at=clock.now)
+
+        assert server_status(sara).state is ServerState.READY
 
     def test_a_stop_that_was_given_up_over_nothing(self, sara, clock) -> None:
         see(sara, **READY)
