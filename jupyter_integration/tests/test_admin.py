@@ -1,0 +1,212 @@
+"""Starts, stops and revocations in the admin, and what staff can do there."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+
+State = SpawnRequest.State
+LIST = reverse("admin:jupyter_integration_spawnrequest_changelist")
+MODELS = ["spawnrequest", "stoprequest", "hubrevocation"]
+
+
+@pytest.fixture
+def staff(client: Client, nasrin: User) -> Client:
+    client.force_login(nasrin)
+    return client
+
+
+def start(user: User, state: State = State.QUEUED, **more: object) -> SpawnRequest:
+    finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
+    return SpawnRequest.objects.create(user=user, state=state, finished_at=finished_at, **more)
+
+
+def act(staff: Client, action: str, *rows: SpawnRequest):
+    return staff.post(LIST, {"action": action, "_selected_action": [row.pk for row in rows]})
+
+
+def found(staff: Client, term: str) -> set[int]:
+    queryset = staff.get(LIST, {"q": term}).context["cl"].queryset
+    return {request.pk for request in queryset}
+
+
+class TestActions:
+    def test_staff_stop_a_persons_server(self, staff, sara, nasrin, workers) -> None:
+        request = start(sara, State.READY)
+        with workers.committing():
+            response = act(staff, "stop_servers", request)
+
+        assert response.status_code == 302
+        stop = StopRequest.objects.get()
+        assert (stop.user, stop.requested_by) == (sara, nasrin)
+        assert workers.sent == [("server.stop_server", (stop.pk,))]
+
+    def test_of_many_rows_of_one_person_it_is_one_stop(self, staff, sara) -> None:
+        act(staff, "stop_servers", start(sara, State.READY), start(sara, State.FAILED))
+
+        assert StopRequest.objects.count() == 1
+
+    def test_staff_cancel_a_start(self, staff, sara) -> None:
+        request = start(sara)
+
+        response = act(staff, "cancel_starts", request)
+
+        request.refresh_from_db()
+        assert request.state == State.CANCELLED
+        [message] = get_messages(response.wsgi_request)
+        assert "1" in str(message) or "۱" in str(message)
+
+    def test_an_old_row_is_not_todays_start(self, staff, sara) -> None:
+        old = start(sara, State.FAILED)
+        today = start(sara)
+
+        act(staff, "cancel_starts", old)
+
+        today.refresh_from_db()
+        assert today.state == State.QUEUED
+
+    def test_other_peoples_servers_are_left_alone(self, staff, sara, omid) -> None:
+        of_omid = start(omid)
+
+        act(staff, "cancel_starts", start(sara))
+
+        of_omid.refresh_from_db()
+        assert of_omid.state == State.QUEUED
+
+    def test_who_may_only_look_cannot_act(self, client, sara, omid) -> None:
+        omid.is_staff = True
+        omid.save()
+        omid.user_permissions.add(Permission.objects.get(codename="view_spawnrequest"))
+        client.force_login(omid)
+        request = start(sara)
+
+        assert client.get(LIST).status_code == 200
+        act(client, "cancel_starts", request)
+        act(client, "stop_servers", request)
+
+        request.refresh_from_db()
+        assert request.state == State.QUEUED
+        assert not StopRequest.objects.exists()
+
+
+class TestRowsAreThePortalsOwn:
+    @pytest.mark.parametrize("model", MODELS)
+    def test_they_cannot_be_added(self, staff, model: str) -> None:
+        assert staff.get(reverse(f"admin:jupyter_integration_{model}_add")).status_code == 403
+
+    def test_they_cannot_be_deleted(self, staff, sara) -> None:
+        request = start(sara)
+        url = reverse("admin:jupyter_integration_spawnrequest_delete", args=[request.pk])
+
+        assert staff.post(url, {"post": "yes"}).status_code == 403
+        act(staff, "delete_selected", request)
+        assert SpawnRequest.objects.filter(pk=request.pk).exists()
+
+    def test_they_cannot_be_changed(self, staff, sara) -> None:
+        request = start(sara)
+        url = reverse("admin:jupyter_integration_spawnrequest_change", args=[request.pk])
+
+        staff.post(url, {"state": State.READY, "progress": 100})
+
+        request.refresh_from_db()
+        assert (request.state, request.progress) == (State.QUEUED, 0)
+
+    @pytest.mark.parametrize("model", MODELS)
+    def test_they_can_be_read(self, staff, sara, model: str) -> None:
+        row = {
+            "spawnrequest": lambda: start(sara, State.FAILED, failure_code=FailureCode.NO_SPACE),
+            "stoprequest": lambda: StopRequest.objects.create(user=sara, requested_by=sara),
+            "hubrevocation": lambda: HubRevocation.objects.create(hub_username="gone"),
+        }[model]()
+        base = f"admin:jupyter_integration_{model}"
+
+        assert staff.get(reverse(f"{base}_changelist")).status_code == 200
+        assert staff.get(reverse(f"{base}_change", args=[row.pk])).status_code == 200
+
+    @pytest.mark.parametrize("way", ["page", "action"])
+    def test_they_go_with_their_account(self, staff, sara, way: str) -> None:
+        start(sara, State.READY)
+        StopRequest.objects.create(user=sara, requested_by=sara)
+        if way == "page":
+            url = reverse("admin:accounts_user_delete", args=[sara.pk])
+            data: dict[str, object] = {"post": "yes"}
+        else:
+            url = reverse("admin:accounts_user_changelist")
+            data = {"action": "delete_selected", "_selected_action": [sara.pk], "post": "yes"}
+
+        assert staff.post(url, data).status_code == 302
+
+        assert not User.objects.filter(pk=sara.pk).exists()
+        assert not SpawnRequest.objects.exists()
+
+    def test_who_may_not_delete_accounts_may_not_delete_their_rows(
+        self, client, sara, omid
+    ) -> None:
+        omid.is_staff = True
+        omid.save()
+        omid.user_permissions.add(
+            *Permission.objects.filter(codename__in=["view_user", "change_user"])
+        )
+        client.force_login(omid)
+        start(sara, State.READY)
+
+        url = reverse("admin:accounts_user_delete", args=[sara.pk])
+        assert client.post(url, {"post": "yes"}).status_code == 403
+        assert User.objects.filter(pk=sara.pk).exists()
+
+
+class TestSearch:
+    @pytest.mark.parametrize("spelling", ["S{}", "s{}", "{}", " S{} "])
+    def test_by_the_reference_that_a_page_shows(self, staff, sara, omid, spelling: str) -> None:
+        request = start(sara)
+        start(omid)
+
+        assert found(staff, spelling.format(request.pk)) == {request.pk}
+
+    def test_by_a_reference_in_persian_digits(self, staff, sara) -> None:
+        request = start(sara)
+        persian = str(request.pk).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+
+        assert found(staff, f"S{persian}") == {request.pk}
+
+    def test_by_user_name_hub_name_and_the_hubs_words(self, staff, sara, omid) -> None:
+        request = start(sara, message="no space left on device")
+        start(omid)
+
+        for term in ("sara", "SARA", "space left"):
+            assert found(staff, term) == {request.pk}, term
+
+    @pytest.mark.parametrize("term", ["", "S", "s1x", "9" * 40, "'; --", "٪", "\u200c", "x" * 3000])
+    def test_with_odd_terms_without_an_error(self, staff, sara, term: str) -> None:
+        start(sara)
+
+        assert staff.get(LIST, {"q": term}).status_code == 200
+
+    @pytest.mark.parametrize(
+        "query", ["state__exact=failed", "failure_code__exact=no_space", "created_at__year=2026"]
+    )
+    def test_by_filter(self, staff, sara, query: str) -> None:
+        assert staff.get(f"{LIST}?{query}").status_code in (200, 302)
+
+
+def test_the_list_needs_few_queries_however_long_it_is(
+    staff, django_assert_max_num_queries
+) -> None:
+    for number in range(30):
+        start(User.objects.create_user(f"student{number}"))
+    staff.get(LIST)
+
+    with django_assert_max_num_queries(12):
+        staff.get(LIST)
+
+
+def test_others_are_kept_out(client, sara) -> None:
+    client.force_login(sara)
+
+    assert client.get(LIST).status_code in (302, 403)

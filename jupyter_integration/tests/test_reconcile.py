@@ -1,0 +1,211 @@
+"""The sweep: whatever was asked for and lost its worker or its wake-up is found again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.services.find_unattended import MOST_AT_ONCE, find_unattended
+from jupyter_integration.services.leases import claim
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.tasks import reconcile
+from jupyter_integration.testing.broken_broker import broken_broker
+from jupyter_integration.testing.fake_hub import Spawn
+
+State = SpawnRequest.State
+LONG_AGO = timedelta(minutes=1)
+
+
+@pytest.fixture
+def provisioned(sara: User, omid: User) -> None:
+    """Sara and Omid have users of their own on the Hub."""
+    User.objects.update(hub_user_created_at=timezone.now())
+
+
+def make_old() -> None:
+    """As if all had been asked for a minute ago."""
+    before = timezone.now() - LONG_AGO
+    SpawnRequest.objects.update(created_at=before)
+    SpawnRequest.objects.filter(cancel_requested_at__isnull=False).update(
+        cancel_requested_at=before
+    )
+    StopRequest.objects.update(created_at=before)
+    HubRevocation.objects.update(created_at=before)
+    User.objects.update(date_joined=before)
+
+
+@pytest.mark.usefixtures("provisioned")
+class TestStarts:
+    def test_one_in_line_whose_wake_up_was_lost_is_found(self, sara) -> None:
+        request = request_spawn(user=sara)
+        make_old()
+
+        assert find_unattended().starts == [request.pk]
+
+    def test_one_that_was_asked_for_a_moment_ago_is_left_to_its_wake_up(self, sara) -> None:
+        request_spawn(user=sara)
+
+        assert find_unattended().starts == []
+
+    @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
+    def test_one_whose_worker_died_is_found(self, sara, state) -> None:
+        request = SpawnRequest.objects.create(user=sara, state=state)
+        claim(SpawnRequest.objects.all(), request.pk)
+        make_old()
+        assert find_unattended().starts == []
+
+        SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+        assert find_unattended().starts == [request.pk]
+
+    def test_one_that_has_to_wait_is_found_when_its_time_has_come(self, sara) -> None:
+        request = request_spawn(user=sara)
+        SpawnRequest.objects.update(not_before=timezone.now() + timedelta(seconds=30))
+        make_old()
+        assert find_unattended().starts == []
+
+        SpawnRequest.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+        assert find_unattended().starts == [request.pk]
+
+    @pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
+    def test_one_that_ended_is_left_alone(self, sara, state) -> None:
+        SpawnRequest.objects.create(user=sara, state=state, finished_at=timezone.now())
+        make_old()
+
+        assert find_unattended().starts == []
+
+    def test_no_more_than_can_be_worked_on_are_woken_the_longest_waiting_first(
+        self, sara, omid, settings
+    ) -> None:
+        settings.SPAWN_CONCURRENCY = 1
+        first = request_spawn(user=omid)
+        request_spawn(user=sara)
+        make_old()
+
+        assert find_unattended().starts == [first.pk]
+
+
+@pytest.mark.usefixtures("provisioned")
+def test_a_cancelled_start_whose_worker_died_is_found_as_one_to_end(sara) -> None:
+    request = SpawnRequest.objects.create(
+        user=sara, state=State.STARTING, cancel_requested_at=timezone.now()
+    )
+    make_old()
+    found = find_unattended()
+
+    assert found.cancels == [request.pk]
+    assert found.starts == []
+
+
+@pytest.mark.usefixtures("provisioned")
+def test_a_stop_and_a_revocation_whose_wake_ups_were_lost_are_found(sara) -> None:
+    stop = StopRequest.objects.create(user=sara, requested_by=sara)
+    HubRevocation.objects.create(hub_username="omid")
+    assert find_unattended().stops == find_unattended().revocations == []
+    make_old()
+    found = find_unattended()
+
+    assert found.stops == [stop.pk]
+    assert found.revocations == ["omid"]
+
+
+class TestAccountsWithoutHubUser:
+    def test_they_are_found(self, sara, omid) -> None:
+        make_old()
+
+        assert find_unattended().accounts_without_hub_user == [sara.pk, omid.pk]
+
+    def test_those_who_joined_a_moment_ago_are_left_to_their_wake_up(self, sara) -> None:
+        assert find_unattended().accounts_without_hub_user == []
+
+    def test_those_who_are_inactive_are_left_alone(self, sara) -> None:
+        User.objects.update(is_active=False)
+        make_old()
+
+        assert find_unattended().accounts_without_hub_user == []
+
+    def test_while_the_hub_is_away_one_at_a_time_is_tried(self, sara, omid) -> None:
+        make_old()
+        snapshots.record_hub_failure()
+
+        assert find_unattended().accounts_without_hub_user == [sara.pk]
+
+    def test_of_very_many_some_at_a_time_are_tried(self, db: None) -> None:
+        for number in range(MOST_AT_ONCE + 5):
+            User.objects.create_user(f"student{number}")
+        make_old()
+
+        assert len(find_unattended().accounts_without_hub_user) == MOST_AT_ONCE
+
+
+def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> None:
+    User.objects.exclude(pk=nasrin.pk).update(hub_user_created_at=timezone.now())
+    start = SpawnRequest.objects.create(user=sara)
+    cancel = SpawnRequest.objects.create(
+        user=omid, state=State.STARTING, cancel_requested_at=timezone.now()
+    )
+    stop = StopRequest.objects.create(user=nasrin, requested_by=nasrin)
+    HubRevocation.objects.create(hub_username="gone")
+    make_old()
+
+    reconcile()
+
+    assert sorted(workers.sent) == sorted(
+        [
+            ("starts.start_server", (start.pk,)),
+            ("server.cancel_start", (cancel.pk,)),
+            ("server.stop_server", (stop.pk,)),
+            ("server.revoke_access", ("gone",)),
+            ("server.make_hub_user", (nasrin.pk,)),
+        ]
+    )
+
+
+def test_it_asks_the_hub_nothing_itself(fake_hub, sara) -> None:
+    SpawnRequest.objects.create(user=sara)
+    make_old()
+
+    reconcile()
+
+    assert fake_hub.calls == []
+
+
+def test_whatever_was_lost_everything_ends_as_it_was_asked_for(
+    fake_hub, sara, omid, workers
+) -> None:
+    """All wake-ups lost, one worker dead in the middle of a start that the Hub went on with."""
+    fake_hub.script_all(Spawn(seconds=0.05))
+    for name in ("sara", "omid"):
+        fake_hub.add_user(name)
+    User.objects.update(hub_user_created_at=timezone.now())
+    fake_hub.users["omid"].begin(Spawn(seconds=0.3), {})
+    started = request_spawn(user=sara)
+    orphan = SpawnRequest.objects.create(
+        user=omid,
+        state=State.STARTING,
+        posted_at=timezone.now(),
+        lease_expires_at=timezone.now() - timedelta(seconds=1),
+    )
+    make_old()
+
+    reconcile()
+    workers.work_off()
+
+    for request in (started, orphan):
+        request.refresh_from_db()
+        assert request.state == State.READY
+    assert fake_hub.calls.count("POST /users/omid/server") == 0
+
+
+def test_with_the_broker_down_the_sweep_fails_and_the_next_one_finds_all(sara, workers) -> None:
+    User.objects.update(hub_user_created_at=timezone.now())
+    request = request_spawn(user=sara)
+    make_old()
+    with broken_broker(), pytest.raises(Exception, match="refused"):
+        reconcile()
+
+    reconcile()
+
+    assert workers.sent == [("starts.start_server", (request.pk,))]
