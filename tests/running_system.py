@@ -15,9 +15,7 @@ A test that stops parts, or needs settings of its own, starts a copy for itself 
         copy.stop()                                # by SIGTERM; the seconds it took
         copy.output                                # what it has printed so far
 
-The fixture comes to a folder by one line in its conftest.py:
-
-    from tests.running_system import running_system  # noqa: F401
+The fixture is there for every test: /conftest.py names this module as a plugin.
 """
 
 from __future__ import annotations

@@ -115,9 +115,7 @@ def test_what_we_say_for_others_is_still_said_by_them() -> None:
 @pytest.mark.parametrize("part", ["conf", "contrib/admin", "contrib/auth"])
 def test_nothing_that_django_says_is_left_in_english(part: str) -> None:
     folder = Path(django.__file__).parent / part / "locale"
-    english = {
-        (e.msgctxt, e.msgid) for e in polib.pofile(str(folder / "en/LC_MESSAGES/django.po"))
-    }
+    english = {(e.msgctxt, e.msgid) for e in polib.pofile(str(folder / "en/LC_MESSAGES/django.po"))}
     persian: set[tuple[str | None, str]] = set()
     for catalogue in (folder / "fa/LC_MESSAGES/django.po", THIRD_PARTY, OURS):
         entries = polib.pofile(str(catalogue)).translated_entries()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.running_system import RunningSystem, running_system  # noqa: F401
+from tests.running_system import RunningSystem
 
 # Chromium itself would look for updates and for its maker's hosts.
 QUIET = [

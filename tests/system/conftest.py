@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.transport import HubTransport
-from tests.running_system import RunningSystem, running_system  # noqa: F401
+from tests.running_system import RunningSystem
 
 
 @pytest.fixture(scope="session")
