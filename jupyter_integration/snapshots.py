@@ -70,10 +70,19 @@ def _woken_key(user_id: int) -> str:
 
 
 def read(user_id: int) -> Reading:
-    """Return what is known, in one call to the cache."""
+    """Return what is known, in one call to the cache where anything is."""
     snapshot_key, asked_key = _snapshot_key(user_id), _asked_key(user_id)
     found = cache.get_many([snapshot_key, asked_key, _HUB_FAILED])
+    if not found and not _is_kept():
+        # Nobody's answer would ever get here: no page may wait for it.
+        return Reading(None, timezone.now(), None)
     return Reading(found.get(snapshot_key), found.get(_HUB_FAILED), found.get(asked_key))
+
+
+def _is_kept() -> bool:
+    """Whether the cache is there: one that is away takes all and gives nothing."""
+    cache.set("kept", True, 60)
+    return cache.get("kept") is True
 
 
 def record(user_id: int, server: Server | None, *, as_of: datetime) -> None:

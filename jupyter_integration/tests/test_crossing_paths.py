@@ -13,6 +13,8 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
 from jupyter_integration.services import run_spawn as run_spawn_module
 from jupyter_integration.services.leases import lease_time
 from jupyter_integration.services.request_spawn import request_spawn
@@ -21,6 +23,7 @@ from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.run_stop import run_cancel, run_revocation
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
+from portal import database_settings
 
 State = SpawnRequest.State
 
@@ -156,3 +159,14 @@ def test_a_lease_outlives_the_longest_call(settings, read_timeout: float) -> Non
     longest = max(attempts + 2 + read_timeout, settings.HUB_CONNECT_TIMEOUT + 30)
 
     assert lease_time() > timedelta(seconds=longest)
+
+
+def test_without_a_cache_the_page_does_not_check_for_ever(sara, settings) -> None:
+    """A start is a row: it can be asked for, and waits for what is away."""
+    redis_is_down = database_settings.cache("redis://127.0.0.1:1/0")
+    settings.CACHES = {"default": redis_is_down}
+
+    status = server_status(sara)
+
+    assert (status.state, status.checking) == (ServerState.UNKNOWN, False)
+    assert status.can_start
