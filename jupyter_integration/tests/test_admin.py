@@ -5,11 +5,11 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.tests.scenes import start, stop
 
 State = SpawnRequest.State
 LIST = reverse("admin:jupyter_integration_spawnrequest_changelist")
@@ -20,11 +20,6 @@ MODELS = ["spawnrequest", "stoprequest", "hubrevocation"]
 def staff(client: Client, nasrin: User) -> Client:
     client.force_login(nasrin)
     return client
-
-
-def start(user: User, state: State = State.QUEUED, **more: object) -> SpawnRequest:
-    finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
-    return SpawnRequest.objects.create(user=user, state=state, finished_at=finished_at, **more)
 
 
 def act(staff: Client, action: str, *rows: SpawnRequest):
@@ -121,7 +116,7 @@ class TestRowsAreThePortalsOwn:
     def test_they_can_be_read(self, staff, sara, model: str) -> None:
         row = {
             "spawnrequest": lambda: start(sara, State.FAILED, failure_code=FailureCode.NO_SPACE),
-            "stoprequest": lambda: StopRequest.objects.create(user=sara, requested_by=sara),
+            "stoprequest": lambda: stop(sara),
             "hubrevocation": lambda: HubRevocation.objects.create(hub_username="gone"),
         }[model]()
         base = f"admin:jupyter_integration_{model}"
@@ -132,7 +127,7 @@ class TestRowsAreThePortalsOwn:
     @pytest.mark.parametrize("way", ["page", "action"])
     def test_they_go_with_their_account(self, staff, sara, way: str) -> None:
         start(sara, State.READY)
-        StopRequest.objects.create(user=sara, requested_by=sara)
+        stop(sara)
         if way == "page":
             url = reverse("admin:accounts_user_delete", args=[sara.pk])
             data: dict[str, object] = {"post": "yes"}

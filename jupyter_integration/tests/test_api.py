@@ -1,24 +1,29 @@
-"""/api/v1/server/: its fields in each state, its doors, and the schema that describes it."""
+"""/api/v1/server/: its fields in each state, and its doors."""
 
 from datetime import timedelta
 
-import jsonschema
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.models import User
-from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode
-from jupyter_integration.hub.resources import STOPPED_SERVER, Server
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.fake_hub import Spawn
+from jupyter_integration.tests.scenes import provision
+from jupyter_integration.tests.states import (
+    failed,
+    hub_away,
+    nothing_known,
+    queued,
+    ready,
+    starting,
+    stopped,
+    stopping,
+)
 
 State = SpawnRequest.State
 URL = "/api/v1/server/"
@@ -28,73 +33,13 @@ FIELDS = {"state", "server_active", "url", "progress", "message", "since", "as_o
 @pytest.fixture
 def sara(sara: User) -> User:
     """Sara, with a user of her own on the Hub."""
-    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
-    sara.refresh_from_db()
-    return sara
+    return provision(sara)
 
 
 @pytest.fixture
 def browser(client: Client, sara: User) -> Client:
     client.force_login(sara)
     return client
-
-
-def see(user: User, *, ready: bool = False, pending: str | None = None) -> None:
-    running = Server(
-        ready=ready,
-        pending=pending,
-        url="/user/sara/",
-        started=timezone.now(),
-        last_activity=None,
-        stopped=False,
-    )
-    shown = running if ready or pending else STOPPED_SERVER
-    snapshots.record(user.pk, shown, as_of=timezone.now())
-
-
-def nothing_known(user: User) -> None:
-    pass
-
-
-def stopped(user: User) -> None:
-    see(user)
-
-
-def queued(user: User) -> None:
-    see(user)
-    SpawnRequest.objects.create(user=user)
-
-
-def starting(user: User) -> None:
-    see(user)
-    SpawnRequest.objects.create(user=user, state=State.STARTING, progress=40, message="Spawning")
-
-
-def ready(user: User) -> None:
-    see(user, ready=True)
-
-
-def stopping(user: User) -> None:
-    see(user, ready=True)
-    StopRequest.objects.create(user=user, requested_by=user)
-
-
-def failed(user: User) -> None:
-    see(user)
-    SpawnRequest.objects.create(
-        user=user,
-        state=State.FAILED,
-        finished_at=timezone.now(),
-        failure_code=FailureCode.NO_SPACE,
-    )
-
-
-def hub_away(user: User) -> None:
-    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now() - timedelta(seconds=30))
-    snapshots.record_hub_failure()
-
-
-STATES = [nothing_known, stopped, queued, starting, ready, stopping, failed, hub_away]
 
 
 @pytest.mark.parametrize(
@@ -304,55 +249,3 @@ class TestThrottles:
 
         assert throttle.parse_rate(rates["server-read"])[0] >= 120
         assert throttle.parse_rate(rates["server-change"])[0] >= 10
-
-
-class TestSchema:
-    @pytest.fixture(scope="class")
-    def schema(self) -> dict:
-        return SchemaGenerator().get_schema(request=None, public=True)
-
-    def test_it_is_valid_and_complete(self, capsys: pytest.CaptureFixture[str]) -> None:
-        call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
-
-    def test_it_names_the_three_calls_and_no_address_inside(self, schema) -> None:
-        assert set(schema["paths"]) == {URL}
-        assert set(schema["paths"][URL]) == {"get", "post", "delete"}
-        assert set(schema["paths"][URL]["post"]["responses"]) == {"202"}
-
-    @pytest.mark.parametrize("make", STATES)
-    def test_what_is_answered_is_what_it_says(self, browser, sara, schema, make) -> None:
-        make(sara)
-        answer = browser.get(URL).json()
-
-        jsonschema.validate(answer, as_json_schema(schema))
-
-    def test_it_says_more_than_nothing(self, browser, sara, schema) -> None:
-        ready(sara)
-        answer = browser.get(URL).json()
-
-        for name in FIELDS:
-            broken = {key: value for key, value in answer.items() if key != name}
-            with pytest.raises(jsonschema.ValidationError):
-                jsonschema.validate(broken, as_json_schema(schema))
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(answer | {"state": "asleep"}, as_json_schema(schema))
-
-    @pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/"])
-    def test_it_can_be_read(self, browser, path: str) -> None:
-        assert browser.get(path).status_code == 200
-
-
-def as_json_schema(openapi: dict) -> dict:
-    """OpenAPI 3.0 says "nullable" where JSON Schema has a type of its own."""
-
-    def convert(node: object) -> object:
-        if isinstance(node, list):
-            return [convert(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        converted = {key: convert(value) for key, value in node.items()}
-        if converted.pop("nullable", False):
-            converted["type"] = [converted["type"], "null"]
-        return converted
-
-    return {"components": convert(openapi["components"]), "$ref": "#/components/schemas/Server"}

@@ -9,13 +9,14 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.keep_fresh import keep_fresh
 from jupyter_integration.tasks import refresh_server
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
+from jupyter_integration.tests.scenes import provision, start, stop
 
 State = SpawnRequest.State
 
@@ -23,9 +24,7 @@ State = SpawnRequest.State
 @pytest.fixture
 def sara(sara: User) -> User:
     """Sara, with a user of her own on the Hub."""
-    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
-    sara.refresh_from_db()
-    return sara
+    return provision(sara)
 
 
 def look(user: User) -> None:
@@ -61,7 +60,7 @@ def test_an_old_reading_is_read_again(sara, workers) -> None:
 
 def test_while_a_server_is_stopping_it_is_read_every_second(sara, workers) -> None:
     seen(sara, ago=2)
-    StopRequest.objects.create(user=sara, requested_by=sara)
+    stop(sara)
     with workers.committing():
         look(sara)
 
@@ -71,7 +70,7 @@ def test_while_a_server_is_stopping_it_is_read_every_second(sara, workers) -> No
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
 def test_of_a_start_that_a_worker_reports_nobody_asks(sara, workers, state) -> None:
     seen(sara, ago=60)
-    SpawnRequest.objects.create(user=sara, state=state)
+    start(sara, state)
     with workers.committing():
         look(sara)
 
@@ -81,7 +80,7 @@ def test_of_a_start_that_a_worker_reports_nobody_asks(sara, workers, state) -> N
 def test_a_start_behind_the_portals_back_is_read_again_and_again(sara, workers) -> None:
     """Also of one who has started through the portal before: no worker of ours reports this one."""
     ended = timezone.now() - timedelta(minutes=1)
-    SpawnRequest.objects.create(user=sara, state=State.READY, finished_at=ended)
+    start(sara, State.READY, finished_at=ended)
     starting = replace(STOPPED_SERVER, pending="spawn", stopped=False)
     snapshots.record(sara.pk, starting, as_of=timezone.now() - timedelta(seconds=2))
     assert server_status(sara).state is ServerState.STARTING

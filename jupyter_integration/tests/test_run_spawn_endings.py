@@ -14,6 +14,7 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.tests.scenes import provision
 
 State = SpawnRequest.State
 
@@ -22,9 +23,7 @@ State = SpawnRequest.State
 def sara(sara: User, fake_hub: FakeHub) -> User:
     """Sara, with a user of her own on the Hub."""
     fake_hub.add_user("sara")
-    User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
-    sara.refresh_from_db()
-    return sara
+    return provision(sara)
 
 
 @pytest.fixture

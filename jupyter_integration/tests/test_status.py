@@ -1,73 +1,17 @@
-"""What a page shows of a server: every state, which of two truths wins, and how old it may be."""
-
-from datetime import datetime, timedelta
+"""What a page shows of a server in each state, and how old it may be."""
 
 import pytest
 from django.utils import timezone, translation
 
-from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
-from jupyter_integration.hub.resources import STOPPED_SERVER, Server
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.hub.resources import STOPPED_SERVER
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import place_in_line, server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.tests.scenes import READY, SPAWNING, STOPPING, see, start, stop, stopped
 
 State = SpawnRequest.State
-
-
-class Clock:
-    """Time that goes only when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = timezone.now()
-
-    def go(self, seconds: float) -> datetime:
-        self.now += timedelta(seconds=seconds)
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", lambda: clock.now)
-    return clock
-
-
-def server(*, ready: bool = False, pending: str | None = None) -> Server:
-    return Server(
-        ready=ready,
-        pending=pending,
-        url="/user/sara/",
-        started=timezone.now(),
-        last_activity=None,
-        stopped=False,
-    )
-
-
-READY = {"ready": True}
-SPAWNING = {"pending": "spawn"}
-STOPPING = {"pending": "stop"}
-
-
-def see(user: User, *, as_of: datetime | None = None, **shown: object) -> None:
-    """What the Hub showed; nothing is a server that does not run."""
-    snapshots.record(user.pk, server(**shown) if shown else None, as_of=as_of or timezone.now())
-
-
-def start(user: User, state: State, **more: object) -> SpawnRequest:
-    finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
-    return SpawnRequest.objects.create(
-        user=user, **({"state": state, "finished_at": finished_at} | more)
-    )
-
-
-def stop(user: User, **more: object) -> StopRequest:
-    return StopRequest.objects.create(user=user, requested_by=user, **more)
-
-
-def stopped(user: User) -> StopRequest:
-    return stop(user, finished_at=timezone.now(), stopped=True)
 
 
 def can(status: ServerStatus) -> set[str]:
@@ -189,124 +133,6 @@ class TestOfEachState:
         )
         assert can(status) == {"start"}  # waits in line until the Hub is back
         assert not status.busy
-
-
-class TestWhichTruthWins:
-    @pytest.mark.parametrize("shown", [{}, READY, SPAWNING, STOPPING])
-    @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-    def test_an_open_start_over_what_the_hub_showed(self, sara, clock, state, shown) -> None:
-        see(sara, **shown)
-        start(sara, state)
-
-        assert server_status(sara).state == ServerState(state.value)
-
-    def test_an_open_start_over_an_open_stop(self, sara, clock) -> None:
-        stop(sara)
-        start(sara, State.QUEUED)
-
-        assert server_status(sara).state is ServerState.QUEUED
-
-    def test_an_open_stop_over_a_start_that_ended(self, sara, clock) -> None:
-        start(sara, State.READY)
-        see(sara, **READY)
-        stop(sara)
-
-        assert server_status(sara).state is ServerState.STOPPING
-
-    @pytest.mark.parametrize(
-        ("shown", "state"),
-        [
-            (READY, ServerState.READY),
-            (SPAWNING, ServerState.STARTING),
-            (STOPPING, ServerState.STOPPING),
-        ],
-    )
-    def test_what_the_hub_shows_over_a_failure(self, sara, clock, shown, state) -> None:
-        """Started behind the portal's back after the failure."""
-        start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
-        clock.go(1)
-        see(sara, **shown)
-
-        assert server_status(sara).state is state
-
-    def test_a_stop_that_ended_over_an_older_sight_of_a_running_server(self, sara, clock) -> None:
-        see(sara, **READY)
-        clock.go(1)
-        stopped(sara)
-
-        assert server_status(sara).state is ServerState.STOPPED
-
-    def test_a_newer_sight_over_a_stop_that_ended(self, sara, clock) -> None:
-        stopped(sara)
-        clock.go(1)
-        see(sara, **READY)
-
-        assert server_status(sara).state is ServerState.READY
-
-    def test_a_start_that_became_ready_over_an_older_sight_that_came_late(
-        self, sara, clock
-    ) -> None:
-        asked_at = clock.now
-        clock.go(1)
-        start(sara, State.READY)
-        see(sara, as_of=asked_at)
-
-        assert server_status(sara).state is ServerState.READY
-
-    def test_a_start_that_was_cancelled_over_an_older_sight_of_it(self, sara, clock) -> None:
-        see(sara, **SPAWNING)
-        clock.go(1)
-        start(sara, State.CANCELLED, posted_at=clock.now)
-
-        assert server_status(sara).state is ServerState.STOPPED
-
-    def test_a_start_that_failed_over_an_older_sight_of_a_running_server(self, sara, clock) -> None:
-        see(sara, **READY)
-        clock.go(1)
-        start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, posted_at=clock.now)
-
-        assert server_status(sara).state is ServerState.FAILED
-
-    @pytest.mark.parametrize(
-        ("state", "code"), [(State.CANCELLED, ""), (State.FAILED, FailureCode.ACCOUNT_INACTIVE)]
-    )
-    def test_a_running_server_over_a_start_that_the_hub_never_heard_of(
-        self, sara, clock, state, code
-    ) -> None:
-        see(sara, **READY)
-        clock.go(1)
-        start(sara, state, failure_code=code)
-
-        assert server_status(sara).state is ServerState.READY
-
-    def test_a_running_server_over_a_start_of_which_the_hub_told_nothing(self, sara, clock) -> None:
-        see(sara, **READY)
-        clock.go(1)
-        start(sara, State.FAILED, failure_code=FailureCode.HUB_AWAY, posted_at=clock.now)
-
-        assert server_status(sara).state is ServerState.READY
-
-    def test_a_stop_that_was_given_up_over_nothing(self, sara, clock) -> None:
-        see(sara, **READY)
-        clock.go(1)
-        stop(sara, finished_at=clock.now, stopped=False)
-
-        assert server_status(sara).state is ServerState.READY
-
-    def test_a_new_start_over_the_failure_of_the_last(self, sara, clock) -> None:
-        see(sara)
-        start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
-        start(sara, State.QUEUED)
-
-        assert server_status(sara).state is ServerState.QUEUED
-
-    def test_other_peoples_starts_stops_and_servers_are_their_own(self, sara, omid, clock) -> None:
-        see(omid, **READY)
-        start(omid, State.STARTING)
-        stop(omid)
-        see(sara)
-
-        assert server_status(sara).state is ServerState.STOPPED
 
 
 class TestAge:

@@ -1,0 +1,59 @@
+"""Rows and sights of servers, as tests set them up."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.hub.resources import STOPPED_SERVER, Server
+from jupyter_integration.models import SpawnRequest, StopRequest
+
+READY: dict[str, Any] = {"ready": True}
+SPAWNING: dict[str, Any] = {"pending": "spawn"}
+STOPPING: dict[str, Any] = {"pending": "stop"}
+
+
+def provision(user: User) -> User:
+    """Let the account have a user of its own on the Hub."""
+    User.objects.filter(pk=user.pk).update(hub_user_created_at=timezone.now())
+    user.refresh_from_db()
+    return user
+
+
+def see(
+    user: User, *, as_of: datetime | None = None, ready: bool = False, pending: Any = None
+) -> None:
+    """Let the Hub have shown this of the user's server; without more, that it does not run."""
+    shown = STOPPED_SERVER
+    if ready or pending:
+        shown = Server(
+            ready=ready,
+            pending=pending,
+            url=f"/user/{user.hub_username}/",
+            started=timezone.now(),
+            last_activity=None,
+            stopped=False,
+        )
+    snapshots.record(user.pk, shown, as_of=as_of or timezone.now())
+
+
+def start(
+    user: User, state: SpawnRequest.State = SpawnRequest.State.QUEUED, **more: Any
+) -> SpawnRequest:
+    """A start in this state; one that ended did so now."""
+    finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
+    return SpawnRequest.objects.create(
+        user=user, state=state, **({"finished_at": finished_at} | more)
+    )
+
+
+def stop(user: User, **more: Any) -> StopRequest:
+    """A stop that is asked for and not done."""
+    return StopRequest.objects.create(user=user, requested_by=user, **more)
+
+
+def stopped(user: User) -> StopRequest:
+    """A stop that was done now."""
+    return stop(user, finished_at=timezone.now(), stopped=True)

@@ -1,0 +1,53 @@
+"""Each state of a server, as a function that brings a person's server into it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.tests.scenes import see, start, stop
+
+State = SpawnRequest.State
+
+
+def nothing_known(user: User) -> None:
+    pass
+
+
+def stopped(user: User) -> None:
+    see(user)
+
+
+def queued(user: User) -> None:
+    see(user)
+    start(user)
+
+
+def starting(user: User) -> None:
+    see(user)
+    start(user, State.STARTING, progress=40, message="Spawning")
+
+
+def ready(user: User) -> None:
+    see(user, ready=True)
+
+
+def stopping(user: User) -> None:
+    see(user, ready=True)
+    stop(user)
+
+
+def failed(user: User) -> None:
+    see(user)
+    start(user, State.FAILED, failure_code=FailureCode.NO_SPACE)
+
+
+def hub_away(user: User) -> None:
+    see(user, as_of=timezone.now() - timedelta(seconds=30))
+    snapshots.record_hub_failure()
+
+
+STATES = [nothing_known, stopped, queued, starting, ready, stopping, failed, hub_away]

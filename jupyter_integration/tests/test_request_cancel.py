@@ -1,0 +1,138 @@
+"""Taking a start back, wherever it is."""
+
+import pytest
+from django.utils import timezone
+
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.services.leases import claim
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_cancel
+from jupyter_integration.services.run_stop import run_cancel
+from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.fake_hub import Spawn
+from jupyter_integration.tests.scenes import start
+
+State = SpawnRequest.State
+
+
+def test_in_line_it_ends_at_once_without_the_hub(fake_hub, sara, workers) -> None:
+    request = request_spawn(user=sara)
+
+    with workers.committing():
+        assert request_cancel(user=sara)
+    workers.work_off()
+
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+    assert request.finished_at is not None
+    assert fake_hub.calls == []
+
+
+def test_while_a_worker_has_it_the_worker_is_told(sara, workers) -> None:
+    request = request_spawn(user=sara)
+    assert claim(SpawnRequest.objects.all(), request.pk)
+
+    with workers.committing():
+        assert request_cancel(user=sara)
+
+    request.refresh_from_db()
+    assert request.state == State.QUEUED
+    assert request.cancel_requested_at is not None
+    assert workers.sent == [("server.cancel_start", (request.pk,))]
+
+
+def test_put_back_into_line_after_a_post_it_is_ended_on_the_hub(
+    fake_hub, hub, sara, workers
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.script("sara", Spawn(seconds=30))
+    hub.start_server("sara")
+    request = start(sara, State.QUEUED, posted_at=timezone.now())
+
+    with workers.committing():
+        assert request_cancel(user=sara)
+    workers.work_off()
+
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+    assert fake_hub.phase("sara") == "stopped"
+
+
+@pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
+def test_of_one_that_ended_there_is_nothing_to_cancel(sara, workers, state) -> None:
+    request = start(sara, state)
+
+    with workers.committing():
+        assert not request_cancel(user=sara)
+
+    request.refresh_from_db()
+    assert request.state == state
+    assert workers.sent == []
+
+
+def test_a_second_time_there_is_nothing_to_cancel(sara) -> None:
+    start(sara, State.STARTING, posted_at=timezone.now())
+
+    assert request_cancel(user=sara)
+    assert not request_cancel(user=sara)
+
+
+def test_of_another_persons_start_nothing_is_cancelled(sara, omid) -> None:
+    request_spawn(user=sara)
+
+    assert not request_cancel(user=omid)
+
+
+def test_while_the_hub_is_away_it_is_tried_again(fake_hub, hub, sara) -> None:
+    fake_hub.add_user("sara")
+    request = start(
+        sara, State.QUEUED, posted_at=timezone.now(), cancel_requested_at=timezone.now()
+    )
+    fake_hub.down()
+    run_cancel(hub=hub, request_id=request.pk)
+    request.refresh_from_db()
+    assert request.state == State.QUEUED
+
+    fake_hub.up()
+    run_cancel(hub=hub, request_id=request.pk)
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+
+
+def test_of_somebody_without_a_hub_user_it_ends_as_well(fake_hub, hub, sara) -> None:
+    request = start(sara, State.QUEUED, cancel_requested_at=timezone.now())
+
+    run_cancel(hub=hub, request_id=request.pk)
+
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+
+
+def test_woken_for_a_start_that_was_not_cancelled_it_does_nothing(fake_hub, hub, sara) -> None:
+    request = start(sara, State.STARTING)
+
+    run_cancel(hub=hub, request_id=request.pk)
+
+    assert fake_hub.calls == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_against_a_worker_at_once_exactly_one_of_both_wins(sara) -> None:
+    for _round in range(5):
+        request = request_spawn(user=sara)
+
+        def act(who: str, request: SpawnRequest = request) -> object:
+            if who == "user":
+                return request_cancel(user=sara)
+            return claim(SpawnRequest.objects.wanted().due(), request.pk)
+
+        cancelled, lease = at_once(act, ["user", "worker"])
+
+        request.refresh_from_db()
+        assert cancelled
+        if lease is None:
+            assert request.state == State.CANCELLED
+        else:
+            assert request.state == State.QUEUED
+            assert request.cancel_requested_at is not None
+        SpawnRequest.objects.all().delete()

@@ -1,0 +1,138 @@
+"""Asking for a stop, and the stop itself."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_stop
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.services.run_stop import run_stop
+from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.fake_hub import Spawn
+from jupyter_integration.tests.scenes import start
+
+State = SpawnRequest.State
+
+
+def test_a_press_is_a_row_and_a_wake_up(sara, nasrin, workers) -> None:
+    with workers.committing():
+        request_stop(user=sara, requested_by=nasrin)
+
+    stop = StopRequest.objects.get()
+    assert (stop.user, stop.requested_by, stop.finished_at) == (sara, nasrin, None)
+    assert workers.sent == [("server.stop_server", (stop.pk,))]
+
+
+def test_pressed_twice_it_is_one_stop(sara) -> None:
+    request_stop(user=sara, requested_by=sara)
+    request_stop(user=sara, requested_by=sara)
+
+    assert StopRequest.objects.count() == 1
+
+
+def test_while_starting_it_takes_the_start_back(sara) -> None:
+    request = start(sara, State.STARTING, posted_at=timezone.now())
+
+    request_stop(user=sara, requested_by=sara)
+
+    request.refresh_from_db()
+    assert request.cancel_requested_at is not None
+    assert not StopRequest.objects.exists()
+
+
+def test_the_server_stops(fake_hub, hub, sara) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+    request_stop(user=sara, requested_by=sara)
+    stop = StopRequest.objects.get()
+
+    run_stop(hub=hub, stop_id=stop.pk)
+
+    stop.refresh_from_db()
+    assert stop.stopped
+    assert stop.finished_at is not None
+    assert fake_hub.phase("sara") == "stopped"
+
+
+@pytest.mark.parametrize("has_hub_user", [True, False])
+def test_when_nothing_runs_it_is_done_at_once(fake_hub, hub, sara, has_hub_user: bool) -> None:
+    if has_hub_user:
+        fake_hub.add_user("sara")
+    request_stop(user=sara, requested_by=sara)
+    stop = StopRequest.objects.get()
+
+    run_stop(hub=hub, stop_id=stop.pk)
+
+    stop.refresh_from_db()
+    assert stop.stopped
+
+
+def test_delivered_twice_it_stops_once(fake_hub, hub, sara) -> None:
+    fake_hub.add_user("sara")
+    request_stop(user=sara, requested_by=sara)
+    stop = StopRequest.objects.get()
+    run_stop(hub=hub, stop_id=stop.pk)
+    before = len(fake_hub.calls)
+
+    run_stop(hub=hub, stop_id=stop.pk)
+
+    assert len(fake_hub.calls) == before
+
+
+def test_while_the_hub_is_away_it_waits_and_is_done_later(fake_hub, hub, sara) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+    request_stop(user=sara, requested_by=sara)
+    stop = StopRequest.objects.get()
+    fake_hub.down()
+    run_stop(hub=hub, stop_id=stop.pk)
+    stop.refresh_from_db()
+    assert stop.finished_at is None
+    assert stop.not_before > timezone.now()
+
+    fake_hub.up()
+    run_stop(hub=hub, stop_id=stop.pk)  # not yet
+    assert fake_hub.phase("sara") == "ready"
+    StopRequest.objects.update(not_before=None)
+    run_stop(hub=hub, stop_id=stop.pk)
+    assert fake_hub.phase("sara") == "stopped"
+
+
+def test_after_the_deadline_it_is_given_up_and_does_not_say_stopped(
+    fake_hub, hub, sara, settings
+) -> None:
+    settings.SPAWN_DEADLINE = 0
+    request_stop(user=sara, requested_by=sara)
+    fake_hub.down()
+    stop = StopRequest.objects.get()
+
+    run_stop(hub=hub, stop_id=stop.pk)
+
+    stop.refresh_from_db()
+    assert stop.finished_at is not None
+    assert not stop.stopped
+
+
+def test_a_start_after_it_waits_until_the_server_has_stopped(fake_hub, hub, lab, sara) -> None:
+    fake_hub.add_user("sara")
+    User.objects.update(hub_user_created_at=timezone.now())
+    fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.5), {})
+    hub.stop_server("sara")
+    assert fake_hub.phase("sara") == "stop"
+    request = request_spawn(user=sara)
+
+    run_spawn(hub=hub, lab=lab, request_id=request.pk)
+
+    request.refresh_from_db()
+    assert request.state == State.READY
+    assert fake_hub.phase("sara") == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_in_many_tabs_at_once_it_is_one_stop(sara, workers) -> None:
+    at_once(lambda _tab: request_stop(user=sara, requested_by=sara), range(8))
+
+    assert StopRequest.objects.count() == 1
+    assert workers.count("server.stop_server") == 1
