@@ -28,7 +28,8 @@ def follow_account(
             wake_on_commit(make_hub_user, instance.pk)
     else:
         request_cancel(user=instance)
-        _revoke(instance)
+        # As stored: a worker may have made the Hub user since this instance was read.
+        _revoke(User.objects.get(pk=instance.pk))
 
 
 @receiver(post_delete, sender=User)

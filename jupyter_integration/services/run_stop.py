@@ -51,15 +51,9 @@ def run_cancel(*, hub: HubClient, request_id: int) -> None:
     request = SpawnRequest.objects.cancelling().select_related("user").filter(pk=request_id).first()
     if request is None:
         return
-    try:
-        hub.stop_server(request.user.hub_username)
-    except HubNotFound:
-        pass
-    except HubError as error:
-        _leave_or_give_up(request, claim(SpawnRequest.objects.cancelling(), request_id), error)
-        return
     lease = claim(SpawnRequest.objects.cancelling(), request_id)
     if lease is None:
+        _interrupt_follower(hub, request)
         return
     try:
         try:
@@ -73,11 +67,22 @@ def run_cancel(*, hub: HubClient, request_id: int) -> None:
         logger.info("%s: another worker took it up", request.reference)
 
 
-def _leave_or_give_up(request: SpawnRequest, lease: Lease | None, error: HubError) -> None:
-    """Leave the cancel for later, but not for ever; without a lease whoever follows decides."""
-    logger.warning("%s: %s", request.reference, error)
-    if lease is None:
+def _interrupt_follower(hub: HubClient, request: SpawnRequest) -> None:
+    # Not once it is settled: what comes up then is the user's next start.
+    if not SpawnRequest.objects.cancelling().filter(pk=request.pk).exists():
         return
+    try:
+        hub.stop_server(request.user.hub_username)
+    except HubNotFound:
+        return
+    except HubError as error:
+        # The follower sees the cancel at the Hub's next sign of life, or finds the Hub away too.
+        logger.warning("%s: %s", request.reference, error)
+
+
+def _leave_or_give_up(request: SpawnRequest, lease: Lease, error: HubError) -> None:
+    """Leave the cancel for later, but not for ever."""
+    logger.warning("%s: %s", request.reference, error)
     if _is_given_up(request.cancel_requested_at or request.created_at, error):
         lease.give_back(
             state=SpawnRequest.State.FAILED,
