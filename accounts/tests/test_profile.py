@@ -1,0 +1,95 @@
+"""The profile: a person changes what is theirs to change, and nothing else."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+
+PROFILE = reverse("profile")
+
+
+@pytest.fixture
+def browser(client: Client, sara: User) -> Client:
+    client.force_login(sara)
+    return client
+
+
+def change(browser: Client, **fields: str):
+    return browser.post(
+        PROFILE, {"first_name": "سارا", "last_name": "رضایی", "language": "fa"} | fields
+    )
+
+
+def test_names_and_language_are_saved_as_they_are_spelled_here(browser: Client, sara: User) -> None:
+    response = change(browser, first_name=" علي\u200cرضا\u200f ", language="en")
+
+    assert response.url == PROFILE
+    sara.refresh_from_db()
+    assert (sara.first_name, sara.last_name, sara.language) == ("علی\u200cرضا", "رضایی", "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "root"),
+        ("hub_username", "omid"),
+        ("email", "omid@example.ir"),
+        ("is_staff", "on"),
+        ("is_superuser", "on"),
+        ("is_active", ""),
+        ("hub_user_created_at", "2026-11-23 00:00:00"),
+    ],
+)
+def test_what_the_form_does_not_show_cannot_be_slipped_in(
+    browser: Client, sara: User, field: str, value: str
+) -> None:
+    before = getattr(sara, field)
+
+    change(browser, **{field: value})
+
+    sara.refresh_from_db()
+    assert getattr(sara, field) == before
+
+
+def test_what_staff_do_meanwhile_is_not_undone(
+    browser: Client, sara: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page was read before and is saved after."""
+    clean = User.clean
+
+    def clean_while_staff_act(user: User) -> None:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        clean(user)
+
+    monkeypatch.setattr(User, "clean", clean_while_staff_act)
+    change(browser)
+
+    sara.refresh_from_db()
+    assert not sara.is_active
+
+
+@pytest.mark.parametrize(
+    "fields", [{"language": "de"}, {"first_name": "س" * 200}, {"last_name": "x\x00"}]
+)
+def test_what_is_wrong_is_told_and_nothing_is_saved(
+    browser: Client, sara: User, fields: dict[str, str]
+) -> None:
+    response = change(browser, **fields)
+
+    assert response.status_code == 200
+    assert response.context["form"].errors
+    sara.refresh_from_db()
+    assert sara.last_name == ""
+
+
+def test_the_profile_is_for_those_who_are_signed_in(client: Client, db: None) -> None:
+    assert client.get(PROFILE).url.startswith(reverse("account_login"))
+    assert client.post(PROFILE).url.startswith(reverse("account_login"))
+
+
+def test_saving_needs_the_token_against_forgery(sara: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sara)
+
+    assert change(client).status_code == 403
