@@ -83,14 +83,6 @@ class Children:
                 return
             self._ended[pid] = os.waitstatus_to_exitcode(status)
 
-    def wait(self, pid: int, until: float) -> bool:
-        """True when it has ended before the moment `until` of the monotonic clock."""
-        while self.exit_code(pid) is None:
-            if time.monotonic() > until:
-                return False
-            time.sleep(LOOK_AGAIN_SECONDS)
-        return True
-
     def end_all(self, *, grace: float) -> None:
         """SIGTERM to every process below this one, SIGKILL to those that stay."""
         for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):

@@ -106,7 +106,11 @@ class Copy:
         until = time.monotonic() + STOP_PATIENCE_SECONDS
         if self._supervisor is not None:
             self._supervisor.stop()
-            self._children.wait(self._supervisor.pid, until)
+            while self._children.exit_code(self._supervisor.pid) is None:
+                if time.monotonic() > until:
+                    break
+                self._supervisor.wake()
+                time.sleep(LOOK_AGAIN_SECONDS)
         self._children.end_all(grace=LEFTOVERS_PATIENCE_SECONDS)
 
 
