@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from smtplib import SMTPConnectError, SMTPDataError, SMTPException, SMTPRecipientsRefused
+from threading import Barrier
 
 import pytest
 from celery import current_app
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
+from accounts.services import send_mail
 from accounts.services.send_mail import (
     GIVEN_UP_AFTER,
     MailServerAwayError,
@@ -231,10 +233,19 @@ def test_neither_text_nor_address_of_a_mail_is_in_the_log(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_sends_it() -> None:
+def test_of_many_workers_one_sends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All have found it before the first takes it."""
     kept = write_to("sara@example.ir")
+    everybody_found_it = Barrier(4)
+    claim = send_mail._claim
 
-    at_once(lambda _worker: deliver_mail(mail_id=kept.pk), range(6))
+    def claim_together(found: OutgoingMail) -> bool:
+        everybody_found_it.wait(timeout=10)
+        return claim(found)
+
+    monkeypatch.setattr(send_mail, "_claim", claim_together)
+
+    at_once(lambda _worker: deliver_mail(mail_id=kept.pk), range(4))
 
     assert len(mail.outbox) == 1
 

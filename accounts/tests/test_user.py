@@ -68,6 +68,14 @@ def test_a_page_that_saves_what_it_read_before_does_not_bring_the_old_hub_name_b
     assert sara.first_name == "سارا"
 
 
+def test_the_old_hub_name_cannot_be_brought_back_by_naming_its_column(sara: User) -> None:
+    page = User.objects.get(pk=sara.pk)
+    replace_hub_username(user=sara)
+
+    with pytest.raises(HubUsernameIsImmutableError):
+        page.save(update_fields=["hub_username"])
+
+
 def test_after_its_hub_name_was_replaced_an_account_can_be_saved_on(sara: User) -> None:
     replace_hub_username(user=sara)
     sara.first_name = "سارا"

@@ -154,11 +154,12 @@ def test_after_a_post_of_which_nobody_knows_the_account_takes_no_chance(
     assert made(fake_hub)[-1] == "POST /users/sara-2"
 
 
+@pytest.mark.parametrize("name_by_now", ["sara", "sara-2"])
 def test_a_worker_whose_claim_ran_out_does_not_make_a_strangers_home_the_accounts(
-    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
+    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch, name_by_now: str
 ) -> None:
-    """The slow worker made `sara`; meanwhile another found that taken, and went on to a name that
-    is a stranger's.
+    """The slow worker made `sara`; meanwhile another took over, found that taken, and went on to
+    a name that is a stranger's.
     """
     fake_hub.add_user("sara-2")
     create = hub.create_user
@@ -166,7 +167,7 @@ def test_a_worker_whose_claim_ran_out_does_not_make_a_strangers_home_the_account
     def create_slowly(name: str):
         hub_user = create(name)
         other = timezone.now() + timedelta(seconds=30)
-        User.objects.update(hub_username="sara-2", hub_claim_expires_at=other)
+        User.objects.update(hub_username=name_by_now, hub_claim_expires_at=other)
         return hub_user
 
     monkeypatch.setattr(hub, "create_user", create_slowly)
