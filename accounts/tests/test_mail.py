@@ -1,5 +1,6 @@
 """No mail is lost: neither with the broker, nor with the mail server, nor with a worker."""
 
+import time
 from datetime import timedelta
 from smtplib import SMTPConnectError, SMTPDataError, SMTPException, SMTPRecipientsRefused
 from threading import Barrier
@@ -25,8 +26,9 @@ from jupyter_integration.testing.broken_broker import broken_broker
 
 
 class BrokenMailServer(BaseEmailBackend):
-    """Fails for the addresses that it is told, in the way that it is told."""
+    """Fails for the addresses that it is told, in the way that it is told, or is slow."""
 
+    seconds = 0.0
     failures: dict[str, Exception] = {}
     attempts: list[str] = []
 
@@ -34,6 +36,7 @@ class BrokenMailServer(BaseEmailBackend):
         for message in messages:
             [address] = message.to
             self.attempts.append(address)
+            time.sleep(self.seconds)
             if address in self.failures:
                 raise self.failures[address]
         return mail.get_connection("django.core.mail.backends.locmem.EmailBackend").send_messages(
@@ -44,6 +47,7 @@ class BrokenMailServer(BaseEmailBackend):
 @pytest.fixture
 def mail_server(settings) -> type[BrokenMailServer]:
     settings.EMAIL_BACKEND = f"{__name__}.BrokenMailServer"
+    BrokenMailServer.seconds = 0.0
     BrokenMailServer.failures = {}
     BrokenMailServer.attempts = []
     return BrokenMailServer
@@ -233,8 +237,9 @@ def test_neither_text_nor_address_of_a_mail_is_in_the_log(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_sends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All have found it before the first takes it."""
+def test_of_many_workers_one_sends_it(mail_server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All have found it before the first takes it, and before it is sent."""
+    mail_server.seconds = 0.3
     kept = write_to("sara@example.ir")
     everybody_found_it = Barrier(4)
     claim = send_mail._claim

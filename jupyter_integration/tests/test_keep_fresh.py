@@ -110,7 +110,7 @@ def test_each_person_has_a_reading_of_their_own(sara, omid, workers) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_thousand_askers_at_the_same_moment_wake_one_reading(sara, workers) -> None:
+def test_a_thousand_pages_at_the_same_moment_wake_one_reading(sara, workers) -> None:
     def look_often(_thread: int) -> None:
         for _time in range(50):
             look(sara)
@@ -118,6 +118,12 @@ def test_a_thousand_askers_at_the_same_moment_wake_one_reading(sara, workers) ->
     at_once(look_often, range(20))
 
     assert workers.count("server.refresh") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_those_who_ask_in_the_same_instant_one_may_wake() -> None:
+    for user_id in range(1000, 1010):
+        assert at_once(snapshots.claim_refresh, [user_id] * 12).count(True) == 1
 
 
 def test_after_the_answer_an_old_one_is_asked_for_again(fake_hub, sara, workers) -> None:

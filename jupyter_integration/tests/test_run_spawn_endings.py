@@ -96,14 +96,16 @@ def test_a_cancel_in_the_very_last_moment_leaves_no_server(
 def test_a_start_that_fails_because_it_was_cancelled_is_cancelled(
     fake_hub, hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake_hub.script_all(Spawn(seconds=0, fails="killed"))
-    start = hub.start_server
+    fake_hub.script_all(Spawn(seconds=0.1, fails="killed"))
+    follow = hub.follow_progress
 
-    def start_and_cancel(*arguments: object):
-        request_cancel(user=sara)
-        return start(*arguments)
+    def follow_and_cancel(name: str, **more: object):
+        for event in follow(name, **more):
+            if event.failed:
+                request_cancel(user=sara)
+            yield event
 
-    monkeypatch.setattr(hub, "start_server", start_and_cancel)
+    monkeypatch.setattr(hub, "follow_progress", follow_and_cancel)
 
     assert run(request_spawn(user=sara)).state == State.CANCELLED
 
