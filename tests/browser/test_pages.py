@@ -169,7 +169,7 @@ def test_a_session_that_ended_leads_to_the_sign_in_page(open_page: Opened) -> No
     page = open_page("/dashboard/")
     page.context.clear_cookies()
     page.evaluate("htmx.trigger('#server-card', 'refresh')")
-    page.wait_for_url("**/accounts/login/?next=/dashboard/")
+    page.wait_for_url("**/accounts/login/?next=%2Fdashboard%2F")
 
 
 def test_a_password_can_be_looked_at(open_page: Opened) -> None:
