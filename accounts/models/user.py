@@ -157,7 +157,8 @@ class User(AbstractUser):
                 for field in self._meta.concrete_fields
                 if not field.primary_key and field.attname not in left_out
             ]
-        super().save(**kwargs)
+        with transaction.atomic():  # with what follows from it: no access without its revocation
+            super().save(**kwargs)
 
     def _save_first(self, **kwargs: Any) -> None:
         self.email = self.email.lower()  # as allauth looks for it at sign-in

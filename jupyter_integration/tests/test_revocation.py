@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
@@ -184,6 +185,22 @@ def test_a_save_that_is_not_about_being_active_revokes_nothing(sara) -> None:
     sara.save(update_fields=["last_login"])
 
     assert not HubRevocation.objects.exists()
+
+
+def test_an_account_is_not_inactive_without_its_revocation(
+    sara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power fails in between."""
+
+    def fail(*_arguments: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("jupyter_integration.receivers._revoke", fail)
+    with pytest.raises(OperationalError):
+        deactivate(sara)
+
+    sara.refresh_from_db()
+    assert sara.is_active
 
 
 def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) -> None:
