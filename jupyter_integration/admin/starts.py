@@ -1,7 +1,7 @@
-"""Starts and stops in the admin: what is wrong, and the means to mend it."""
+"""Starts in the admin: what is wrong, and the means to mend it."""
 
 import re
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,37 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.admin.read_only import ReadOnlyAdmin
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
-from portal.admin_dates import DatesInTheReadersCalendar
 from portal.persian_text import search_key
-
-# How workers share the rows out, and the number that the reference already has.
-_NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}
-
-
-_PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
-
-
-class ReadOnlyAdmin(DatesInTheReadersCalendar):
-    """Rows that only the portal writes: staff read them and act by actions.
-
-    They go with the account that they belong to, and in no other way.
-    """
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        page = request.resolver_match.url_name if request.resolver_match else ""
-        return page in _PAGES_THAT_DELETE_ACCOUNTS  # for those who may delete accounts
-
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
-        names = [field.name for field in self.model._meta.fields]
-        return self.as_dates(name for name in names if name not in _NOT_FOR_STAFF)
-
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        return self.get_readonly_fields(request, obj)
 
 
 @admin.register(SpawnRequest)
@@ -102,18 +75,6 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
             % {"count": len(users)},
             messages.SUCCESS,
         )
-
-
-@admin.register(StopRequest)
-class StopRequestAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "user", "requested_by", "created_at", "finished_at", "stopped")
-    list_select_related = ("user", "requested_by")
-    search_fields = ("user__username", "user__hub_username")
-
-
-@admin.register(HubRevocation)
-class HubRevocationAdmin(ReadOnlyAdmin):
-    list_display = ("hub_username", "created_at")
 
 
 def _users_of(queryset: QuerySet[SpawnRequest]) -> list[User]:
