@@ -31,8 +31,8 @@ screenshots:    ## remake docs/images/
 	@$(PYTHON) -m deploy.local.development --with-browser
 	@$(INSTALLED) scripts/screenshots
 
-bench:          ## measure what the portal adds to a start
-	@$(PYTHON) -m deploy.local.development
+bench:          ## measure starts, faults and pages beside a bare JupyterHub
+	@$(PYTHON) -m deploy.local.development --with-databases
 	@$(INSTALLED) -m bench
 
 env:            ## write .env for docker compose, with fresh secrets

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 from bench.person import Person
 from bench.report import Row
@@ -90,7 +91,12 @@ class Bench:
         return time.monotonic() - began
 
 
-def measure(copy: RunningSystem) -> Iterator[Row]:
+def measure(folder: Path) -> Iterator[Row]:
+    with RunningSystem.start(folder / "var") as copy:
+        yield from _measure(copy)
+
+
+def _measure(copy: RunningSystem) -> Iterator[Row]:
     transport = HubTransport(copy.hub_api_url, copy.token)
     with (
         closing(Person(copy.portal_url, "sara")) as person,

@@ -14,14 +14,18 @@ class Row:
     name: str
     value: float
     unit: str
-    target: float | None = None  # the greatest value that is good enough; None where none is set
+    target: float | None = None  # the worst value that is good enough; None where none is set
+    at_least: bool = False  # whether the target is the smallest such value, and not the greatest
 
     @property
     def met(self) -> bool | None:
-        return None if self.target is None else self.value <= self.target
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def as_json(self) -> str:
         content: dict[str, Any] = asdict(self) | {"met": self.met}
+        del content["at_least"]  # `met` has it in it
         return json.dumps(content, ensure_ascii=False)
 
 
@@ -38,10 +42,16 @@ def as_table(rows: Iterable[Row]) -> str:
 def _cells(row: Row) -> tuple[str, str, str, str]:
     return (
         row.name,
-        f"{row.value:g} {row.unit}",
-        "" if row.target is None else f"≤ {row.target:g} {row.unit}",
+        f"{row.value:g} {row.unit}".rstrip(),
+        _target(row),
         {True: "yes", False: "NO", None: ""}[row.met],
     )
+
+
+def _target(row: Row) -> str:
+    if row.target is None:
+        return ""
+    return f"{'≥' if row.at_least else '≤'} {row.target:g} {row.unit}".rstrip()
 
 
 def machine() -> str:

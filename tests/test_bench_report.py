@@ -13,6 +13,11 @@ def test_a_row_says_whether_its_target_is_met() -> None:
     assert Row(name="seen", value=9.0, unit="s").met is None
 
 
+def test_a_target_can_be_the_least_that_is_good_enough() -> None:
+    assert Row(name="ready", value=300, unit="", target=300, at_least=True).met is True
+    assert Row(name="ready", value=299, unit="", target=300, at_least=True).met is False
+
+
 def test_a_row_is_one_line_of_json() -> None:
     line = Row(name="added", value=0.26, unit="s", target=1.0).as_json()
 
@@ -27,11 +32,16 @@ def test_a_row_is_one_line_of_json() -> None:
 
 
 def test_the_table_has_a_line_for_each_row_and_shouts_what_is_missed() -> None:
-    rows = [Row(name="added", value=2.5, unit="s", target=1.0), Row(name="x", value=3, unit="s")]
+    rows = [
+        Row(name="added", value=2.5, unit="s", target=1.0),
+        Row(name="ready", value=300, unit="", target=300, at_least=True),
+        Row(name="x", value=3, unit="s"),
+    ]
 
-    _head, _rule, missed, free = as_table(rows).splitlines()
+    _head, _rule, missed, reached, free = as_table(rows).splitlines()
 
     assert missed.split() == ["added", "2.5", "s", "≤", "1", "s", "NO"]
+    assert reached.split() == ["ready", "300", "≥", "300", "yes"]
     assert free.split() == ["x", "3", "s"]
 
 

@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from ctypes.util import find_library
+from pathlib import Path
 
 from deploy.local import install
 
@@ -14,12 +17,43 @@ REQUIREMENTS = install.REPOSITORY / "requirements-dev.txt"
 
 # What is needed, by the program that shows whether it is here: Debian's package of it.
 DEBIAN_PACKAGES = {"chromium": "chromium", "msgfmt": "gettext"}
+# Debian has PostgreSQL's own programs off the path: their wrapper stands for them.
+DATABASE_PACKAGES = {"redis-server": "redis-server", "pg_ctlcluster": "postgresql"}
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def install_databases() -> None:
+    """PostgreSQL and Redis for the measurements: from Debian where that is possible."""
+    packages = _missing(DATABASE_PACKAGES)
+    if not packages:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise install.CannotInstall(f"Missing here: {', '.join(packages)}. Install them.")
+    with _no_service_started():
+        _apt_install(packages)
+
+
+@contextmanager
+def _no_service_started() -> Iterator[None]:
+    """Debian would start them on their usual ports, where nobody asked for them."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
+def _missing(packages: Mapping[str, str]) -> list[str]:
+    return [package for name, package in packages.items() if shutil.which(name) is None]
 
 
 def install_system_packages() -> None:
     """A browser, and gettext for the catalogues: from Debian where that is possible."""
-    missing = [name for name in DEBIAN_PACKAGES if shutil.which(name) is None]
-    packages = [DEBIAN_PACKAGES[name] for name in missing]
+    packages = _missing(DEBIAN_PACKAGES)
     if find_library("atomic") is None:
         # The Node that Playwright brings needs it, and a slim Debian lacks it.
         packages.append("libatomic1")
@@ -50,6 +84,8 @@ def main() -> None:
         install.install_with(REQUIREMENTS)
         if "--with-browser" in sys.argv[1:]:
             install_system_packages()
+        if "--with-databases" in sys.argv[1:]:
+            install_databases()
     except install.CannotInstall as problem:
         sys.exit(str(problem))
     except subprocess.CalledProcessError as error:
