@@ -7,6 +7,7 @@ from django.conf import settings
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
+from jupyter_integration.services.leases import LeaseKeeper
 
 
 def hub_client() -> HubClient:
@@ -17,13 +18,19 @@ def hub_client() -> HubClient:
         settings.HUB_CONNECT_TIMEOUT,
         settings.HUB_READ_TIMEOUT,
         # A start holds one connection for its progress and one for its questions.
-        2 * settings.SPAWN_CONCURRENCY,
+        2 * settings.SPAWN_SLOTS,
     )
 
 
 def lab_probe() -> LabProbe:
     """Return what tells whether a user's server answers."""
     return LabProbe(settings.HUB_PROXY_URL)
+
+
+@cache
+def lease_keeper() -> LeaseKeeper:
+    """Return what renews the leases of this process."""
+    return LeaseKeeper()
 
 
 # Keyed by what it is made from, so that changed settings mean another client.

@@ -1,6 +1,7 @@
 """What is known of a user's server, from the database and the cache: never from the Hub."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode, explain
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
+from jupyter_integration.line import expected_wait, place_in_line
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.server_status import ServerState, ServerStatus
 
@@ -36,11 +38,6 @@ def server_status(user: User, *, next_path: str = "") -> ServerStatus:
     return _settled(last_start, last_stop, reading, next_path)
 
 
-def place_in_line(request: SpawnRequest) -> int:
-    """Return how many come up to and including this request, 1 for the next."""
-    return SpawnRequest.objects.wanted().filter(state=State.QUEUED, pk__lte=request.pk).count()
-
-
 def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatus:
     if request.state == State.STARTING:
         return ServerStatus(
@@ -57,12 +54,8 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             "The service that runs the servers cannot be reached now. "
             "Your place in line is kept, and the start goes on by itself."
         )
-    elif (place := place_in_line(request)) == 1:
-        message = _("You are next in line.")
     else:
-        message = ngettext(
-            "You are number %(place)d in line.", "You are number %(place)d in line.", place
-        ) % {"place": place}
+        message = _line_message(place_in_line(request))
     return ServerStatus(
         ServerState.QUEUED,
         message,
@@ -73,6 +66,25 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
         request_id=request.pk,
         is_reported=True,
     )
+
+
+def _line_message(place: int) -> str:
+    if place == 1:
+        return _("You are next in line.")
+    message = ngettext(
+        "You are number %(place)d in line.", "You are number %(place)d in line.", place
+    ) % {"place": place}
+    wait = expected_wait(place)
+    return message if wait is None else f"{message} {_duration(wait)}"
+
+
+def _duration(wait: timedelta) -> str:
+    minutes = ceil(wait / timedelta(minutes=1))
+    if minutes <= 1:
+        return _("It takes less than a minute.")
+    return ngettext(
+        "It takes about %(minutes)d minute.", "It takes about %(minutes)d minutes.", minutes
+    ) % {"minutes": minutes}
 
 
 def _stopping(since: datetime, reading: snapshots.Reading) -> ServerStatus:

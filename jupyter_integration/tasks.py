@@ -4,32 +4,49 @@ A task is a wake-up and no more: delivered twice it does its work once, lost it 
 `reconcile`.
 """
 
+import threading
+
 from celery import Task, shared_task
+from celery.signals import worker_shutting_down
 
 from jupyter_integration import conf, snapshots
 from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.run_stop import run_cancel, run_revocation, run_stop
+from jupyter_integration.services.work_through_line import work_through_line
 
 RECONCILE_EVERY = 5.0  # seconds
 
 
-@shared_task(name="starts.start_server")
-def start_server(request_id: int) -> None:
-    run_spawn(hub=conf.hub_client(), lab=conf.lab_probe(), request_id=request_id)
+@shared_task(name="starts.work_through_line")
+def work_on_starts() -> None:
+    work_through_line(
+        hub=conf.hub_client(),
+        lab=conf.lab_probe(),
+        keeper=conf.lease_keeper(),
+        is_wanted=lambda: not _shutting_down.is_set(),
+    )
+
+
+_shutting_down = threading.Event()
+
+
+@worker_shutting_down.connect
+def take_up_no_more(**_kwargs: object) -> None:
+    """A worker that was asked to end finishes what it follows, and leaves the line to the next."""
+    _shutting_down.set()
 
 
 @shared_task(name="server.cancel_start")
 def cancel_start(request_id: int) -> None:
-    run_cancel(hub=conf.hub_client(), request_id=request_id)
+    run_cancel(hub=conf.hub_client(), keeper=conf.lease_keeper(), request_id=request_id)
 
 
 @shared_task(name="server.stop_server")
 def stop_server(stop_id: int) -> None:
-    run_stop(hub=conf.hub_client(), stop_id=stop_id)
+    run_stop(hub=conf.hub_client(), keeper=conf.lease_keeper(), stop_id=stop_id)
 
 
 @shared_task(name="server.make_hub_user")
@@ -39,7 +56,7 @@ def make_hub_user(user_id: int) -> None:
 
 @shared_task(name="server.revoke_access")
 def revoke_access(hub_username: str) -> None:
-    run_revocation(hub=conf.hub_client(), hub_username=hub_username)
+    run_revocation(hub=conf.hub_client(), keeper=conf.lease_keeper(), hub_username=hub_username)
 
 
 # One that waited longer is not worth doing: the page that asked has asked again.
@@ -56,8 +73,9 @@ def watch_hub() -> None:
 @shared_task(name="server.reconcile")
 def reconcile() -> None:
     unattended = find_unattended()
+    for _ in range(unattended.starts):
+        _wake_again(work_on_starts)
     for task, keys in (
-        (start_server, unattended.starts),
         (cancel_start, unattended.cancels),
         (stop_server, unattended.stops),
         (revoke_access, unattended.revocations),
@@ -67,6 +85,6 @@ def reconcile() -> None:
             _wake_again(task, key)
 
 
-def _wake_again(task: Task, key: int | str) -> None:
+def _wake_again(task: Task, *arguments: int | str) -> None:
     # Wake-ups that nobody had time for by the next round are sent anew then.
-    task.apply_async((key,), expires=2 * RECONCILE_EVERY)
+    task.apply_async(arguments, expires=2 * RECONCILE_EVERY)

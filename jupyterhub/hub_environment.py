@@ -11,6 +11,7 @@ from typing import Self
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025"})
 
 DEFAULT_IDLE_TIMEOUT_SECONDS = 3600
+DEFAULT_SPAWN_SLOTS = 16
 
 
 class EnvironmentRefused(Exception):
@@ -28,6 +29,7 @@ class HubEnvironment:
     portal_internal_url: str  # where the Hub itself reaches it
     hub_url: str  # where browsers find the Hub's proxy
     idle_timeout: int
+    spawn_slots: int
     open_metrics: bool
     api_token: str = field(repr=False)
     oidc_client_secret: str = field(repr=False)
@@ -55,7 +57,10 @@ class HubEnvironment:
                 else portal_url
             ),
             hub_url=source.address("HUB_URL"),
-            idle_timeout=source.seconds("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT_SECONDS),
+            idle_timeout=source.number(
+                "IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT_SECONDS, of="seconds"
+            ),
+            spawn_slots=source.number("SPAWN_SLOTS", default=DEFAULT_SPAWN_SLOTS, of="starts"),
             open_metrics=environ.get("HUB_OPEN_METRICS", "").lower() in {"true", "1", "yes", "on"},
             api_token=api_token,
             oidc_client_secret=source.secret("OIDC_CLIENT_SECRET"),
@@ -99,9 +104,10 @@ class _Source:
             self.problems.append(f"{name} must be an address that begins with http:// or https://.")
         return value
 
-    def seconds(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, of: str) -> int:
+        """A whole number of one or more."""
         value = self._environ.get(name) or str(default)
         if not value.isdecimal() or int(value) < 1:
-            self.problems.append(f"{name} must be a number of seconds, not {value!r}.")
+            self.problems.append(f"{name} must be a number of {of}, not {value!r}.")
             return default
         return int(value)

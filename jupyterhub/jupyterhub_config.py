@@ -93,6 +93,9 @@ c.JupyterHub.tornado_settings = {
     # Under the shortest read timeout that the portal can be given.
     "slow_stop_timeout": 3,
 }
+# Above what the portal keeps in flight, so that it meets the limit only when somebody else starts
+# servers as well. Beyond the limit the Hub answers 429, and the portal's start goes back in line.
+c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
 c.Spawner.default_url = "/lab"
 # A process that is there but never answers stays "starting" for as long as this.
 c.Spawner.http_timeout = 20

@@ -80,6 +80,13 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
     return errors
 
 
+def check_limits(**_kwargs: object) -> list[CheckMessage]:
+    """Return an error for a limit with which no server would ever start."""
+    if settings.SPAWN_SLOTS >= 1:
+        return []
+    return [_error(14, "SPAWN_SLOTS is below 1.", "As many as may come up at once, like 16.")]
+
+
 def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
     """Return an error when OIDC_PRIVATE_KEY is no key that can sign for the Hub."""
     try:

@@ -49,8 +49,8 @@ JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 HUB_CONNECT_TIMEOUT = 3.0  # seconds
 HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
-SPAWN_CONCURRENCY = env.int("SPAWN_CONCURRENCY", default=16)
-SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds from the press to giving up
+SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # starts in flight; the Hub reads the same
+SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds of trying before giving up
 IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads the same
 
 ALLOWED_HOSTS = [
@@ -229,6 +229,8 @@ CELERY_TASK_PUBLISH_RETRY = False  # a press of a button never waits for the bro
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"starts.*": {"queue": "starts"}}
+# The spawn worker's threads: one for each start in flight, and some for wake-ups that find no slot.
+CELERY_WORKER_CONCURRENCY = SPAWN_SLOTS + 2
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -25,7 +25,7 @@ each_document = pytest.mark.parametrize(
 OUR_FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"var", ".venv"}
 
 
-def tests_of_the_suite() -> set[str]:
+def names_of_all_tests() -> set[str]:
     folders = ("accounts", "deploy", "jupyter_integration", "portal", "tests")
     return {
         node.name
@@ -48,7 +48,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_tests_that_are_named_exist(document: Path) -> None:
     named = set(re.findall(r"`(test_\w+)`", document.read_text(encoding="utf-8")))
 
-    assert named - tests_of_the_suite() == set()
+    assert named - names_of_all_tests() == set()
 
 
 @each_document

@@ -61,7 +61,7 @@ class Copy:
         env_file = trial.var / "trial.env"
         env_file.write_text(as_env_file(settings(trial, secrets)), encoding="utf-8")
         write_proxy_pages(trial)
-        supervision.write_configuration(trial, os.environ)
+        supervision.write_configuration(trial)
         return environment(os.environ, trial, secrets)
 
     def _start_supervisor(self, variables: Mapping[str, str]) -> supervision.Supervisor:

@@ -47,7 +47,7 @@ class Part:
     given_up: bool
 
 
-def write_configuration(trial: Trial, environ: Mapping[str, str]) -> None:
+def write_configuration(trial: Trial) -> None:
     values = {
         "repository": REPOSITORY,
         "run": trial.run,
@@ -57,7 +57,6 @@ def write_configuration(trial: Trial, environ: Mapping[str, str]) -> None:
         "beat_schedule": shlex.quote(str(trial.var / "celerybeat-schedule")),
         "portal_port": trial.portal_port,
         "identifier": f"port-{trial.portal_port}",
-        "spawn_concurrency": environ.get("SPAWN_CONCURRENCY", "16"),
     }
     escaped = {name: str(value).replace("%", "%%") for name, value in values.items()}
     template = string.Template(TEMPLATE.read_text(encoding="utf-8"))

@@ -23,6 +23,14 @@ class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
     def cancelling(self) -> Self:
         return self.open().filter(cancel_requested_at__isnull=False)
 
+    def in_line(self) -> Self:
+        """Requests that wait for a slot, the first come first."""
+        return self.wanted().filter(slot__isnull=True).order_by("pk")
+
+    def in_flight(self) -> Self:
+        """Requests that hold a slot, whether or not a worker follows them now."""
+        return self.filter(slot__isnull=False)
+
 
 class SpawnRequest(LeasedRow):
     """A start that a user asked for.
@@ -52,6 +60,19 @@ class SpawnRequest(LeasedRow):
     )
     finished_at = models.DateTimeField(_("ended at"), null=True)
     cancel_requested_at = models.DateTimeField(_("taken back at"), null=True)
+    slot = models.PositiveSmallIntegerField(
+        _("slot"),
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("Its number among the starts that are in flight."),
+    )
+    taken_up_at = models.DateTimeField(
+        _("taken up at"),
+        null=True,
+        editable=False,
+        help_text=_("When its waiting in line first came to an end."),
+    )
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0)
     message = models.TextField(
         _("last message"), blank=True, help_text=_("The Hub's last words, as it said them.")
@@ -79,6 +100,10 @@ class SpawnRequest(LeasedRow):
                 condition=Q(state__in=("queued", "starting"), cancel_requested_at__isnull=True),
                 name="one_open_start_a_user",
             ),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(state__in=("queued", "starting")),
+                name="ended_starts_hold_no_slot",
+            ),
         ]
         indexes = [
             models.Index(
@@ -87,6 +112,9 @@ class SpawnRequest(LeasedRow):
                 name="open_starts_in_order",
             ),
             models.Index(fields=["user", "-id"], name="last_start_of_a_user"),
+            models.Index(
+                fields=["-finished_at"], condition=Q(state="ready"), name="starts_ready_last"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,12 @@ Tasks get lost with the worker or the broker that held them; rows do not.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.services.waiting_room import free_slots
 
 SETTLED_IN = timedelta(seconds=3)
 """Younger work was woken a moment ago by whoever asked for it."""
@@ -21,9 +21,9 @@ MOST_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """Primary keys, the longest waiting first."""
+    """Primary keys, the longest waiting first; of starts only how many workers they need."""
 
-    starts: list[int]
+    starts: int
     cancels: list[int]
     stops: list[int]
     revocations: list[str]
@@ -33,11 +33,12 @@ class Unattended:
 def find_unattended() -> Unattended:
     """Return what somebody should be woken for now.
 
-    Of starts no more than can be worked on at once: when a class starts the line is long, and the
-    other wake-ups are still on their way. While the Hub is away one account at a time is tried.
+    For the line no more workers than there are free slots. While the Hub is away one account at a
+    time is tried.
     """
     before = timezone.now() - SETTLED_IN
-    starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before).order_by("id")
+    starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before)
+    waiting = min(starts.in_line().count(), len(free_slots()))
     cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
     stops = StopRequest.objects.open().due().filter(created_at__lt=before).order_by("id")
     revocations = HubRevocation.objects.due().filter(created_at__lt=before)
@@ -46,7 +47,7 @@ def find_unattended() -> Unattended:
     ).order_by("pk")
     most_accounts = 1 if snapshots.hub_failed_at() else MOST_AT_ONCE
     return Unattended(
-        starts=list(starts.values_list("pk", flat=True)[: settings.SPAWN_CONCURRENCY]),
+        starts=starts.in_flight().count() + waiting,
         cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         revocations=list(revocations.values_list("pk", flat=True)[:MOST_AT_ONCE]),

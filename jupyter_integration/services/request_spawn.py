@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.tasks import start_server
+from jupyter_integration.tasks import work_on_starts
 from portal.background import wake_on_commit
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,6 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
 def _insert(user: User, next_path: str) -> SpawnRequest:
     with transaction.atomic():
         request = SpawnRequest.objects.create(user=user, next_path=next_path)
-        wake_on_commit(start_server, request.pk)
+        wake_on_commit(work_on_starts)
     logger.info("%s: %s asked for a server", request.reference, user.hub_username)
     return request

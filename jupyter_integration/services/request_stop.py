@@ -43,6 +43,7 @@ def request_cancel(*, user: User) -> bool:
                 cancel_requested_at=now,
                 finished_at=now,
                 lease_id=None,
+                slot=None,
             )
         )
         if ended:

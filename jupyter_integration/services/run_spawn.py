@@ -38,11 +38,12 @@ from jupyter_integration.services.ensure_hub_user import (
 )
 from jupyter_integration.services.leases import (
     Lease,
+    LeaseKeeper,
     LeaseLostError,
-    claim,
     release_database_connection,
 )
 from jupyter_integration.services.stop_on_hub import stop_on_hub
+from jupyter_integration.services.waiting_room import claim_with_slot
 
 logger = logging.getLogger(__name__)
 
@@ -70,21 +71,21 @@ class ComeBackError(Exception):
     """Something else has to end first; the request goes back into line for a moment."""
 
 
-def run_spawn(*, hub: HubClient, lab: LabProbe, request_id: int) -> None:
+def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id: int) -> None:
     """Work on the request until it is settled, or put back into line for later.
 
-    Returns at once when another worker has it, when it is settled, or when it has to wait. Raises
-    no HubError: each one becomes a state of the request.
+    Returns at once when another worker has it, when it is settled, when it has to wait, or when
+    all slots are taken. Raises no HubError: each one becomes a state of the request.
     """
-    lease = claim(SpawnRequest.objects.open().due(), request_id)
+    lease = claim_with_slot(request_id)
     if lease is None:
         return
-    request = SpawnRequest.objects.select_related("user").get(pk=request_id)
-    run = _Run(hub, lab, request, lease)
-    try:
-        run.settle()
-    except LeaseLostError:
-        logger.warning("%s: another worker took it up", request.reference)
+    with keeper.keep(lease):
+        request = SpawnRequest.objects.select_related("user").get(pk=request_id)
+        try:
+            _Run(hub, lab, request, lease).settle()
+        except LeaseLostError:
+            logger.warning("%s: another worker took it up", request.reference)
 
 
 @dataclass(slots=True)
@@ -114,7 +115,8 @@ class _Run:
         except (HubUnavailable, HubProtocolError) as error:
             if not isinstance(error, HubServerError | HubProtocolError):  # those answered
                 snapshots.record_hub_failure()
-            self.put_back(TRY_AGAIN_AFTER, error)
+            # What was sent may come up on the Hub meanwhile, and counts as in flight there.
+            self.put_back(TRY_AGAIN_AFTER, error, in_flight=self.request.posted_at is not None)
         except HubRejected as error:
             self.end_failed(code_of_error(error), error.hub_message or str(error))
 
@@ -277,10 +279,15 @@ class _Run:
         self._end(SpawnRequest.State.FAILED, failure_code=code, message=reason)
         logger.warning("%s: failed, %s: %s", self.request.reference, code, reason)
 
-    def put_back(self, seconds: float, error: HubError | None = None) -> None:
-        """Back into line for `seconds`, without an error for the user, until the deadline."""
-        waited = timezone.now() - self.request.created_at
-        if waited > timedelta(seconds=settings.SPAWN_DEADLINE):
+    def put_back(
+        self, seconds: float, error: HubError | None = None, *, in_flight: bool = False
+    ) -> None:
+        """Back into line for `seconds`, without an error for the user, until the deadline.
+
+        The deadline counts from when it was first taken up: a long line is nobody's failure.
+        """
+        tried = timezone.now() - (self.request.taken_up_at or self.request.created_at)
+        if tried > timedelta(seconds=settings.SPAWN_DEADLINE):
             if error is None:
                 self.end_failed(FailureCode.START_TIMEOUT)
             else:
@@ -289,8 +296,11 @@ class _Run:
         self.lease.give_back(
             state=SpawnRequest.State.QUEUED,
             not_before=timezone.now() + timedelta(seconds=seconds),
+            **({} if in_flight else {"slot": None}),
         )
         logger.info("%s: back in line for %.0f s: %s", self.request.reference, seconds, error)
 
     def _end(self, state: SpawnRequest.State, *conditions: Q, **changes: object) -> None:
-        self.lease.give_back(*conditions, state=state, finished_at=timezone.now(), **changes)
+        self.lease.give_back(
+            *conditions, state=state, finished_at=timezone.now(), slot=None, **changes
+        )

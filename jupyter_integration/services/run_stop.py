@@ -11,7 +11,7 @@ from jupyter_integration.failures import code_of_error
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubError, HubNotFound, HubRejected
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
-from jupyter_integration.services.leases import Lease, LeaseLostError, claim
+from jupyter_integration.services.leases import Lease, LeaseKeeper, LeaseLostError, claim
 from jupyter_integration.services.stop_on_hub import stop_on_hub
 
 logger = logging.getLogger(__name__)
@@ -19,30 +19,35 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = timedelta(seconds=3)
 
 
-def run_stop(*, hub: HubClient, stop_id: int) -> None:
+def run_stop(*, hub: HubClient, keeper: LeaseKeeper, stop_id: int) -> None:
     """Settle a StopRequest, or leave it for later when the Hub is away."""
     lease = claim(StopRequest.objects.open().due(), stop_id)
     if lease is None:
         return
     stop = StopRequest.objects.select_related("user").get(pk=stop_id)
     try:
-        try:
-            stop_on_hub(hub, stop.user.hub_username, keep_alive=lease.renew)
-        except HubError as error:
-            logger.warning("%s: %s", stop, error)
-            given_up = _is_given_up(stop.created_at, error)
-            lease.give_back(
-                finished_at=timezone.now() if given_up else None,
-                not_before=timezone.now() + TRY_AGAIN_AFTER,
-            )
-            return
-        snapshots.record(stop.user_id, None, as_of=timezone.now())
-        lease.give_back(finished_at=timezone.now(), stopped=True)
+        with keeper.keep(lease):
+            _settle_stop(hub, stop, lease)
     except LeaseLostError:
         logger.info("%s: another worker took it up", stop)
 
 
-def run_cancel(*, hub: HubClient, request_id: int) -> None:
+def _settle_stop(hub: HubClient, stop: StopRequest, lease: Lease) -> None:
+    try:
+        stop_on_hub(hub, stop.user.hub_username, keep_alive=lease.renew)
+    except HubError as error:
+        logger.warning("%s: %s", stop, error)
+        given_up = _is_given_up(stop.created_at, error)
+        lease.give_back(
+            finished_at=timezone.now() if given_up else None,
+            not_before=timezone.now() + TRY_AGAIN_AFTER,
+        )
+        return
+    snapshots.record(stop.user_id, None, as_of=timezone.now())
+    lease.give_back(finished_at=timezone.now(), stopped=True)
+
+
+def run_cancel(*, hub: HubClient, keeper: LeaseKeeper, request_id: int) -> None:
     """End a start that was taken back.
 
     Who follows it is in the middle of a call: ending it on the Hub lets that call return, and the
@@ -56,15 +61,20 @@ def run_cancel(*, hub: HubClient, request_id: int) -> None:
         _interrupt_follower(hub, request)
         return
     try:
-        try:
-            stop_on_hub(hub, request.user.hub_username, keep_alive=lease.renew)
-        except HubError as error:
-            _leave_or_give_up(request, lease, error)
-            return
-        snapshots.record(request.user_id, None, as_of=timezone.now())
-        lease.give_back(state=SpawnRequest.State.CANCELLED, finished_at=timezone.now())
+        with keeper.keep(lease):
+            _settle_cancel(hub, request, lease)
     except LeaseLostError:
         logger.info("%s: another worker took it up", request.reference)
+
+
+def _settle_cancel(hub: HubClient, request: SpawnRequest, lease: Lease) -> None:
+    try:
+        stop_on_hub(hub, request.user.hub_username, keep_alive=lease.renew)
+    except HubError as error:
+        _leave_or_give_up(request, lease, error)
+        return
+    snapshots.record(request.user_id, None, as_of=timezone.now())
+    lease.give_back(state=SpawnRequest.State.CANCELLED, finished_at=timezone.now(), slot=None)
 
 
 def _interrupt_follower(hub: HubClient, request: SpawnRequest) -> None:
@@ -89,6 +99,7 @@ def _leave_or_give_up(request: SpawnRequest, lease: Lease, error: HubError) -> N
             failure_code=code_of_error(error),
             message=error.hub_message or str(error),
             finished_at=timezone.now(),
+            slot=None,
         )
     else:
         lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
@@ -99,7 +110,7 @@ def _is_given_up(asked_at: datetime, error: HubError) -> bool:
     return late or isinstance(error, HubRejected)
 
 
-def run_revocation(*, hub: HubClient, hub_username: str) -> None:
+def run_revocation(*, hub: HubClient, keeper: LeaseKeeper, hub_username: str) -> None:
     """Take a Hub user's access away: stop the server, then delete the user with all tokens.
 
     Until the user is deleted, an open server goes on for up to the Hub's refresh age.
@@ -108,16 +119,17 @@ def run_revocation(*, hub: HubClient, hub_username: str) -> None:
     if lease is None:
         return
     try:
-        try:
-            stop_on_hub(hub, hub_username, keep_alive=lease.renew)
-            lease.renew()  # or the account is active again
-            hub.delete_user(hub_username)
-        except HubNotFound:
-            pass
-        except HubError as error:
-            logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
-            lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
-            return
+        with keeper.keep(lease):
+            try:
+                stop_on_hub(hub, hub_username, keep_alive=lease.renew)
+                lease.renew()  # or the account is active again
+                hub.delete_user(hub_username)
+            except HubNotFound:
+                pass
+            except HubError as error:
+                logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
+                lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+                return
     except LeaseLostError:
         logger.info("Access of %s is left as it is", hub_username)
         return

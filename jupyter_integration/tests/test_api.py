@@ -113,7 +113,7 @@ def test_post_asks_for_a_start_and_answers_before_it_happens(browser, sara, work
 
     assert response.status_code == 202
     assert response.json()["state"] == "queued"
-    assert workers.sent == [("starts.start_server", (SpawnRequest.objects.get().pk,))]
+    assert workers.sent == [("starts.work_through_line", ())]
 
 
 def test_post_again_changes_nothing(browser, sara) -> None:

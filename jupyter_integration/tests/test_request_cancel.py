@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import claim
+from jupyter_integration.services.leases import LeaseKeeper, claim
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_stop import run_cancel
@@ -89,12 +89,12 @@ def test_while_the_hub_is_away_it_is_tried_again(fake_hub, hub, sara) -> None:
         sara, State.QUEUED, posted_at=timezone.now(), cancel_requested_at=timezone.now()
     )
     fake_hub.down()
-    run_cancel(hub=hub, request_id=request.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
     request.refresh_from_db()
     assert request.state == State.QUEUED
 
     fake_hub.up()
-    run_cancel(hub=hub, request_id=request.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
     request.refresh_from_db()
     assert request.state == State.CANCELLED
 
@@ -102,7 +102,7 @@ def test_while_the_hub_is_away_it_is_tried_again(fake_hub, hub, sara) -> None:
 def test_of_somebody_without_a_hub_user_it_ends_as_well(fake_hub, hub, sara) -> None:
     request = start(sara, State.QUEUED, cancel_requested_at=timezone.now())
 
-    run_cancel(hub=hub, request_id=request.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.state == State.CANCELLED
@@ -111,7 +111,7 @@ def test_of_somebody_without_a_hub_user_it_ends_as_well(fake_hub, hub, sara) -> 
 def test_woken_for_a_start_that_was_not_cancelled_it_does_nothing(fake_hub, hub, sara) -> None:
     request = start(sara, State.STARTING)
 
-    run_cancel(hub=hub, request_id=request.pk)
+    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert fake_hub.calls == []
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
 from jupyter_integration.services.run_spawn import run_spawn
@@ -48,7 +49,7 @@ def test_the_server_stops(fake_hub, hub, sara) -> None:
     request_stop(user=sara, requested_by=sara)
     stop = StopRequest.objects.get()
 
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
 
     stop.refresh_from_db()
     assert stop.stopped
@@ -63,7 +64,7 @@ def test_when_nothing_runs_it_is_done_at_once(fake_hub, hub, sara, has_hub_user:
     request_stop(user=sara, requested_by=sara)
     stop = StopRequest.objects.get()
 
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
 
     stop.refresh_from_db()
     assert stop.stopped
@@ -73,10 +74,10 @@ def test_delivered_twice_it_stops_once(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     request_stop(user=sara, requested_by=sara)
     stop = StopRequest.objects.get()
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
     before = len(fake_hub.calls)
 
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
 
     assert len(fake_hub.calls) == before
 
@@ -87,16 +88,16 @@ def test_while_the_hub_is_away_it_waits_and_is_done_later(fake_hub, hub, sara) -
     request_stop(user=sara, requested_by=sara)
     stop = StopRequest.objects.get()
     fake_hub.down()
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
     stop.refresh_from_db()
     assert stop.finished_at is None
     assert stop.not_before > timezone.now()
 
     fake_hub.up()
-    run_stop(hub=hub, stop_id=stop.pk)  # not yet
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)  # not yet
     assert fake_hub.phase("sara") == "ready"
     StopRequest.objects.update(not_before=None)
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
     assert fake_hub.phase("sara") == "stopped"
 
 
@@ -108,7 +109,7 @@ def test_after_the_deadline_it_is_given_up_and_does_not_say_stopped(
     fake_hub.down()
     stop = StopRequest.objects.get()
 
-    run_stop(hub=hub, stop_id=stop.pk)
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
 
     stop.refresh_from_db()
     assert stop.finished_at is not None
@@ -123,7 +124,7 @@ def test_a_start_after_it_waits_until_the_server_has_stopped(fake_hub, hub, lab,
     assert fake_hub.phase("sara") == "stop"
     request = request_spawn(user=sara)
 
-    run_spawn(hub=hub, lab=lab, request_id=request.pk)
+    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.state == State.READY

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest
 from jupyter_integration.services.ensure_hub_user import ensure_hub_user
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import AccountInactiveError, request_spawn
 from jupyter_integration.services.run_stop import run_revocation
 from jupyter_integration.tasks import reconcile
@@ -173,7 +174,7 @@ def test_an_account_that_is_active_again_in_the_middle_keeps_its_hub_user(
 
     monkeypatch.setattr(hub, "stop_server", stop_and_activate)
 
-    run_revocation(hub=hub, hub_username="sara")
+    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert list(fake_hub.users) == ["sara"]
 
@@ -206,9 +207,9 @@ def test_an_account_is_not_inactive_without_its_revocation(
 def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) -> None:
     deactivate(sara)
 
-    run_revocation(hub=hub, hub_username="sara")
+    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
     before = len(fake_hub.calls)
-    run_revocation(hub=hub, hub_username="sara")
+    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert len(fake_hub.calls) == before
 

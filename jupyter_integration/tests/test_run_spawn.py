@@ -13,6 +13,7 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_spawn import run_spawn
@@ -26,7 +27,7 @@ State = SpawnRequest.State
 @pytest.fixture
 def run(hub: HubClient, lab: LabProbe):
     def run_once(request: SpawnRequest) -> SpawnRequest:
-        run_spawn(hub=hub, lab=lab, request_id=request.pk)
+        run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
         request.refresh_from_db()
         return request
 
@@ -172,7 +173,7 @@ def test_a_throttled_start_waits_as_long_as_the_hub_says(fake_hub, run, sara) ->
 def test_a_refused_token_fails_the_start_at_once(fake_hub, lab, sara) -> None:
     stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
     request = request_spawn(user=sara)
-    run_spawn(hub=stranger, lab=lab, request_id=request.pk)
+    run_spawn(hub=stranger, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.failure_code == FailureCode.TOKEN_REFUSED
@@ -208,7 +209,7 @@ class TestInTheMiddleOfAStart:
 
         def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
             def work() -> None:
-                run_spawn(hub=hub, lab=lab, request_id=request.pk)
+                run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
                 connection.close()
 
             thread = threading.Thread(target=work)
@@ -229,7 +230,7 @@ class TestInTheMiddleOfAStart:
         wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
 
         assert request_cancel(user=sara)
-        run_cancel(hub=hub, request_id=request.pk)
+        run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
         follower.join(timeout=15)
 
         request.refresh_from_db()
@@ -249,7 +250,7 @@ class TestInTheMiddleOfAStart:
         second = request_spawn(user=sara)
         assert second.pk != first.pk
         follower = follow(second)
-        run_cancel(hub=hub, request_id=first.pk)
+        run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=first.pk)
         follower.join(timeout=15)
 
         first.refresh_from_db()

@@ -10,6 +10,7 @@ from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services import run_spawn as module
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_spawn import run_spawn
@@ -30,7 +31,7 @@ def sara(sara: User, fake_hub: FakeHub) -> User:
 def run(hub, lab):
     def run_once(request: SpawnRequest) -> SpawnRequest:
         SpawnRequest.objects.filter(pk=request.pk).update(not_before=None)
-        run_spawn(hub=hub, lab=lab, request_id=request.pk)
+        run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
         request.refresh_from_db()
         return request
 
@@ -50,7 +51,8 @@ def posts(fake_hub: FakeHub) -> int:
 def make_old(request: SpawnRequest) -> None:
     """As old as a start may get."""
     SpawnRequest.objects.filter(pk=request.pk).update(
-        created_at=timezone.now() - timedelta(hours=1)
+        created_at=timezone.now() - timedelta(hours=1),
+        taken_up_at=timezone.now() - timedelta(hours=1),
     )
 
 
@@ -267,7 +269,7 @@ def test_its_progress_is_written_down_as_the_hub_tells_it(
 
 
 def test_woken_for_what_is_no_row_any_more_it_does_nothing(fake_hub, hub, lab, db: None) -> None:
-    run_spawn(hub=hub, lab=lab, request_id=987654321)
+    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=987654321)
 
     assert fake_hub.calls == []
 
@@ -285,6 +287,6 @@ def test_of_an_account_that_is_deleted_meanwhile_it_ends_quietly(
 
     monkeypatch.setattr(hub, "start_server", start_and_delete)
 
-    run_spawn(hub=hub, lab=lab, request_id=request.pk)
+    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert not SpawnRequest.objects.exists()

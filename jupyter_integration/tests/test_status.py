@@ -1,5 +1,7 @@
 """What a page shows of a server in each state, and how old it may be."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone, translation
 
@@ -204,7 +206,7 @@ class TestPlaceInLine:
         assert places == [1, 2, 3]
 
     def test_those_who_are_starting_or_gave_up_are_not_before_one(self, sara, omid, nasrin) -> None:
-        start(sara, State.STARTING)
+        start(sara, State.STARTING, slot=1)
         start(omid, State.QUEUED, cancel_requested_at=timezone.now())
 
         assert place_in_line(start(nasrin, State.QUEUED)) == 1
@@ -218,6 +220,29 @@ class TestPlaceInLine:
 
         assert first != second
         assert "2" in second
+
+    @pytest.mark.parametrize(
+        ("held", "said"),
+        [(10, "less than a minute"), (120, "about 2 minutes"), (125, "about 3 minutes")],
+    )
+    def test_and_how_long_it_takes_from_how_long_the_last_starts_took(
+        self, sara, omid, nasrin, settings, held: int, said: str
+    ) -> None:
+        settings.SPAWN_SLOTS = 2
+        now = timezone.now()
+        start(nasrin, State.READY, taken_up_at=now - timedelta(seconds=held), finished_at=now)
+        start(sara, State.QUEUED)
+        start(omid, State.QUEUED)
+
+        with translation.override("en"):
+            assert said in str(server_status(omid).message)
+
+    def test_while_nothing_was_measured_it_promises_nothing(self, sara, omid) -> None:
+        start(sara, State.QUEUED)
+        start(omid, State.QUEUED)
+
+        with translation.override("en"):
+            assert str(server_status(omid).message) == "You are number 2 in line."
 
 
 def test_all_states_have_a_sentence(sara, clock) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.tasks import start_server
+from jupyter_integration.tasks import stop_server
 from jupyter_integration.testing.broken_broker import (
     DISK_IS_GONE,
     REDIS_IS_DOWN,
@@ -23,38 +23,38 @@ BROKEN = pytest.mark.parametrize("broker", [REDIS_IS_DOWN, DISK_IS_GONE], ids=["
 class TestWakingOnCommit:
     def test_nothing_is_sent_before_the_transaction_commits(self, workers) -> None:
         with transaction.atomic():
-            wake_on_commit(start_server, 1)
+            wake_on_commit(stop_server, 1)
             assert workers.sent == []
 
-        assert workers.sent == [("starts.start_server", (1,))]
+        assert workers.sent == [("server.stop_server", (1,))]
 
     def test_nothing_is_sent_for_what_is_rolled_back(self, workers) -> None:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            wake_on_commit(start_server, 1)
+            wake_on_commit(stop_server, 1)
             raise ZeroDivisionError
 
         assert workers.sent == []
 
     def test_outside_of_a_transaction_it_is_sent_at_once(self, workers) -> None:
-        wake_on_commit(start_server, 1)
+        wake_on_commit(stop_server, 1)
 
-        assert workers.sent == [("starts.start_server", (1,))]
+        assert workers.sent == [("server.stop_server", (1,))]
 
     @BROKEN
     def test_a_broker_that_is_down_is_a_line_in_the_log_and_nothing_else(
         self, broker, caplog: pytest.LogCaptureFixture
     ) -> None:
         with broken_broker(broker):
-            wake_on_commit(start_server, 1)
+            wake_on_commit(stop_server, 1)
 
-        assert "starts.start_server" in caplog.text
+        assert "server.stop_server" in caplog.text
 
     @BROKEN
     def test_nobody_waits_for_a_broker_that_is_down(self, broker) -> None:
         before = time.monotonic()
         with broken_broker(broker):
             for _time in range(5):
-                wake_on_commit(start_server, 1)
+                wake_on_commit(stop_server, 1)
 
         assert time.monotonic() - before < 1
 

@@ -80,6 +80,7 @@ def test_the_settings_of_the_tests_themselves_have_none() -> None:
         ("JUPYTERHUB_API_URL", "http://jupyterhub:8081/hub/api/users", "E012"),
         ("HUB_READ_TIMEOUT", 4.9, "E013"),
         ("HUB_READ_TIMEOUT", 31, "E013"),
+        ("SPAWN_SLOTS", 0, "E014"),
         ("MODE", "staging", "E020"),
         ("DEBUG", True, "E021"),
         ("SESSION_COOKIE_SECURE", False, "E022"),

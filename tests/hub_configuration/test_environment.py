@@ -41,6 +41,7 @@ def test_good_environment_is_read(module: Any) -> None:
     assert environment.portal_url == "https://portal.example.org"
     assert environment.portal_internal_url == environment.portal_url
     assert environment.idle_timeout == 3600
+    assert environment.spawn_slots == 16
     assert not environment.open_metrics
 
 

@@ -23,7 +23,7 @@ def trial(tmp_path: Path, request: pytest.FixtureRequest) -> Trial:
 
 @pytest.fixture
 def configuration(trial: Trial) -> configparser.RawConfigParser:
-    write_configuration(trial, {"SPAWN_CONCURRENCY": "7"})
+    write_configuration(trial)
     parser = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
     parser.read(trial.run / "supervisord.conf")
     return parser
@@ -64,7 +64,6 @@ def test_commands_survive_the_folders_name(
     for part in PARTS:
         assert sys.executable in command_of(configuration, part)
     assert str(trial.var / "celerybeat-schedule") in command_of(configuration, "beat")
-    assert "7" in command_of(configuration, "spawn-worker")
 
 
 def test_proxy_shows_persian_pages_that_lead_to_the_portal(trial: Trial) -> None:
