@@ -118,6 +118,7 @@ def _settled(
             as_of=snapshot.as_of,
             failure=failure,
             request_id=last_start.pk,
+            is_outdated=reading.is_outdated,
         )
     return ServerStatus(
         state,
@@ -127,6 +128,7 @@ def _settled(
         since=snapshot.server.started if state is ServerState.READY else None,
         as_of=snapshot.as_of,
         request_id=last_start.pk if last_start is not None else None,
+        is_outdated=reading.is_outdated,
     )
 
 
@@ -187,6 +189,7 @@ def _unknown(reading: snapshots.Reading, *, last_known: ServerState | None) -> S
         stale=not checking,
         checking=checking,
         last_known=last_known,
+        is_outdated=reading.is_outdated,
     )
 
 

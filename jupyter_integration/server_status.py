@@ -44,6 +44,7 @@ class ServerStatus:
     failure: Failure | None = None
     request_id: int | None = None  # the start that this state comes from
     is_reported: bool = False  # a start of ours that its worker writes down: no need to ask
+    is_outdated: bool = False  # something changed since `as_of`: read it now, however young it is
 
     @property
     def server_active(self) -> bool:

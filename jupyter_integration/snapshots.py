@@ -1,9 +1,16 @@
 """What the Hub last said of each user's server, kept in the cache with its age.
 
 The Hub owns these facts; losing the cache loses nothing but the time of one call.
+
+Two kinds of answers come in: of one user, and lists of all whose server runs or changes. Each has
+a key of its own and the newer of the two counts, so that a list, which is hundreds of answers,
+never has to be weighed against what others write meanwhile. Who is in no list has no server: of
+them the time of the last complete list says so, in one key for all.
 """
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -34,16 +41,23 @@ class Snapshot:
     def is_believable(self) -> bool:
         return timezone.now() - self.as_of < BELIEVED_FOR
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the server runs, starts or stops."""
+        return self.server.ready or self.server.pending is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that is known of one user's server without asking the Hub."""
 
     snapshot: Snapshot | None
-    hub_failed_at: datetime | None
+    hub_failed_at: datetime | None = None
     """When the Hub last could not be read, if that is the newest that is known of it."""
-    asked_at: datetime | None
+    asked_at: datetime | None = None
     """Since when a refresh has been asked for without an answer."""
+    is_outdated: bool = False
+    """Whether an event, or a list without this user, tells of a change since the snapshot."""
 
     @property
     def is_unanswered(self) -> bool:
@@ -55,10 +69,17 @@ class Reading:
 
 _HUB_FAILED = "hub:failed-at"
 _HUB_ANSWERED = "hub:answered-at"
+_LISTED = "servers:listed-at"
+_LIST_ASKED = "servers:list-asked-at"
+_LIST_WOKEN = "servers:list-woken"
 
 
-def _snapshot_key(user_id: int) -> str:
+def _told_key(user_id: int) -> str:
     return f"server:{user_id}:snapshot"
+
+
+def _listed_key(user_id: int) -> str:
+    return f"server:{user_id}:listed"
 
 
 def _asked_key(user_id: int) -> str:
@@ -69,14 +90,74 @@ def _woken_key(user_id: int) -> str:
     return f"server:{user_id}:woken"
 
 
+def _dropped_key(user_id: int) -> str:
+    return f"server:{user_id}:dropped-at"
+
+
+# --- What is known -------------------------------------------------------------------------------
+
+
 def read(user_id: int) -> Reading:
     """Return what is known, in one call to the cache where anything is."""
-    snapshot_key, asked_key = _snapshot_key(user_id), _asked_key(user_id)
-    found = cache.get_many([snapshot_key, asked_key, _HUB_FAILED])
+    told, listed = _told_key(user_id), _listed_key(user_id)
+    asked, dropped = _asked_key(user_id), _dropped_key(user_id)
+    found = cache.get_many([told, listed, asked, dropped, _LISTED, _LIST_ASKED, _HUB_FAILED])
     if not found and not _is_kept():
         # Nobody's answer would ever get here: no page may wait for it.
-        return Reading(None, timezone.now(), None)
-    return Reading(found.get(snapshot_key), found.get(_HUB_FAILED), found.get(asked_key))
+        return Reading(None, hub_failed_at=timezone.now())
+    snapshot = _newer(found.get(told), found.get(listed), listed_at=found.get(_LISTED))
+    since = snapshot.as_of if snapshot else None
+    questions = [found[key] for key in (asked, _LIST_ASKED) if key in found]
+    return Reading(
+        snapshot,
+        hub_failed_at=found.get(_HUB_FAILED),
+        asked_at=min((moment for moment in questions if _is_later(moment, since)), default=None),
+        is_outdated=_is_later(found.get(dropped), since) or _is_missed(snapshot, found),
+    )
+
+
+def newest(user_ids: Iterable[int]) -> dict[int, Snapshot]:
+    """Return what is known of each user of whom anything is, in one call to the cache."""
+    user_ids = list(user_ids)
+    found = cache.get_many(
+        [_LISTED, *(key(user_id) for user_id in user_ids for key in (_told_key, _listed_key))]
+    )
+    known = {
+        user_id: _newer(
+            found.get(_told_key(user_id)),
+            found.get(_listed_key(user_id)),
+            listed_at=found.get(_LISTED),
+        )
+        for user_id in user_ids
+    }
+    return {user_id: snapshot for user_id, snapshot in known.items() if snapshot is not None}
+
+
+def _newer(
+    told: Snapshot | None, listed: Snapshot | None, *, listed_at: datetime | None
+) -> Snapshot | None:
+    seen = [snapshot for snapshot in (told, listed) if snapshot is not None]
+    newer = max(seen, key=lambda snapshot: snapshot.as_of, default=None)
+    if listed_at is None:
+        return newer
+    if newer is None:
+        return Snapshot(STOPPED_SERVER, listed_at)
+    if newer.as_of < listed_at and not newer.is_active:
+        return replace(newer, as_of=listed_at)
+    return newer
+
+
+def _is_later(moment: datetime | None, since: datetime | None) -> bool:
+    return moment is not None and (since is None or moment > since)
+
+
+def _is_missed(snapshot: Snapshot | None, found: Mapping[str, datetime]) -> bool:
+    """Whether a complete list lacks a server that was known to run.
+
+    It was read a page at a time while others came and went, so it is no proof: such a server is
+    read by itself before anybody is told that it stopped.
+    """
+    return snapshot is not None and _is_later(found.get(_LISTED), snapshot.as_of)
 
 
 def _is_kept() -> bool:
@@ -85,12 +166,47 @@ def _is_kept() -> bool:
     return cache.get("kept") is True
 
 
+# --- What the Hub said ---------------------------------------------------------------------------
+
+
 def record(user_id: int, server: Server | None, *, as_of: datetime) -> None:
-    """Keep what the Hub said when asked at `as_of`; an older answer never replaces a newer one."""
-    known: Snapshot | None = cache.get(_snapshot_key(user_id))
+    """Keep what the Hub said of one user when asked at `as_of`.
+
+    An older answer never replaces a newer one, also where several come in at the same moment: a
+    cache cannot compare and set in one step, so they take turns.
+    """
+    key, turn = _told_key(user_id), f"server:{user_id}:turn"
+    with_turn = _take(turn)
+    known: Snapshot | None = cache.get(key)
     if known is None or known.as_of <= as_of:
-        cache.set(_snapshot_key(user_id), Snapshot(server or STOPPED_SERVER, as_of), KEPT_FOR)
-    cache.delete_many([_asked_key(user_id), _woken_key(user_id), _HUB_FAILED])
+        cache.set(key, Snapshot(server or STOPPED_SERVER, as_of), KEPT_FOR)
+    done = [_asked_key(user_id), _woken_key(user_id), _HUB_FAILED]
+    cache.delete_many([*done, turn] if with_turn else done)
+
+
+def _take(turn: str) -> bool:
+    """Wait for a turn, which lasts a few milliseconds; False when it does not come.
+
+    Then the caller goes on without: a page that lags for seconds is better than a worker that
+    stands still.
+    """
+    for attempt in range(20):
+        if cache.add(turn, True, 5):
+            return True
+        if attempt == 0 and not _is_kept():
+            return False
+        time.sleep(0.01)
+    return False
+
+
+def drop(user_id: int) -> None:
+    """Note that the user's server has changed just now, as an event of the Hub told.
+
+    What is known stays, to be shown until the Hub has been read. The caller wakes that reading, so
+    pages need not.
+    """
+    cache.set(_dropped_key(user_id), timezone.now(), 3600)
+    cache.set(_woken_key(user_id), True, WAKE_AGAIN_AFTER)
 
 
 def record_hub_failure() -> None:
@@ -114,6 +230,9 @@ def hub_answered_at() -> datetime | None:
     """Return when the Hub last answered when somebody looked at it; None when it never did."""
     answered_at: datetime | None = cache.get(_HUB_ANSWERED)
     return answered_at
+
+
+# --- Who has it read again -----------------------------------------------------------------------
 
 
 def claim_refresh(user_id: int) -> bool:

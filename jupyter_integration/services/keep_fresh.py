@@ -26,5 +26,5 @@ def keep_fresh(*, user: User, status: ServerStatus) -> None:
         return
     limit = FRESH_WHILE_CHANGING if status.busy else snapshots.FRESH_FOR
     is_old = status.as_of is None or timezone.now() - status.as_of > limit
-    if is_old and snapshots.claim_refresh(user.pk):
+    if (is_old or status.is_outdated) and snapshots.claim_refresh(user.pk):
         wake_on_commit(refresh_server, user.pk)
