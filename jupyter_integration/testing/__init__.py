@@ -1,5 +1,6 @@
 """Stand-ins for what the portal talks to, for tests."""
 
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.testing.fault_proxy import FaultProxy
 
-__all__ = ["FakeHub", "Spawn"]
+__all__ = ["FakeHub", "FaultProxy", "Spawn"]

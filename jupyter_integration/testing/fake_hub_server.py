@@ -35,22 +35,22 @@ class HttpHandler(BaseHTTPRequestHandler):
         self, status: int, content_type: str | None, body: bytes, headers: dict[str, str]
     ) -> None:
         """Write a complete answer."""
+        length = {} if status == 204 else {"Content-Length": str(len(body))}
+        self.begin(status, content_type, headers | length)
+        self.wfile.write(b"" if status == 204 else body)
+
+    def begin(self, status: int, content_type: str | None, headers: dict[str, str]) -> None:
+        """Begin an answer: what of its body comes, and how, is for the caller to write."""
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
         if content_type is not None:
             self.send_header("Content-Type", content_type)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"" if status == 204 else body)
 
     def begin_stream(self, content_type: str) -> None:
         """Begin an answer whose chunks follow one by one."""
-        self.send_response_only(200)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        self.begin(200, content_type, {"Transfer-Encoding": "chunked"})
 
     def write_chunk(self, data: bytes) -> None:
         """Write one chunk; an empty one ends the stream."""

@@ -1,0 +1,173 @@
+"""One request on its way through the fault proxy: what can be done to it, and what is noted."""
+
+from __future__ import annotations
+
+import http.client
+import select
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from jupyter_integration.testing.fake_hub_api import Request
+from jupyter_integration.testing.fake_hub_server import HttpHandler
+
+LONGEST_WORK = 60.0  # seconds
+_CHUNK = 64 * 1024
+_PIECE = 8  # bytes of a slow body that come at once
+# What belongs to one connection, or is said anew by whoever writes the answer.
+_NOT_PASSED_ON = {
+    *("connection", "keep-alive", "transfer-encoding", "content-length", "content-type"),
+    *("date", "host", "server"),
+}
+
+
+@dataclass
+class Call:
+    """What is known of a call afterwards; `status` None where nothing was answered."""
+
+    method: str
+    path: str  # as it was asked for, with the query
+    request_id: str  # the client's own name for it: repeated attempts share one
+    at: float = field(default_factory=time.time)  # seconds since the epoch
+    status: int | None = None
+    seconds: float | None = None  # None while it lasts
+
+
+class Exchange:
+    def __init__(
+        self,
+        handler: HttpHandler,
+        request: Request,
+        call: Call,
+        *,
+        hub: tuple[str, int],
+        healed: threading.Event,
+    ) -> None:
+        self._handler = handler
+        self._request = request
+        self._call = call
+        self._hub = hub
+        self._healed = healed
+
+    def relay(self, *, pause: float = 0.0, truncated: bool = False) -> None:
+        """Ask the Hub, and pass its answer on as it comes; an event stream event by event."""
+        with self._asked() as answer:
+            if answer is None:
+                self.reset()
+                return
+            content_type = answer.getheader("Content-Type")
+            if answer.status == 200 and (content_type or "").startswith("text/event-stream"):
+                self._call.status = answer.status
+                self._relay_stream(answer, content_type or "", pause, truncated)
+            else:
+                headers = _passed_on(answer.getheaders())
+                body = answer.read()
+                self._write(answer.status, content_type, body, headers, pause, truncated)
+
+    def let_hub_work(self) -> None:
+        """Have the Hub do what it was asked for, and keep its answer from the client."""
+        with self._asked() as answer:
+            # Of a stream the head is all: its end may be far.
+            if answer is not None and answer.getheader("Content-Length") is not None:
+                answer.read()
+
+    def answer(
+        self, status: int, content_type: str | None, body: bytes, headers: Mapping[str, str]
+    ) -> None:
+        self._write(status, content_type, body, dict(headers), 0.0, False)
+
+    def reset(self) -> None:
+        """Break the connection without a word, as a process that was killed does."""
+        linger = struct.pack("ii", 1, 0)
+        with suppress(OSError):
+            self._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self._handler.close_connection = True
+            socket.close(self._handler.connection.detach())
+
+    def hold(self) -> None:
+        """Say nothing until the client gives up or the fault is healed."""
+        while not self._healed.is_set():
+            readable, _, _ = select.select([self._handler.connection], [], [], 0.05)
+            if readable and not self._handler.connection.recv(1, socket.MSG_PEEK):
+                break
+        self._handler.hang_up()
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by, unless the fault is healed meanwhile."""
+        self._healed.wait(seconds)
+
+    @contextmanager
+    def _asked(self) -> Iterator[http.client.HTTPResponse | None]:
+        """The Hub's answer, yet to be read; None where there is no Hub."""
+        connection = http.client.HTTPConnection(*self._hub, timeout=LONGEST_WORK)
+        try:
+            yield self._ask(connection)
+        finally:
+            connection.close()
+
+    def _ask(self, connection: http.client.HTTPConnection) -> http.client.HTTPResponse | None:
+        request = self._request
+        try:
+            connection.request(
+                request.method,
+                request.target,
+                body=request.body or None,
+                headers=_passed_on(request.headers.items()) | _type_of(request),
+            )
+            return connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def _relay_stream(
+        self, answer: http.client.HTTPResponse, content_type: str, pause: float, truncated: bool
+    ) -> None:
+        self._handler.begin_stream(content_type)
+        while True:
+            try:
+                chunk = answer.read1(_CHUNK)
+            except (OSError, http.client.HTTPException):
+                self.reset()
+                return
+            if truncated and chunk.strip():
+                self._handler.write_chunk(chunk[: len(chunk) // 2])
+                self._handler.hang_up()
+                return
+            self.wait(pause)
+            self._handler.write_chunk(chunk)
+            if not chunk:
+                return
+
+    def _write(
+        self,
+        status: int,
+        content_type: str | None,
+        body: bytes,
+        headers: dict[str, str],
+        pause: float,
+        truncated: bool,
+    ) -> None:
+        self._call.status = status
+        if not (pause or truncated) or not body:
+            self._handler.write(status, content_type, body, headers)
+            return
+        whole = {**headers, "Content-Length": str(len(body))}
+        self._handler.begin(status, content_type, whole)
+        kept = body[: len(body) // 2] if truncated else body
+        for begin in range(0, len(kept), _PIECE):
+            self.wait(pause)
+            self._handler.wfile.write(kept[begin : begin + _PIECE])
+        if truncated:
+            self._handler.hang_up()
+
+
+def _passed_on(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: value for name, value in headers if name.lower() not in _NOT_PASSED_ON}
+
+
+def _type_of(request: Request) -> dict[str, str]:
+    content_type = request.headers.get("Content-Type")
+    return {"Content-Type": content_type} if content_type else {}
