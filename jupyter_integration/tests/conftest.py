@@ -1,9 +1,21 @@
 """What the tests of servers share beside the cast."""
 
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.tests.scenes import provision
 
 
 class Clock:
@@ -22,3 +34,33 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
     return clock
+
+
+@pytest.fixture
+def browser(client: Client, sara: User) -> Client:
+    """Sara's, signed in; she has a user of her own on the Hub."""
+    client.force_login(provision(sara))
+    return client
+
+
+Follow = Callable[[SpawnRequest], threading.Thread]
+
+
+@pytest.fixture
+def follow(hub: HubClient, lab: LabProbe) -> Iterator[Follow]:
+    """A worker takes up a start in a thread of its own, while the test acts."""
+    threads = []
+
+    def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
+        def work() -> None:
+            run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+            connection.close()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        threads.append(thread)
+        return thread
+
+    yield follow_in_a_thread
+    for thread in threads:
+        thread.join(timeout=20)

@@ -18,3 +18,8 @@ def destination(response: HttpResponse) -> tuple[str, dict[str, list[str]]]:
     """The address to which an answer leads, and its query."""
     parts = urlsplit(response["Location"])
     return parts._replace(query="").geturl(), parse_qs(parts.query)
+
+
+def state_of(response: HttpResponse) -> str:
+    """The state of the server that a page shows."""
+    return response.context["status"].state.value

@@ -1,16 +1,13 @@
 """What becomes of a start when something else happens in the middle of it."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.queries import server_status
@@ -19,32 +16,12 @@ from jupyter_integration.services import run_spawn as run_spawn_module
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.run_stop import run_cancel, run_revocation
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 from portal import database_settings
 
 State = SpawnRequest.State
-
-
-@pytest.fixture
-def follow(hub: HubClient, lab: LabProbe):
-    threads = []
-
-    def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
-        def work() -> None:
-            run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-            connection.close()
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        threads.append(thread)
-        return thread
-
-    yield follow_in_a_thread
-    for thread in threads:
-        thread.join(timeout=20)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,26 +18,11 @@ from jupyter_integration.tests.pages import (
     START,
     STOP,
     destination,
+    state_of,
 )
-from jupyter_integration.tests.scenes import provision, see
+from jupyter_integration.tests.scenes import see
 
 State = SpawnRequest.State
-
-
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    client.force_login(sara)
-    return client
-
-
-def state_of(response) -> str:
-    return response.context["status"].state.value
 
 
 class TestWhoIsNotSignedIn:

@@ -5,7 +5,6 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.fake_hub import Spawn
@@ -17,26 +16,11 @@ from jupyter_integration.tests.pages import (
     START,
     STOP,
     destination,
+    state_of,
 )
-from jupyter_integration.tests.scenes import provision, see, start
+from jupyter_integration.tests.scenes import see, start
 
 State = SpawnRequest.State
-
-
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    client.force_login(sara)
-    return client
-
-
-def state_of(response) -> str:
-    return response.context["status"].state.value
 
 
 class TestNoViewAsksTheHub:

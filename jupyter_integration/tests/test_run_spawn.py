@@ -1,9 +1,6 @@
 """How a start goes, and how it ends whatever happens on the way."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,14 +9,11 @@ from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.run_spawn import run_spawn
-from jupyter_integration.services.run_stop import run_cancel
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.testing.waiting import wait_for
 
 State = SpawnRequest.State
 
@@ -197,109 +191,3 @@ def test_ready_is_said_only_once_the_lab_itself_answers(fake_hub, run, sara) -> 
 
     assert request.state == State.READY
     assert (request.finished_at - before).total_seconds() >= 0.6
-
-
-@pytest.mark.django_db(transaction=True)
-class TestInTheMiddleOfAStart:
-    """A worker follows the start in a thread of its own, while somebody else acts."""
-
-    @pytest.fixture
-    def follow(self, hub: HubClient, lab: LabProbe):
-        threads = []
-
-        def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
-            def work() -> None:
-                run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-                connection.close()
-
-            thread = threading.Thread(target=work)
-            thread.start()
-            threads.append(thread)
-            return thread
-
-        yield follow_in_a_thread
-        for thread in threads:
-            thread.join(timeout=20)
-
-    def test_cancelled_it_ends_cancelled_and_leaves_no_server(
-        self, fake_hub, hub, sara, follow
-    ) -> None:
-        fake_hub.script_all(Spawn(seconds=20))
-        request = request_spawn(user=sara)
-        follower = follow(request)
-        wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
-
-        assert request_cancel(user=sara)
-        run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
-        follower.join(timeout=15)
-
-        request.refresh_from_db()
-        assert request.state == State.CANCELLED
-        assert fake_hub.phase("sara") == "stopped"
-
-    def test_a_new_start_after_a_cancel_waits_for_it_and_comes_up(
-        self, fake_hub, hub, sara, follow
-    ) -> None:
-        fake_hub.script_all(Spawn(seconds=20))
-        first = request_spawn(user=sara)
-        follow(first)
-        wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
-        request_cancel(user=sara)
-        fake_hub.script_all(Spawn(seconds=0.1))
-
-        second = request_spawn(user=sara)
-        assert second.pk != first.pk
-        follower = follow(second)
-        run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=first.pk)
-        follower.join(timeout=15)
-
-        first.refresh_from_db()
-        second.refresh_from_db()
-        assert (first.state, second.state) == (State.CANCELLED, State.READY)
-        assert fake_hub.phase("sara") == "ready"
-
-    def test_the_hub_dies_and_comes_back_and_the_start_goes_on(
-        self, fake_hub, sara, follow
-    ) -> None:
-        fake_hub.script_all(Spawn(seconds=20))
-        request = request_spawn(user=sara)
-        follower = follow(request)
-        wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
-
-        fake_hub.down()
-        follower.join(timeout=15)
-        request.refresh_from_db()
-        assert request.state == State.QUEUED
-
-        fake_hub.up()
-        fake_hub.script_all(Spawn(seconds=0.1))
-        SpawnRequest.objects.update(not_before=None)
-        follow(request).join(timeout=15)
-        request.refresh_from_db()
-        assert request.state == State.READY
-
-    def test_when_another_worker_took_it_up_the_first_writes_nothing_more(
-        self, fake_hub, sara, follow
-    ) -> None:
-        fake_hub.script_all(Spawn(seconds=0.5, events=[(n, "step") for n in range(1, 20)]))
-        request = request_spawn(user=sara)
-        follower = follow(request)
-        wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
-        SpawnRequest.objects.update(lease_id="00000000-0000-0000-0000-000000000001", progress=77)
-
-        follower.join(timeout=15)
-        request.refresh_from_db()
-        assert (request.state, request.progress) == (State.STARTING, 77)
-
-    def test_it_waits_for_the_stop_that_was_asked_before(self, fake_hub, sara, follow) -> None:
-        stop = StopRequest.objects.create(user=sara, requested_by=sara)
-        request = request_spawn(user=sara)
-        follower = follow(request)
-        wait_for(lambda: SpawnRequest.objects.get(pk=request.pk).lease_id)
-        follower.join(timeout=0.6)
-        assert posts(fake_hub) == []
-
-        StopRequest.objects.filter(pk=stop.pk).update(finished_at=timezone.now())
-        follower.join(timeout=15)
-        request.refresh_from_db()
-        assert request.state == State.READY

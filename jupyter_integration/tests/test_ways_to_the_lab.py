@@ -1,10 +1,8 @@
 """From the dashboard into one's own Lab, at the address that was asked for, and nowhere else."""
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.tests.pages import (
@@ -16,21 +14,9 @@ from jupyter_integration.tests.pages import (
     START,
     destination,
 )
-from jupyter_integration.tests.scenes import provision, see
+from jupyter_integration.tests.scenes import see
 
 State = SpawnRequest.State
-
-
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    client.force_login(sara)
-    return client
 
 
 class TestFollowing:
