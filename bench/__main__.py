@@ -14,12 +14,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import overhead
+from bench import class_start, overhead
 from bench.report import Row, as_table, machine
 
 # Each brings up what it needs in an empty folder of its own, and leaves nothing running.
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "overhead": overhead.measure,
+    "class": class_start.measure,
 }
 
 

@@ -123,7 +123,7 @@ class RunningCopy:
             "DATABASE_URL": self.database_url,
             "DATABASE_POOL_SIZE": str(self._slots + 10),
             "REDIS_URL": f"redis://127.0.0.1:{self._ports['redis']}/0",
-            "SPAWN_CONCURRENCY": str(self._slots),
+            "SPAWN_SLOTS": str(self._slots),
             "ALLOWED_HOSTS": "127.0.0.1",
             **{f"{name}_FILE": str(path) for name, path in self._secrets.items()},
             **self._settings,
@@ -185,9 +185,7 @@ class RunningCopy:
             self._hub(),
             self._web(),
             self._celery("worker", "worker", "--queues=default", "--concurrency=4"),
-            self._celery(
-                "spawn-worker", "worker", "--queues=starts", f"--concurrency={self._slots}"
-            ),
+            self._celery("spawn-worker", "worker", "--queues=starts"),
             self._celery("beat", "beat", f"--schedule={self.folder / 'schedule'}", "--pidfile="),
         ]
 

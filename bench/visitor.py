@@ -1,0 +1,84 @@
+"""Somebody who is signed in, before the dashboard: over HTTP as a browser, without its weight."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlencode, urlsplit
+
+from bench.signed_in import SignedIn
+
+PATIENCE_SECONDS = 60.0
+_CARD = re.compile(r'hx-get="([^"]+)"\s+hx-trigger="every ([0-9.]+)s')
+_STATE = re.compile(r'data-state="([a-z]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the server's card on the page says."""
+
+    state: str
+    is_sent_to_lab: bool
+    ask_again_at: str  # its own address
+    ask_again_after: float  # seconds
+
+
+class ErrorSeen(Exception):
+    """What a person would see instead of their page."""
+
+
+class Visitor:
+    """One browser tab, with a connection that it keeps."""
+
+    def __init__(self, portal_url: str, person: SignedIn) -> None:
+        self._connection = http.client.HTTPConnection(
+            urlsplit(portal_url).netloc, timeout=PATIENCE_SECONDS
+        )
+        self._person = person
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def press_start(self) -> Card:
+        """Press the button of the page that is open already. Raises ErrorSeen."""
+        form = urlencode({"csrfmiddlewaretoken": self._person.csrf, "next": ""})
+        return self._card("POST", "/server/start/", form)
+
+    def look_again(self, card: Card) -> Card:
+        """As the open page asks for its card. Raises ErrorSeen."""
+        return self._card("GET", card.ask_again_at)
+
+    def open_dashboard(self) -> str:
+        """The whole page. Raises ErrorSeen."""
+        return self._request("GET", "/dashboard/", None, {})[1]
+
+    def _card(self, method: str, path: str, form: str | None = None) -> Card:
+        headers = {"HX-Request": "true"}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        answered, page = self._request(method, path, form, headers)
+        state, again = _STATE.search(page), _CARD.search(page)
+        if state is None or again is None:
+            raise ErrorSeen(f"{method} {path}: no card in {page[:200]!r}")
+        return Card(
+            state=state[1],
+            is_sent_to_lab="lab-ready" in answered.getheader("HX-Trigger-After-Swap", ""),
+            ask_again_at=unescape(again[1]),
+            ask_again_after=float(again[2]),
+        )
+
+    def _request(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        try:
+            self._connection.request(method, path, body, headers | {"Cookie": self._person.cookie})
+            answer = self._connection.getresponse()
+            page = answer.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise ErrorSeen(f"{method} {path}: {error!r}") from error
+        if answer.status != 200:
+            raise ErrorSeen(f"{method} {path}: {answer.status}")
+        return answer, page
