@@ -52,7 +52,7 @@ class HubSampler:
 def main() -> None:
     url, token = sys.argv[1:]
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_the_end, args=(over,), daemon=True).start()
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
     seconds: list[float] = []
@@ -64,6 +64,11 @@ def main() -> None:
         connection.getresponse().read()
         seconds.append(time.monotonic() - began)
     print(json.dumps(seconds))
+
+
+def _wait_for_the_end(over: threading.Event) -> None:
+    sys.stdin.read()
+    over.set()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 from jupyter_integration.hub import HubClient, HubError, HubThrottled, HubTransport
 
@@ -71,9 +70,9 @@ class BareHub:
                 break
             except HubThrottled as refused:
                 time.sleep(refused.retry_after or LOOK_AGAIN_SECONDS)
-        with closing(self._client.follow_progress(name)) as events:
-            if not any(event.ready for event in events):
-                raise ServerDidNotStart(name)
+        *_, last = self._client.follow_progress(name)
+        if not last.ready:
+            raise ServerDidNotStart(f"{name}: {last.message}")
         return time.monotonic()
 
     def _ask_at(self, name: str, moment: float) -> bool:
