@@ -15,19 +15,23 @@ from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
 from jupyter_integration.line import expected_wait, place_in_line
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.presses import Presses, read_presses
 from jupyter_integration.server_status import ServerState, ServerStatus
 
 State = SpawnRequest.State
 
 
-def server_status(user: User, *, next_path: str = "") -> ServerStatus:
+def server_status(
+    user: User, *, next_path: str = "", presses: Presses | None = None
+) -> ServerStatus:
     """Return the state of the user's server as a page shows it.
 
     What was asked for comes first, then what the Hub last said; the newer of the two wins where
-    both speak of the same. `next_path` goes into the address behind "open".
+    both speak of the same. `next_path` goes into the address behind "open"; `presses` are the
+    user's, from who has read them already.
     """
-    last_start = SpawnRequest.objects.filter(user=user).order_by("-id").first()
-    last_stop = StopRequest.objects.filter(user=user).order_by("-id").first()
+    presses = presses or read_presses(user.pk)
+    last_start, last_stop = presses.last_start, presses.last_stop
     reading = snapshots.read(user.pk)
     if last_start is not None and last_start.is_open:
         if last_start.cancel_requested_at is not None:

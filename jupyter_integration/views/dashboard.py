@@ -10,20 +10,19 @@ from django_htmx.http import trigger_client_event
 
 from accounts.requests import SignedInRequest
 from jupyter_integration.lab_paths import own_lab_path
-from jupyter_integration.models import SpawnRequest
+from jupyter_integration.presses import Presses, read_presses
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
 from jupyter_integration.services.keep_fresh import keep_fresh
 from jupyter_integration.views.signed_in import for_signed_in
 
-RECENT = 5  # starts shown below the card
-
 
 @require_safe
 @for_signed_in
 def show_dashboard(request: SignedInRequest) -> HttpResponse:
-    context = card_context(request)
-    context["recent_requests"] = SpawnRequest.objects.filter(user=request.user)[:RECENT]
+    presses = read_presses(request.user.pk)
+    context = card_context(request, presses)
+    context["recent_requests"] = presses.starts
     context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
     return render(request, "dashboard.html", context)
 
@@ -32,17 +31,17 @@ def show_dashboard(request: SignedInRequest) -> HttpResponse:
 @for_signed_in
 def show_server_card(request: SignedInRequest) -> HttpResponse:
     """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
-    return answer_card(request, card_context(request))
+    return answer_card(request, card_context(request, read_presses(request.user.pk)))
 
 
-def card_context(request: SignedInRequest) -> dict[str, Any]:
+def card_context(request: SignedInRequest, presses: Presses) -> dict[str, Any]:
     """Return what the card needs: the status, where to go in the Lab, and which start it follows.
 
     `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
     itself; one that was merely left open, or opened again by "back", stays.
     """
     next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
-    status = server_status(request.user, next_path=next_path)
+    status = server_status(request.user, next_path=next_path, presses=presses)
     keep_fresh(user=request.user, status=status)
     return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
 

@@ -1,10 +1,12 @@
 """Static files are collected when they changed, and only then."""
 
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
+from django.templatetags.static import static
 
 from portal.static_files import collect_static_files
 
@@ -41,3 +43,15 @@ def test_file_that_goes_makes_a_difference_too(sources: Path) -> None:
     collect_static_files()
     (sources / "old.css").unlink()
     assert collect_static_files() is True
+
+
+def test_a_page_names_a_file_by_its_content_again_and_again(sources: Path, settings) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "portal.static_storage.HashedStaticFilesStorage"}
+    }
+    collect_static_files()
+
+    first, again = static("page.css"), static("page.css")
+
+    assert re.fullmatch(r"/static/page\.[0-9a-f]{12}\.css", first)
+    assert again == first
