@@ -4,6 +4,8 @@ from functools import cache
 
 from django.conf import settings
 
+from jupyter_integration.breaker_store import CacheStore
+from jupyter_integration.hub.breaker import CircuitBreaker
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
@@ -19,7 +21,13 @@ def hub_client() -> HubClient:
         settings.HUB_READ_TIMEOUT,
         # A start holds one connection for its progress and one for its questions.
         2 * settings.SPAWN_SLOTS,
+        hub_breaker(),
     )
+
+
+def hub_breaker() -> CircuitBreaker:
+    """Return the breaker of all calls to the Hub; its state is in the cache."""
+    return _hub_breaker(settings.HUB_AWAY_AFTER_FAILURES, settings.HUB_ASKED_WHILE_AWAY_EVERY)
 
 
 def lab_probe() -> LabProbe:
@@ -36,7 +44,12 @@ def lease_keeper() -> LeaseKeeper:
 # Keyed by what it is made from, so that changed settings mean another client.
 @cache
 def _hub_client(
-    api_url: str, token: str, connect_timeout: float, read_timeout: float, pool_maxsize: int
+    api_url: str,
+    token: str,
+    connect_timeout: float,
+    read_timeout: float,
+    pool_maxsize: int,
+    breaker: CircuitBreaker,
 ) -> HubClient:
     return HubClient(
         HubTransport(
@@ -45,5 +58,11 @@ def _hub_client(
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             pool_maxsize=pool_maxsize,
+            breaker=breaker,
         )
     )
+
+
+@cache
+def _hub_breaker(failures: int, open_for: float) -> CircuitBreaker:
+    return CircuitBreaker(CacheStore(), failures=failures, open_for=open_for)

@@ -49,6 +49,8 @@ JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 HUB_CONNECT_TIMEOUT = 3.0  # seconds
 HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
+HUB_AWAY_AFTER_FAILURES = 3  # calls in a row, over all processes
+HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; not less than the schedule of watch-hub
 SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # starts in flight; the Hub reads the same
 SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds of trying before giving up
 IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads the same
@@ -243,8 +245,8 @@ CELERY_BEAT_SCHEDULE = {  # seconds
     },
     "watch-hub": {
         "task": "server.watch_hub",
-        "schedule": 10.0,
-        "options": {"expires": 10.0},
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
     },
     "deliver-waiting-mail": {
         "task": "accounts.deliver_waiting_mail",

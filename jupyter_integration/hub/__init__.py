@@ -1,8 +1,10 @@
 """JupyterHub's REST API for plain Python: this package knows neither Django nor Celery."""
 
+from jupyter_integration.hub.breaker import BreakerStore, CircuitBreaker, StoreAway
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubBadRequest,
+    HubCircuitOpen,
     HubConflict,
     HubError,
     HubNotFound,
@@ -22,7 +24,10 @@ from jupyter_integration.hub.resources import HubUser, ProgressEvent, Server
 from jupyter_integration.hub.transport import HubTransport
 
 __all__ = [
+    "BreakerStore",
+    "CircuitBreaker",
     "HubBadRequest",
+    "HubCircuitOpen",
     "HubClient",
     "HubConflict",
     "HubError",
@@ -42,4 +47,5 @@ __all__ = [
     "LabProbe",
     "ProgressEvent",
     "Server",
+    "StoreAway",
 ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from jupyter_integration.hub.errors import (
+    HubCircuitOpen,
     HubError,
     HubProtocolError,
     HubRejected,
@@ -48,10 +49,7 @@ class Call:
         HTTP library hold the request with our token, and would travel along as its context.
         """
         logger.log(
-            # A refusal is an ordinary answer; all else, a refused token included, needs somebody.
-            logging.INFO
-            if issubclass(kind, HubRejected) and not issubclass(kind, HubUnauthorized)
-            else logging.WARNING,
+            _level_of(kind),
             "Hub call failed: %s %s -> %s (%s) after %.3f s, request %s: %s",
             self.method,
             self.path,
@@ -70,6 +68,14 @@ class Call:
             request_id=self.request_id,
             hub_message=hub_message,
         )
+
+
+def _level_of(kind: type[HubError]) -> int:
+    if issubclass(kind, HubCircuitOpen):
+        return logging.DEBUG  # that the Hub is away was said by the call that found it so
+    if issubclass(kind, HubRejected) and not issubclass(kind, HubUnauthorized):
+        return logging.INFO  # a refusal is an ordinary answer
+    return logging.WARNING  # all else, a refused token included, needs somebody
 
 
 @dataclass(frozen=True, slots=True)

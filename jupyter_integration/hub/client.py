@@ -42,6 +42,11 @@ class HubClient:
         """Close all idle connections."""
         self._transport.close()
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether calls would be refused now, since the Hub is away: cheap to ask."""
+        return self._transport.is_blocked
+
     def get_version(self) -> str:
         """Return the Hub's version: the cheapest proof that it answers."""
         return self._transport.request("GET", "/", expected={200}).read(read_version)
@@ -76,7 +81,11 @@ class HubClient:
             HubServerError: the server is starting.
         """
         self._transport.request(
-            "DELETE", _user_path(name), expected={204}, timeout=self._stop_timeout()
+            "DELETE",
+            _user_path(name),
+            expected={204},
+            timeout=self._stop_timeout(),
+            concerns_one_server=True,
         )
 
     def list_users(self, *, state: str | None = None, page_size: int = 200) -> Iterator[HubUser]:
@@ -126,6 +135,7 @@ class HubClient:
                 # Never without options: the Hub would take those of the last start.
                 json={"user_options": dict(user_options or {})},
                 expected={201, 202},
+                concerns_one_server=True,
             )
         except HubConflict as conflict:
             if not conflict.hub_message.endswith(ALREADY_RUNNING):
@@ -147,6 +157,7 @@ class HubClient:
             _user_path(name, "/server"),
             expected={202, 204},
             timeout=self._stop_timeout(),
+            concerns_one_server=True,
         )
         return reply.status == 204
 

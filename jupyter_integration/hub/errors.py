@@ -5,7 +5,8 @@ HubError
 │  ├─ HubUnreachable   no connection, or one that broke
 │  ├─ HubTimeout       connected, but no answer in time
 │  ├─ HubServerError   the Hub answered that it failed (5xx)
-│  └─ HubStarting      the proxy answers, the Hub behind it does not yet
+│  ├─ HubStarting      the proxy answers, the Hub behind it does not yet
+│  └─ HubCircuitOpen   not asked, since calls in a row found the Hub away; retry_after is set
 ├─ HubThrottled        too many starts, or too many servers (429)
 ├─ HubRejected         the same request will be refused again
 │  ├─ HubBadRequest    the Hub does not accept what we sent (400)
@@ -64,6 +65,10 @@ class HubServerError(HubUnavailable):
 
 class HubStarting(HubUnavailable):
     """A proxy answered in place of the Hub, or the Hub has not yet looked at its servers."""
+
+
+class HubCircuitOpen(HubUnavailable):
+    """The call was not made: the Hub was away a moment ago, and is asked again in `retry_after`."""
 
 
 class HubThrottled(HubError):

@@ -38,11 +38,11 @@ class SafeRetry(Retry):
         return min(self.backoff_max, wait * random.uniform(0.5, 1.5))  # noqa: S311
 
 
-def three_attempts(backoff: float, *, attempts: int = 3) -> SafeRetry:
-    """Three attempts in all, about `backoff` and twice `backoff` seconds apart."""
+def with_attempts(number: int, backoff: float) -> SafeRetry:
+    """At most so many attempts in all: about `backoff`, twice `backoff`, … seconds apart."""
     return SafeRetry(
         # urllib3 counts what comes after the first attempt.
-        total=attempts - 1,
+        total=number - 1,
         allowed_methods=SAFE_METHODS,
         status_forcelist=frozenset({502, 503, 504}),
         raise_on_status=False,

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json as json_codec
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 
 from jupyter_integration.hub import answers
+from jupyter_integration.hub.breaker import CircuitBreaker, Passage
 from jupyter_integration.hub.calls import Call, Reply
 from jupyter_integration.hub.errors import (
     HubError,
@@ -25,33 +23,14 @@ from jupyter_integration.hub.errors import (
     HubUnreachable,
 )
 from jupyter_integration.hub.resources import JSON, BrokenResource
-from jupyter_integration.hub.retries import three_attempts
+from jupyter_integration.hub.retries import with_attempts
+from jupyter_integration.hub.sessions import TokenHeader, open_session
 
 LARGEST_BODY = 8 * 1024 * 1024
 """A page of users is some hundred kilobytes; more than this no Hub says in one answer."""
 
 _CHUNK = 64 * 1024
 _HTTP_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-
-
-class _TokenHeader(AuthBase):
-    """Puts the token on a request and is the only place that holds it."""
-
-    def __init__(self, token: str) -> None:
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            # Without the value: the HTTP library's own message would quote it.
-            raise ValueError("JUPYTERHUB_API_TOKEN must be printable ASCII without spaces")
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"token {self._token}"
-        return request
-
-    def __repr__(self) -> str:
-        return "<token>"
-
-    def remove_from(self, text: str) -> str:
-        return text.replace(self._token, "<token>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +45,8 @@ class HubTransport:
     """One connection pool to one Hub, for all threads of a process.
 
     Only safe methods are sent again: after a lost answer to a POST the Hub may have acted, and
-    the caller must look first.
+    the caller must look first. The breaker counts what comes of all attempts as one; its probe
+    has one attempt only.
     """
 
     def __init__(
@@ -78,22 +58,15 @@ class HubTransport:
         read_timeout: float = 10.0,
         pool_maxsize: int = 32,
         backoff: float = 0.25,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
         self._api_url = _checked(api_url)
         self._connect_timeout = connect_timeout
         self.read_timeout = read_timeout
-        self._auth = _TokenHeader(token)
-        self._session = requests.Session()
-        # Neither proxies nor a .netrc of whoever runs the process may get between us and the Hub.
-        self._session.trust_env = False
-        self._session.auth = self._auth
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update({"User-Agent": "shaparak", "Accept-Encoding": "identity"})
-        adapter = HTTPAdapter(
-            pool_connections=1, pool_maxsize=pool_maxsize, max_retries=three_attempts(backoff)
-        )
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._auth = TokenHeader(token)
+        self._breaker = breaker
+        self._session = open_session(self._auth, with_attempts(3, backoff), pool_maxsize)
+        self._probe_session = open_session(self._auth, with_attempts(1, backoff), 1)
 
     def __repr__(self) -> str:
         return f"<HubTransport to {self._api_url}>"
@@ -101,6 +74,12 @@ class HubTransport:
     def close(self) -> None:
         """Close all idle connections."""
         self._session.close()
+        self._probe_session.close()
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the breaker would refuse a call now."""
+        return self._breaker is not None and self._breaker.is_blocked
 
     def request(
         self,
@@ -112,8 +91,12 @@ class HubTransport:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        concerns_one_server: bool = False,
     ) -> Reply:
         """Call the Hub; `path` is below /hub/api and already percent-encoded.
+
+        Of a call that concerns one user's server, a 5xx in the Hub's own words is no sign that
+        the Hub is away.
 
         Raises:
             HubError: every status that is not `expected` and every failure below HTTP; see
@@ -121,7 +104,10 @@ class HubTransport:
         """
         call = Call(method, path)
         read_timeout = self.read_timeout if timeout is None else timeout
-        with self._answer(call, json, params, headers, read_timeout) as response:
+        with (
+            self._admit(call, read_timeout, concerns_one_server) as passage,
+            self._answer(passage, call, json, params, headers, read_timeout) as response,
+        ):
             if response.status_code not in expected:
                 raise self._refusal(call, response, read_timeout)
             try:
@@ -143,6 +129,8 @@ class HubTransport:
     ) -> Iterator[Stream]:
         """GET an answer that is read while it comes; leaving the context closes its connection.
 
+        To the breaker it is over once the answer begins.
+
         Raises:
             HubError: as `request`, also from the chunks while they are read; `missing` stands
                 for the Hub's own 404.
@@ -150,16 +138,29 @@ class HubTransport:
         call = Call("GET", path)
         timeout = self.read_timeout if read_timeout is None else read_timeout
         headers = {"Accept": content_type}
-        with self._answer(call, None, None, headers, timeout) as response:
-            status = response.status_code
-            if status != 200:
-                raise self._refusal(call, response, timeout, missing=missing)
-            if not response.headers.get("Content-Type", "").startswith(content_type):
-                raise call.failure(HubProtocolError, f"not {content_type}", status=status)
+        with ExitStack() as until_read:
+            with self._admit(call, timeout) as passage:
+                response = until_read.enter_context(
+                    self._answer(passage, call, None, None, headers, timeout)
+                )
+                status = response.status_code
+                if status != 200:
+                    raise self._refusal(call, response, timeout, missing=missing)
+                if not response.headers.get("Content-Type", "").startswith(content_type):
+                    raise call.failure(HubProtocolError, f"not {content_type}", status=status)
             yield Stream(call, self._chunks(call, response))
+
+    def _admit(self, call: Call, read_timeout: float, concerns_one_server: bool = False) -> Passage:
+        """Ask the breaker; raises HubCircuitOpen."""
+        if self._breaker is None:
+            return Passage()
+        # One attempt: both addresses of a name, the answer, its body, and some for the resolver.
+        longest = 2 * self._connect_timeout + 2 * read_timeout + 5.0
+        return self._breaker.admit(call, longest=longest, concerns_one_server=concerns_one_server)
 
     def _answer(
         self,
+        passage: Passage,
         call: Call,
         json: JSON,
         params: Mapping[str, str | int] | None,
@@ -171,8 +172,9 @@ class HubTransport:
         if json is not None:
             data = json_codec.dumps(json).encode()
             sent["Content-Type"] = "application/json"
+        session = self._probe_session if passage.is_probe else self._session
         try:
-            return self._session.request(
+            return session.request(
                 call.method,
                 f"{self._api_url}{call.path}",
                 data=data,

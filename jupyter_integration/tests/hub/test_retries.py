@@ -17,7 +17,7 @@ from jupyter_integration.hub import (
     HubTransport,
     HubUnreachable,
 )
-from jupyter_integration.hub.retries import three_attempts
+from jupyter_integration.hub.retries import with_attempts
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
 
@@ -143,7 +143,7 @@ def test_a_change_is_not_tried_again_after_a_refused_connection() -> None:
 
 def test_attempts_are_doubling_and_scattered_times_apart() -> None:
     def waits() -> tuple[float, float]:
-        retry = three_attempts(1.0).increment("GET", "/", error=None)
+        retry = with_attempts(3, 1.0).increment("GET", "/", error=None)
         return retry.get_backoff_time(), retry.increment("GET", "/").get_backoff_time()
 
     firsts, seconds = zip(*(waits() for _ in range(200)), strict=True)
