@@ -1,38 +1,45 @@
-"""Every way in which a start fails: what it means for the user, and who can mend it."""
+"""Every way in which a start fails: what it means for the user, who can mend it, what to press.
 
-import re
+Which of them the Hub's words mean is in failure_reasons.py, what staff do in failure_guide.py.
+"""
+
 from dataclasses import dataclass
+from enum import StrEnum
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jupyter_integration.hub.errors import (
-    HubError,
-    HubProtocolError,
-    HubRejected,
-    HubThrottled,
-    HubUnauthorized,
-    HubUnavailable,
-)
+from jupyter_integration.failure_codes import FailureCode
+
+__all__ = ["EXPLANATIONS", "Button", "Explanation", "Failure", "FailureCode", "Mender", "explain"]
 
 
-class FailureCode(models.TextChoices):
-    ACCOUNT_INACTIVE = "account_inactive", _("Account inactive")
-    HUB_AWAY = "hub_away", _("Hub away")
-    HUB_FULL = "hub_full", _("Hub full")
-    HUB_BROKEN_ANSWER = "hub_broken_answer", _("Hub's answer not understood")
-    TOKEN_REFUSED = "token_refused", _("Portal's token refused")
-    HUB_REFUSED = "hub_refused", _("Hub refused")
-    HUB_USER_NOT_MADE = "hub_user_not_made", _("Hub user not made")
-    REFUSED_BY_HOOK = "refused_by_hook", _("Refused by the Hub's rules")
-    IMAGE_MISSING = "image_missing", _("Image missing")
-    NO_SPACE = "no_space", _("No disk space")
-    NO_MEMORY = "no_memory", _("No memory")
-    START_TIMEOUT = "start_timeout", _("Start took too long")
-    PROCESS_EXITED = "process_exited", _("Server ended at once")
-    LAB_SILENT = "lab_silent", _("Lab does not answer")
-    UNKNOWN = "unknown", _("Unknown")
+class Mender(StrEnum):
+    """Who can mend a failure."""
+
+    USER = "user"
+    STAFF = "staff"
+    TIME = "time"
+
+    @property
+    def sentence(self) -> Promise:
+        return _MENDERS[self]
+
+
+_MENDERS = {
+    Mender.USER: _("You can mend this yourself."),
+    Mender.STAFF: _("The administrators have to mend this."),
+    Mender.TIME: _("This passes by itself."),
+}
+
+
+class Button(StrEnum):
+    """The one thing to press below a failure; both of the first two ask for a new start."""
+
+    START_AGAIN = "start_again"
+    WAIT_IN_LINE = "wait_in_line"
+    ASK_FOR_HELP = "ask_for_help"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Explanation:
     cause: Promise
     remedy: Promise
     """What the user can do, or whom it takes."""
-    staff_must_act: bool
+    mended_by: Mender
+    button: Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,8 @@ class Failure:
     code: FailureCode
     explanation: Explanation
     reference: str
+    said_by_staff: str = ""
+    """The words of a hook that refused the start: an administrator wrote them for the user."""
 
     @property
     def title(self) -> Promise:
@@ -66,141 +76,209 @@ class Failure:
     def remedy(self) -> Promise:
         return self.explanation.remedy
 
+    @property
+    def mended_by(self) -> Mender:
+        return self.explanation.mended_by
 
-_TRY_AGAIN = _("Press start again. Your files are safe.")
-_TELL_STAFF = _("Tell the administrators, and give them the reference code. Your files are safe.")
+    @property
+    def button(self) -> Button:
+        return self.explanation.button
+
+
+_START_AGAIN = _("Press start again. Your files are safe.")
+_START_AGAIN_SOON = _("Try again in a few minutes. Your files are safe.")
+_WAIT_IN_LINE = _("Wait in line: the start goes on by itself. Your files are safe.")
+_ASK = _("Ask for support: the reference code goes along with it. Your files are safe.")
+_NOT_CONNECTED = _("Error connecting to JupyterHub")
+_NOT_STARTED = _("The server could not be started")
 
 EXPLANATIONS: dict[FailureCode, Explanation] = {
     FailureCode.ACCOUNT_INACTIVE: Explanation(
         _("Your account is inactive"),
         _("An inactive account cannot start a server."),
         _("Ask the administrators to make your account active."),
-        staff_must_act=True,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.HUB_AWAY: Explanation(
-        _("Error connecting to JupyterHub"),
+        _NOT_CONNECTED,
         _("The service that runs the servers could not be reached for some minutes."),
-        _TRY_AGAIN,
-        staff_must_act=True,
+        _WAIT_IN_LINE,
+        Mender.STAFF,
+        Button.WAIT_IN_LINE,
+    ),
+    FailureCode.HUB_BUSY: Explanation(
+        _("Too many servers are starting"),
+        _("Others were starting their servers the whole time that your start waited."),
+        _WAIT_IN_LINE,
+        Mender.TIME,
+        Button.WAIT_IN_LINE,
     ),
     FailureCode.HUB_FULL: Explanation(
         _("There is no room for another server"),
         _("All places were taken the whole time that your start waited."),
-        _("Try again in a few minutes. Your files are safe."),
-        staff_must_act=False,
+        _WAIT_IN_LINE,
+        Mender.TIME,
+        Button.WAIT_IN_LINE,
     ),
     FailureCode.HUB_BROKEN_ANSWER: Explanation(
-        _("Error connecting to JupyterHub"),
+        _NOT_CONNECTED,
         _("The service that runs the servers gave an answer that makes no sense."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.TOKEN_REFUSED: Explanation(
-        _("Error connecting to JupyterHub"),
+        _NOT_CONNECTED,
         _("The service that runs the servers does not accept the portal."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.SCOPE_MISSING: Explanation(
+        _NOT_CONNECTED,
+        _("The service that runs the servers does not let the portal start servers."),
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.HUB_REFUSED: Explanation(
-        _("The server could not be started"),
+        _NOT_STARTED,
         _("The service that runs the servers refused this start."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.HUB_USER_NOT_MADE: Explanation(
         _("Error creating the JupyterHub user"),
         _("Your account could not be set up on the service that runs the servers."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.REFUSED_BY_HOOK: Explanation(
         _("The server may not be started now"),
         _("A rule of your institution refused this start."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _("If you think that it should not, ask for support. Your files are safe."),
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.ENDED_FROM_OUTSIDE: Explanation(
+        _("The start was ended"),
+        _("Somebody ended it, or the service that runs the servers was restarted."),
+        _START_AGAIN,
+        Mender.USER,
+        Button.START_AGAIN,
     ),
     FailureCode.IMAGE_MISSING: Explanation(
         _("The server's software was not found"),
         _("The image from which servers are made is not on the host."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.IMAGE_UNUSABLE: Explanation(
+        _("The server's software cannot be run"),
+        _("The image from which servers are made lacks something that a server needs."),
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.DOCKER_AWAY: Explanation(
+        _NOT_STARTED,
+        _("The service that keeps each server apart from the others could not be reached."),
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.DOCKER_REFUSED: Explanation(
+        _NOT_STARTED,
+        _("The service that keeps each server apart from the others refused this start."),
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.NETWORK_TROUBLE: Explanation(
+        _NOT_STARTED,
+        _("Your server could not be joined to the network of the servers."),
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.CONTAINER_LEFT_OVER: Explanation(
+        _("Your earlier server is still being cleared away"),
+        _("What was left of your earlier server stood in the way of the new one."),
+        _START_AGAIN_SOON,
+        Mender.TIME,
+        Button.START_AGAIN,
+    ),
+    FailureCode.VOLUME_TROUBLE: Explanation(
+        _("Your files could not be reached"),
+        _("The place where your files are kept could not be joined to the server."),
+        _("Ask for support. The start has changed nothing in your files."),
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.NO_SPACE: Explanation(
         _("The disk is full"),
         _("There was no disk space left to start your server."),
-        _TELL_STAFF,
-        staff_must_act=True,
+        _ASK,
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
+    ),
+    FailureCode.HOME_FULL: Explanation(
+        _("Your own space is used up"),
+        _("Your files take all the space that you may use, and a server needs some to start."),
+        _("Ask for support, to get more space or to have files removed. Your files are safe."),
+        Mender.STAFF,
+        Button.ASK_FOR_HELP,
     ),
     FailureCode.NO_MEMORY: Explanation(
         _("Not enough memory"),
         _("There was not enough free memory to start your server."),
-        _("Try again in a few minutes. Your files are safe."),
-        staff_must_act=False,
+        _START_AGAIN_SOON,
+        Mender.TIME,
+        Button.START_AGAIN,
+    ),
+    FailureCode.HOST_EXHAUSTED: Explanation(
+        _("The host is overloaded"),
+        _("The machine on which the servers run could not take another one just now."),
+        _START_AGAIN_SOON,
+        Mender.TIME,
+        Button.START_AGAIN,
     ),
     FailureCode.START_TIMEOUT: Explanation(
         _("The start took too long"),
         _("Your server was not ready within the allowed time, so the start was ended."),
-        _TRY_AGAIN,
-        staff_must_act=False,
+        _START_AGAIN,
+        Mender.USER,
+        Button.START_AGAIN,
     ),
     FailureCode.PROCESS_EXITED: Explanation(
         _("The server ended right after its start"),
         _("Your server's process ended before it was ready."),
-        _TRY_AGAIN,
-        staff_must_act=False,
+        _("Press start again. If it ends again, ask for support. Your files are safe."),
+        Mender.USER,
+        Button.START_AGAIN,
     ),
     FailureCode.LAB_SILENT: Explanation(
         _("The notebook does not answer"),
         _("Your server is running, but its notebook did not answer."),
         _("Stop the server and start it again. Your saved files are safe."),
-        staff_must_act=False,
+        Mender.USER,
+        Button.STOP,
     ),
     FailureCode.UNKNOWN: Explanation(
-        _("The server could not be started"),
+        _NOT_STARTED,
         _("The start failed for a reason that we do not know yet."),
-        _TRY_AGAIN,
-        staff_must_act=True,
+        _("Press start again. If it fails again, ask for support. Your files are safe."),
+        Mender.USER,
+        Button.START_AGAIN,
     ),
 }
 
-# The Hub gives the reason of a failed start as a sentence in its progress stream, written by the
-# spawner, the kernel or Docker. First match wins.
-_REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), code)
-    for pattern, code in (
-        (r"SpawnException", FailureCode.REFUSED_BY_HOOK),
-        (
-            r"no such image|image .*not found|manifest unknown|pull access",
-            FailureCode.IMAGE_MISSING,
-        ),
-        (r"no space left|disk quota", FailureCode.NO_SPACE),
-        (r"out of memory|cannot allocate memory|\boom(?:killed)?\b", FailureCode.NO_MEMORY),
-        (r"before responding|exited|exit code|process .*died", FailureCode.PROCESS_EXITED),
-        (r"didn't respond in|timed out|timeout", FailureCode.START_TIMEOUT),
-    )
-)
 
-
-def code_of_reason(reason: str) -> FailureCode:
-    """Return the failure that the Hub's words for a failed start (English) mean."""
-    return next((code for pattern, code in _REASONS if pattern.search(reason)), FailureCode.UNKNOWN)
-
-
-def code_of_error(error: HubError) -> FailureCode:
-    """Return the failure with which a start ends when a call to the Hub ends in `error`."""
-    for kind, code in (
-        (HubThrottled, FailureCode.HUB_FULL),
-        (HubUnavailable, FailureCode.HUB_AWAY),
-        (HubUnauthorized, FailureCode.TOKEN_REFUSED),
-        (HubRejected, FailureCode.HUB_REFUSED),
-        (HubProtocolError, FailureCode.HUB_BROKEN_ANSWER),
-    ):
-        if isinstance(error, kind):
-            return code
-    return FailureCode.UNKNOWN
-
-
-def explain(code: str, *, reference: str) -> Failure:
+def explain(code: str, *, reference: str, said_by_staff: str = "") -> Failure:
     """Return what a page says of the failure `code`; an unknown code is explained as unknown."""
     known = FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN
-    return Failure(known, EXPLANATIONS[known], reference)
+    return Failure(known, EXPLANATIONS[known], reference, said_by_staff)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode, explain
+from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
 from jupyter_integration.line import expected_wait, place_in_line
@@ -114,7 +114,7 @@ def _settled(
         return _unknown(reading, last_known=_state_of(snapshot.server))
     state = _newest(snapshot, last_start, last_stop)
     if last_start is not None and _shows_as_failed(last_start, last_stop, state):
-        failure = explain(last_start.failure_code, reference=last_start.reference)
+        failure = last_start.failure
         return ServerStatus(
             ServerState.FAILED,
             str(failure.title),
@@ -164,7 +164,9 @@ _HUB_TOLD_NOTHING = frozenset(
     {
         FailureCode.HUB_AWAY,
         FailureCode.HUB_BROKEN_ANSWER,
+        FailureCode.HUB_BUSY,
         FailureCode.HUB_FULL,
+        FailureCode.SCOPE_MISSING,
         FailureCode.TOKEN_REFUSED,
     }
 )

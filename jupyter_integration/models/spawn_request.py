@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failure_reasons import words_of_hook
+from jupyter_integration.failures import Failure, FailureCode, explain
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 
@@ -124,6 +125,16 @@ class SpawnRequest(LeasedRow):
     def reference(self) -> str:
         """The short code that leads from a user's page to the log and the admin."""
         return f"S{self.pk}"
+
+    @property
+    def failure(self) -> Failure:
+        """Why it failed, for one that FAILED."""
+        refused = self.failure_code == FailureCode.REFUSED_BY_HOOK
+        return explain(
+            self.failure_code,
+            reference=self.reference,
+            said_by_staff=words_of_hook(self.message) if refused else "",
+        )
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode, code_of_error, code_of_reason
+from jupyter_integration.failure_reasons import code_of_error, code_of_reason
+from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubConflict,

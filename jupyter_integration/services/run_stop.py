@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from jupyter_integration import snapshots
-from jupyter_integration.failures import code_of_error
+from jupyter_integration.failure_reasons import code_of_error
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubError, HubNotFound, HubRejected
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest

@@ -159,7 +159,7 @@ def test_a_running_server_is_stopped_only_after_a_question() -> None:
 def test_a_failure_tells_its_cause_the_remedy_and_a_code() -> None:
     shown = card(FAILED)
     assert "فضایی روی دیسک نمانده بود" in said(shown)
-    assert "به مدیر سامانه خبر دهید" in said(shown.select_one(".server-card__remedy"))
+    assert "درخواست پشتیبانی کنید" in said(shown.select_one(".server-card__remedy"))
     code = shown.find("bdi", {"dir": "ltr"})
     assert said(code if isinstance(code, Tag) else None) == "S17"
     assert said(shown.find(id="server-start")) == "راه‌اندازی مجدد"

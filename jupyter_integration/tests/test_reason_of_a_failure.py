@@ -1,0 +1,72 @@
+"""The reason of a failed start: from the Hub's progress stream into the row and onto the page."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.tests.scenes import provision, start
+
+SAMPLES = Path(__file__).parent / "hub" / "samples"
+State = SpawnRequest.State
+
+
+def recorded_failures() -> dict[str, str]:
+    """What the Hub said, by the name of the sample, of each recorded start that failed."""
+    found = {}
+    for path in sorted(SAMPLES.glob("progress_*.json")):
+        events = json.loads(path.read_text(encoding="utf-8")).get("events", [])
+        found |= {path.stem: event["message"] for _second, event in events if event.get("failed")}
+    return found
+
+
+RECORDED = recorded_failures()
+
+
+@pytest.fixture
+def sara(sara: User, fake_hub: FakeHub) -> User:
+    """Sara, with a user of her own on the Hub."""
+    fake_hub.add_user("sara")
+    return provision(sara)
+
+
+@pytest.mark.parametrize("when", ["at once", "under way"])
+@pytest.mark.parametrize("sample", RECORDED)
+def test_the_words_of_each_recorded_failure_are_kept_as_the_hub_said_them(
+    fake_hub, hub, lab, sara, sample: str, when: str
+) -> None:
+    words = RECORDED[sample]
+    seconds = 0.0 if when == "at once" else 0.2
+    fake_hub.slow_spawn_timeout = 1 if when == "at once" else 0
+    fake_hub.script_all(Spawn(seconds=seconds, fails=words.removeprefix("Spawn failed: ")))
+    request = request_spawn(user=sara)
+
+    run_spawn(hub=hub, lab=lab, request_id=request.pk)
+
+    request.refresh_from_db()
+    assert (request.state, request.message) == (State.FAILED, words)
+    assert request.failure_code
+
+
+def test_there_are_recorded_failures() -> None:
+    assert len(RECORDED) >= 3
+
+
+def test_the_words_of_a_hook_are_for_the_user(sara) -> None:
+    said = "Spawn failed: 503 SpawnException(reason=capacity): امروز <b>کلاس</b> نیست"
+    request = start(sara, State.FAILED, failure_code=FailureCode.REFUSED_BY_HOOK, message=said)
+
+    assert request.failure.said_by_staff == "امروز <b>کلاس</b> نیست"
+
+
+def test_the_words_of_a_machine_are_not(sara) -> None:
+    said = "Spawn failed: HTTP 500: Internal Server Error (Spawner failed to start [status=1])"
+    request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=said)
+
+    assert request.failure.said_by_staff == ""
