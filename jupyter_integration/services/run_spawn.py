@@ -45,6 +45,7 @@ from jupyter_integration.services.leases import (
 )
 from jupyter_integration.services.stop_on_hub import stop_on_hub
 from jupyter_integration.services.waiting_room import claim_with_slot
+from portal.logs import about
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id:
     lease = claim_with_slot(request_id)
     if lease is None:
         return
-    with keeper.keep(lease):
+    with keeper.keep(lease), about(f"S{request_id}"):
         request = SpawnRequest.objects.select_related("user").get(pk=request_id)
         try:
             _Run(hub, lab, request, lease).settle()

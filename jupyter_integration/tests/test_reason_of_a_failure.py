@@ -1,6 +1,9 @@
 """The reason of a failed start: from the Hub's progress stream into the row and onto the page."""
 
 import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,12 @@ import pytest
 from accounts.models import User
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, start
+from portal.logs import UtcFormatter
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"
 State = SpawnRequest.State
@@ -22,7 +27,9 @@ def recorded_failures() -> dict[str, str]:
     found = {}
     for path in sorted(SAMPLES.glob("progress_*.json")):
         events = json.loads(path.read_text(encoding="utf-8")).get("events", [])
-        found |= {path.stem: event["message"] for _second, event in events if event.get("failed")}
+        for _second, event in events:
+            if event.get("failed"):
+                found[path.stem] = event["message"]
     return found
 
 
@@ -47,7 +54,7 @@ def test_the_words_of_each_recorded_failure_are_kept_as_the_hub_said_them(
     fake_hub.script_all(Spawn(seconds=seconds, fails=words.removeprefix("Spawn failed: ")))
     request = request_spawn(user=sara)
 
-    run_spawn(hub=hub, lab=lab, request_id=request.pk)
+    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert (request.state, request.message) == (State.FAILED, words)
@@ -70,3 +77,27 @@ def test_the_words_of_a_machine_are_not(sara) -> None:
     request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=said)
 
     assert request.failure.said_by_staff == ""
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the processes of the portal write to their logs."""
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(UtcFormatter("{name} {message}", style="{"))
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+def test_each_log_line_of_a_start_carries_its_reference(fake_hub, hub, lab, sara, log) -> None:
+    """Those of the Hub's client as well, which knows nothing of starts."""
+    fake_hub.slow_spawn_timeout = 1
+    fake_hub.script_all(Spawn(seconds=0, fails="boom"))
+    request = request_spawn(user=sara)
+
+    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+
+    lines = [line for line in log.getvalue().splitlines() if line.startswith("jupyter_integration")]
+    assert any("Hub call failed" in line for line in lines)
+    assert [line for line in lines if line.count(f" {request.reference}: ") != 1] == []
