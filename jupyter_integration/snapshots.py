@@ -70,8 +70,11 @@ class Reading:
 _HUB_FAILED = "hub:failed-at"
 _HUB_ANSWERED = "hub:answered-at"
 _LISTED = "servers:listed-at"
+_LISTED_ACTIVE = "servers:listed-active"
+_LIST_BROKEN = "servers:list-broken"
 _LIST_ASKED = "servers:list-asked-at"
 _LIST_WOKEN = "servers:list-woken"
+_LIST_UNDER_WAY = "servers:list-under-way"
 
 
 def _told_key(user_id: int) -> str:
@@ -199,6 +202,37 @@ def _take(turn: str) -> bool:
     return False
 
 
+def record_listed(servers: Mapping[int, Server], *, as_of: datetime) -> None:
+    """Keep what a list said of many users, when it was asked for at `as_of`.
+
+    One list is read at a time (`begin_list`), so nobody else writes these keys.
+    """
+    snapshots = {_listed_key(pk): Snapshot(server, as_of) for pk, server in servers.items()}
+    if snapshots:
+        cache.set_many(snapshots, KEPT_FOR)
+
+
+def record_complete_list(active: frozenset[int], *, as_of: datetime) -> None:
+    """Note that who is in no answer of the list had no server at `as_of`.
+
+    `active` are the users who may have one: those of the list, and those whom it lacks and who
+    were known to have one and could not be read by themselves yet.
+    """
+    cache.set_many({_LISTED_ACTIVE: active, _LISTED: as_of}, KEPT_FOR)
+    cache.delete_many([_LIST_ASKED, _LIST_BROKEN, _HUB_FAILED])
+
+
+def record_broken_list() -> None:
+    """Note that the Hub answers, but with a list that cannot be read."""
+    cache.set(_LIST_BROKEN, True, 60)
+
+
+def last_listed() -> frozenset[int]:
+    """Return the users who may have had a server by the last complete list."""
+    active: frozenset[int] = cache.get(_LISTED_ACTIVE, frozenset())
+    return active
+
+
 def drop(user_id: int) -> None:
     """Note that the user's server has changed just now, as an event of the Hub told.
 
@@ -241,3 +275,33 @@ def claim_refresh(user_id: int) -> bool:
         return False
     cache.add(_asked_key(user_id), timezone.now(), 3600)
     return True
+
+
+def claim_list() -> bool:
+    """Whether the caller shall wake the reading of the list, which answers for everybody."""
+    if not cache.add(_LIST_WOKEN, True, WAKE_AGAIN_AFTER):
+        return False
+    cache.add(_LIST_ASKED, timezone.now(), 3600)
+    return True
+
+
+def lists_are_broken() -> bool:
+    """Whether users have to be read one by one for now."""
+    return cache.get(_LIST_BROKEN) is True
+
+
+def begin_list() -> bool:
+    """Whether the caller shall read the list; False while another reads it, or without a cache."""
+    return bool(cache.add(_LIST_UNDER_WAY, True, 120))
+
+
+def end_list(*, took: timedelta) -> None:
+    """Let the next one read the list, if pages ask so soon: never for more than a tenth of the
+    Hub's time, and at least every WAKE_AGAIN_AFTER seconds.
+    """
+    pause = min(int(9 * took.total_seconds()), WAKE_AGAIN_AFTER)
+    if pause:
+        cache.set(_LIST_WOKEN, True, pause)
+        cache.delete(_LIST_UNDER_WAY)
+    else:
+        cache.delete_many([_LIST_WOKEN, _LIST_UNDER_WAY])

@@ -10,6 +10,7 @@ from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 
 from jupyter_integration import conf, snapshots
+from jupyter_integration.services.compare_with_hub import compare_with_hub
 from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
@@ -63,6 +64,12 @@ def revoke_access(hub_username: str) -> None:
 @shared_task(name="server.refresh", expires=snapshots.WAKE_AGAIN_AFTER)
 def refresh_server(user_id: int) -> None:
     refresh_status(hub=conf.hub_client(), user_id=user_id)
+
+
+# By beat, and by pages that show something old.
+@shared_task(name="server.compare_with_hub", expires=snapshots.WAKE_AGAIN_AFTER)
+def compare_servers() -> None:
+    compare_with_hub(hub=conf.hub_client())
 
 
 @shared_task(name="server.watch_hub")

@@ -248,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "compare-with-hub": {
+        "task": "server.compare_with_hub",
+        "schedule": 20.0,
+        "options": {"expires": 15.0},
+    },
     "deliver-waiting-mail": {
         "task": "accounts.deliver_waiting_mail",
         "schedule": 15.0,

@@ -11,6 +11,7 @@ from accounts.services.replace_hub_username import replace_hub_username
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubConflict, HubNotFound
 from jupyter_integration.hub.resources import HubUser
+from jupyter_integration.models import HubRevocation
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,10 @@ class HubUserNotMadeError(Exception):
     """No name could be found under which the Hub would make a user for this account."""
 
 
+class HubUserRefusedError(Exception):
+    """The account is inactive: the Hub gets no user for it, and keeps none."""
+
+
 class HubUserBeingMadeError(Exception):
     """Another worker is making this account's Hub user; come back in a moment."""
 
@@ -34,11 +39,13 @@ def ensure_hub_user(*, hub: HubClient, user: User) -> HubUser:
     The first time, a name that the Hub already knows belongs to somebody else, so the account
     gets another. Later the name is ours, and a user whom the Hub has lost is made again.
 
-    Raises HubUserNotMadeError, HubUserBeingMadeError, and every HubError.
+    Raises HubUserRefusedError, HubUserNotMadeError, HubUserBeingMadeError, and every HubError.
     """
-    user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
+    user.refresh_from_db(fields=["hub_username", "hub_user_created_at", "is_active"])
+    if not user.is_active:
+        raise HubUserRefusedError(user.pk)
     if user.hub_user_created_at is not None:
-        return _find_or_make_again(hub, user.hub_username)
+        return _find_or_make_again(hub, user)
     claim = _Claim(user)
     try:
         return _make_first(hub, user, claim)
@@ -46,14 +53,26 @@ def ensure_hub_user(*, hub: HubClient, user: User) -> HubUser:
         claim.give_back()
 
 
-def _find_or_make_again(hub: HubClient, hub_username: str) -> HubUser:
+def _find_or_make_again(hub: HubClient, user: User) -> HubUser:
     try:
-        return hub.get_user(hub_username)
+        return hub.get_user(user.hub_username)
     except HubNotFound:
         try:
-            return hub.create_user(hub_username)
+            made = hub.create_user(user.hub_username)
         except HubConflict:
-            return hub.get_user(hub_username)
+            return hub.get_user(user.hub_username)
+    _take_back_if_inactive(user)
+    return made
+
+
+def _take_back_if_inactive(user: User) -> None:
+    """An account can be made inactive while the Hub makes its user, and what takes its access away
+    may have come and gone by then: so what was made has to go.
+    """
+    user.refresh_from_db(fields=["is_active"])
+    if not user.is_active:
+        HubRevocation.objects.get_or_create(hub_username=user.hub_username)
+        raise HubUserRefusedError(user.pk)
 
 
 class _Claim:
@@ -110,5 +129,6 @@ def _make_first(hub: HubClient, user: User, claim: _Claim) -> HubUser:
         created_at = timezone.now()
         claim.fulfil(user.hub_username, created_at)
         user.hub_user_created_at = created_at
+        _take_back_if_inactive(user)
         return hub_user
     raise HubUserNotMadeError(user.pk)

@@ -35,6 +35,7 @@ from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services.ensure_hub_user import (
     HubUserBeingMadeError,
     HubUserNotMadeError,
+    HubUserRefusedError,
     ensure_hub_user,
 )
 from jupyter_integration.services.leases import (
@@ -109,6 +110,8 @@ class _Run:
             self.end_failed(failure.code, failure.reason)
         except HubUserNotMadeError:
             self.end_failed(FailureCode.HUB_USER_NOT_MADE)
+        except HubUserRefusedError:
+            self.end_failed(FailureCode.ACCOUNT_INACTIVE)
         # Without its Hub user, whom somebody removed meanwhile, it begins anew as well.
         except (ComeBackError, HubUserBeingMadeError, HubNotFound):
             self.put_back(COME_BACK_AFTER)

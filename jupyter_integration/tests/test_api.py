@@ -145,7 +145,7 @@ def test_get_wakes_a_reading_and_asks_nothing_of_the_hub(browser, sara, fake_hub
         browser.post(URL)
         browser.delete(URL)
 
-    assert workers.count("server.refresh") == 1
+    assert workers.count("server.compare_with_hub") == 1
     assert fake_hub.calls == []
 
 

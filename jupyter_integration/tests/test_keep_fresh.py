@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from celery import Task
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,7 +14,7 @@ from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.keep_fresh import keep_fresh
-from jupyter_integration.tasks import refresh_server
+from jupyter_integration.tasks import compare_servers, refresh_server
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.tests.scenes import provision, start, stop
@@ -39,7 +40,7 @@ def test_a_page_of_which_nothing_is_known_wakes_a_reading(sara, workers) -> None
     with workers.committing():
         look(sara)
 
-    assert workers.sent == [("server.refresh", (sara.pk,))]
+    assert workers.sent == [("server.compare_with_hub", ())]
 
 
 def test_a_fresh_reading_is_left_as_it_is(sara, workers) -> None:
@@ -55,7 +56,7 @@ def test_an_old_reading_is_read_again(sara, workers) -> None:
     with workers.committing():
         look(sara)
 
-    assert workers.count("server.refresh") == 1
+    assert workers.sent == [("server.compare_with_hub", ())]
 
 
 def test_while_a_server_is_stopping_it_is_read_every_second(sara, workers) -> None:
@@ -91,39 +92,81 @@ def test_a_start_behind_the_portals_back_is_read_again_and_again(sara, workers) 
     assert workers.count("server.refresh") == 1
 
 
-def test_many_pages_of_one_person_wake_one_reading(sara, workers) -> None:
+def test_many_pages_of_many_people_wake_one_list(sara, omid, workers) -> None:
+    provision(omid)
     with workers.committing():
         for _page in range(50):
             look(sara)
+            look(omid)
 
-    assert workers.count("server.refresh") == 1
+    assert workers.sent == [("server.compare_with_hub", ())]
 
 
-def test_each_person_has_a_reading_of_their_own(sara, omid, workers) -> None:
-    User.objects.update(hub_user_created_at=timezone.now())
-    omid.refresh_from_db()
+def test_each_changing_server_has_readings_of_its_own(sara, omid, workers) -> None:
+    for user in (sara, provision(omid)):
+        seen(user, ago=2)
+        stop(user)
     with workers.committing():
-        look(sara)
-        look(omid)
+        for _page in range(50):
+            look(sara)
+            look(omid)
 
-    assert workers.count("server.refresh") == 2
+    assert workers.sent == [("server.refresh", (sara.pk,)), ("server.refresh", (omid.pk,))]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_thousand_pages_at_the_same_moment_wake_one_reading(sara, workers) -> None:
+def test_a_thousand_cold_pages_at_the_same_moment_cost_the_hub_one_call(
+    fake_hub, sara, workers
+) -> None:
+    fake_hub.add_user("sara")
+    fake_hub.start_behind_the_portal("sara")
+
     def look_often(_thread: int) -> None:
         for _time in range(50):
             look(sara)
 
     at_once(look_often, range(20))
+    assert workers.sent == [("server.compare_with_hub", ())]
 
-    assert workers.count("server.refresh") == 1
+    workers.work_off()
+    assert fake_hub.calls == ["GET /users"]
+    assert server_status(sara).state is ServerState.READY
+
+    at_once(look_often, range(2))
+    assert workers.sent == []
+
+
+@pytest.mark.parametrize("state", ["stopped", "stopping"])
+def test_while_the_hub_is_away_one_question_for_all_is_enough(
+    sara, omid, workers, state: str
+) -> None:
+    for user in (sara, provision(omid)):
+        seen(user, ago=30)
+        if state == "stopping":
+            stop(user)
+    snapshots.record_hub_failure()
+    with workers.committing():
+        look(sara)
+        look(omid)
+
+    assert workers.sent == [("server.compare_with_hub", ())]
+
+
+def test_while_the_list_is_broken_people_are_read_one_by_one(sara, omid, workers) -> None:
+    provision(omid)
+    snapshots.record_broken_list()
+    with workers.committing():
+        look(sara)
+        look(omid)
+
+    assert workers.sent == [("server.refresh", (sara.pk,)), ("server.refresh", (omid.pk,))]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_those_who_ask_in_the_same_instant_one_may_wake() -> None:
     for user_id in range(1000, 1010):
         assert at_once(snapshots.claim_refresh, [user_id] * 12).count(True) == 1
+    assert at_once(lambda _thread: snapshots.claim_list(), range(12)).count(True) == 1
 
 
 def test_after_the_answer_an_old_one_is_asked_for_again(fake_hub, sara, workers) -> None:
@@ -133,13 +176,13 @@ def test_after_the_answer_an_old_one_is_asked_for_again(fake_hub, sara, workers)
     workers.work_off()
     assert server_status(sara).state is ServerState.STOPPED
 
-    assert snapshots.claim_refresh(sara.pk)
+    assert snapshots.claim_list()
 
 
 def test_one_who_has_no_hub_user_yet_gets_one_and_is_read(fake_hub, omid, workers) -> None:
     with workers.committing():
         look(omid)
-    assert [name for name, _ in workers.sent] == ["server.make_hub_user", "server.refresh"]
+    assert workers.sent == [("server.make_hub_user", (omid.pk,))]
 
     workers.work_off()
     assert list(fake_hub.users) == ["omid"]
@@ -154,9 +197,10 @@ def test_with_the_broker_down_no_page_breaks(sara, workers) -> None:
     assert workers.sent == []
 
 
-def test_a_reading_that_nobody_got_round_to_is_dropped_by_the_worker() -> None:
+@pytest.mark.parametrize("task", [refresh_server, compare_servers])
+def test_a_reading_that_nobody_got_round_to_is_dropped_by_the_worker(task: Task) -> None:
     """Else those of an outage would be worked off one by one after it."""
-    assert refresh_server.expires == snapshots.WAKE_AGAIN_AFTER
+    assert task.expires == snapshots.WAKE_AGAIN_AFTER
 
 
 class TestReading:

@@ -1,0 +1,78 @@
+"""What comparing with the Hub brought to light, for staff: kept in the cache, lost with it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+MOST_NAMED = 20
+"""Of more names than this only the count is kept: somebody has to go and look anyway."""
+
+COUNTED_FOR = 2 * 24 * 3600  # seconds
+KEPT_FOR = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Names on the Hub that belong to no account, by a reading of the Hub that began at `as_of`."""
+
+    names: tuple[str, ...]
+    count: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What staff are shown; None is what nobody has looked for yet."""
+
+    drift_today: int
+    """Servers of which we believed the opposite, and which were put right."""
+    unknown_servers: Unknown | None
+    unknown_users: Unknown | None
+
+
+_UNKNOWN_SERVERS = "findings:unknown-servers"
+_UNKNOWN_USERS = "findings:unknown-users"
+_USERS_DUE = "findings:unknown-users-looked-for"
+
+
+def _drift_key(day: date) -> str:
+    return f"findings:drift:{day:%Y-%m-%d}"
+
+
+def count_drift(servers: int) -> None:
+    """Add to the count of today, in the portal's time zone."""
+    key = _drift_key(timezone.localdate())
+    if servers and not cache.add(key, servers, COUNTED_FOR):
+        cache.incr(key, servers)
+
+
+def record_unknown_servers(names: Collection[str], *, as_of: datetime) -> None:
+    cache.set(_UNKNOWN_SERVERS, _unknown(names, as_of), KEPT_FOR)
+
+
+def record_unknown_users(names: Collection[str], *, as_of: datetime) -> None:
+    cache.set(_UNKNOWN_USERS, _unknown(names, as_of), KEPT_FOR)
+
+
+def _unknown(names: Collection[str], as_of: datetime) -> Unknown:
+    return Unknown(tuple(sorted(names)[:MOST_NAMED]), len(names), as_of)
+
+
+def claim_look_for_users(every: timedelta) -> bool:
+    """Whether the caller shall go through all users of the Hub, which is done once in `every`."""
+    return bool(cache.add(_USERS_DUE, True, int(every.total_seconds())))
+
+
+def give_back_look_for_users() -> None:
+    """Let it be tried again soon: it was broken off."""
+    cache.delete(_USERS_DUE)
+
+
+def read() -> Findings:
+    """Return all of it in one call to the cache."""
+    drift = _drift_key(timezone.localdate())
+    found = cache.get_many([drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS])
+    return Findings(found.get(drift, 0), found.get(_UNKNOWN_SERVERS), found.get(_UNKNOWN_USERS))
