@@ -101,19 +101,22 @@ class TestOneListForAll:
 
         assert fake_hub.calls == ["GET /users"]
 
-    def test_after_a_quick_list_pages_may_ask_for_the_next(self, fake_hub, hub) -> None:
-        assert snapshots.claim_list()
-        compare_with_hub(hub=hub)
-
+    @pytest.mark.parametrize(("took", "is_free"), [(0.05, True), (0.3, False)])
+    def test_the_hub_has_a_rest_from_slow_lists_and_from_quick_ones_none(
+        self, took: float, is_free: bool
+    ) -> None:
         assert snapshots.claim_list()
         assert snapshots.begin_list()
 
-    def test_a_slow_list_is_given_the_hub_a_rest_from(self, fake_hub, hub) -> None:
-        fake_hub.delay(0.3)
+        snapshots.end_list(took=timedelta(seconds=took))
+
+        assert snapshots.claim_list() is is_free  # by pages
+        assert snapshots.begin_list()  # by beat, which comes seldom
+
+    def test_when_it_ends_another_may_begin(self, fake_hub, hub) -> None:
         compare_with_hub(hub=hub)
 
-        assert not snapshots.claim_list()
-        assert snapshots.begin_list()  # for beat
+        assert snapshots.begin_list()
 
 
 @pytest.mark.django_db

@@ -169,14 +169,16 @@ def test_of_those_who_ask_in_the_same_instant_one_may_wake() -> None:
     assert at_once(lambda _thread: snapshots.claim_list(), range(12)).count(True) == 1
 
 
-def test_after_the_answer_an_old_one_is_asked_for_again(fake_hub, sara, workers) -> None:
+def test_the_answer_ends_the_asking(fake_hub, sara, workers) -> None:
     fake_hub.add_user("sara")
     with workers.committing():
         look(sara)
-    workers.work_off()
-    assert server_status(sara).state is ServerState.STOPPED
+    assert snapshots.read(sara.pk).asked_at is not None
 
-    assert snapshots.claim_list()
+    workers.work_off()
+
+    assert server_status(sara).state is ServerState.STOPPED
+    assert snapshots.read(sara.pk).asked_at is None
 
 
 def test_one_who_has_no_hub_user_yet_gets_one_and_is_read(fake_hub, omid, workers) -> None:
