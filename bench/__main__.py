@@ -8,19 +8,22 @@ Usage:
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import class_start, overhead
+from bench import class_start, cold_views, hub_away, overhead
 from bench.report import Row, as_table, machine
 
 # Each brings up what it needs in an empty folder of its own, and leaves nothing running.
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "overhead": overhead.measure,
     "class": class_start.measure,
+    "hub-away": hub_away.measure,
+    "cold-views": cold_views.measure,
 }
 
 
@@ -30,6 +33,8 @@ def main() -> None:
     names = parser.parse_args().names or list(MEASUREMENTS)
     if unknown := sorted(set(names) - set(MEASUREMENTS)):
         parser.error(f"no measurement is called {', '.join(unknown)}")
+    # Refusals are what is measured, and counted.
+    logging.getLogger("jupyter_integration.hub").setLevel(logging.CRITICAL)
     rows: list[Row] = []
     busy_before = os.getloadavg()[0]
     for name in names:

@@ -1,0 +1,83 @@
+"""1,000 people open the same person's page in the same moment, of whom nothing is known yet.
+
+And then one looks again and again. The calls are counted where they arrive, by a proxy between
+portal and Hub. The watch, which asks by itself every few seconds whether the Hub is there, is not
+counted: it asks as often without any page.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from bench.report import Row
+from bench.running_copy import RunningCopy
+from bench.signed_in import SignedIn
+from bench.visitor import ErrorSeen, Visitor
+from jupyter_integration.testing import FaultProxy
+
+AT_ONCE = 1_000
+WARM_SECONDS = 4.0  # less than what was read counts as fresh
+WATCH = "?offset=0&limit=1"  # how its list of users ends
+QUIET_AFTER = 2.0  # seconds
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    copy = RunningCopy(folder, slots=16)
+    with FaultProxy(copy.hub_origin) as proxy, copy:
+        copy.bring_up(portal_calls=proxy.origin)
+        warm_up, person = copy.sign_in(2)
+        _look(copy.portal_url, warm_up)
+        time.sleep(QUIET_AFTER)
+        proxy.forget_calls()
+        began = time.monotonic()
+        answered = _look_at_once(copy.portal_url, person)
+        seconds = time.monotonic() - began
+        time.sleep(QUIET_AFTER)
+        cold = _calls(proxy)
+        _look(copy.portal_url, person)  # it may have grown old by now, and is read again
+        time.sleep(QUIET_AFTER)
+        proxy.forget_calls()
+        began, views = time.monotonic(), 0
+        while time.monotonic() - began < WARM_SECONDS:
+            views += _look(copy.portal_url, person)
+        warm = _calls(proxy)
+    yield Row(
+        name=f"{AT_ONCE} cold views: answered",
+        value=answered,
+        unit="",
+        target=AT_ONCE,
+        at_least=True,
+    )
+    yield Row(name=f"{AT_ONCE} cold views: Hub calls", value=cold, unit="", target=1)
+    yield Row(name=f"{AT_ONCE} cold views: last answer after", value=round(seconds, 1), unit="s")
+    yield Row(name=f"{views} warm views: Hub calls", value=warm, unit="", target=0)
+
+
+def _look_at_once(portal_url: str, person: SignedIn) -> int:
+    """How many were answered."""
+    start = threading.Barrier(AT_ONCE)
+
+    def look(_number: int) -> bool:
+        start.wait()
+        return _look(portal_url, person)
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        return sum(pool.map(look, range(AT_ONCE)))
+
+
+def _look(portal_url: str, person: SignedIn) -> bool:
+    with closing(Visitor(portal_url, person)) as visitor:
+        try:
+            visitor.open_dashboard()
+        except ErrorSeen:
+            return False
+    return True
+
+
+def _calls(proxy: FaultProxy) -> int:
+    return sum(not call.path.endswith(WATCH) for call in proxy.calls)
