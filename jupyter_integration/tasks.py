@@ -12,6 +12,7 @@ from celery.signals import worker_shutting_down
 from jupyter_integration import conf, snapshots
 from jupyter_integration.services.compare_with_hub import compare_with_hub
 from jupyter_integration.services.find_unattended import find_unattended
+from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
 from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
@@ -70,6 +71,11 @@ def refresh_server(user_id: int) -> None:
 @shared_task(name="server.compare_with_hub", expires=snapshots.WAKE_AGAIN_AFTER)
 def compare_servers() -> None:
     compare_with_hub(hub=conf.hub_client())
+
+
+@shared_task(name="server.find_unknown_hub_users")
+def look_for_unknown_users() -> None:
+    find_unknown_hub_users(hub=conf.hub_client())
 
 
 @shared_task(name="server.watch_hub")

@@ -253,6 +253,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "schedule": 20.0,
         "options": {"expires": 15.0},
     },
+    "find-unknown-hub-users": {  # goes through them once an hour
+        "task": "server.find_unknown_hub_users",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "deliver-waiting-mail": {
         "task": "accounts.deliver_waiting_mail",
         "schedule": 15.0,

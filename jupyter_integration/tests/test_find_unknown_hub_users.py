@@ -1,0 +1,102 @@
+"""Users of the Hub whom no account has are told to staff, and left alone."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import findings
+from jupyter_integration.models import HubRevocation
+from jupyter_integration.services import find_unknown_hub_users as module
+from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
+from jupyter_integration.tests.scenes import provision
+
+
+def found() -> findings.Unknown:
+    unknown = findings.read().unknown_users
+    assert unknown is not None
+    return unknown
+
+
+def test_only_those_whom_no_account_has_are_told(fake_hub, hub, sara, omid) -> None:
+    provision(sara)
+    HubRevocation.objects.create(hub_username="leaving")
+    # Omid's account has no Hub user yet: the one of his name is somebody else's.
+    for name in ("sara", "omid", "leaving", "reza"):
+        fake_hub.add_user(name)
+
+    find_unknown_hub_users(hub=hub)
+
+    assert (found().names, found().count) == (("omid", "reza"), 2)
+    assert set(fake_hub.calls) == {"GET /users"}
+
+
+def test_where_all_are_known_nobody_is_told(fake_hub, hub, sara) -> None:
+    fake_hub.add_user(provision(sara).hub_username)
+
+    find_unknown_hub_users(hub=hub)
+
+    assert (found().names, found().count) == ((), 0)
+
+
+def test_all_pages_are_read_and_the_names_of_many_are_cut(fake_hub, hub, db: None) -> None:
+    for number in range(50):
+        fake_hub.add_user(f"u{number:02}")
+
+    find_unknown_hub_users(hub=hub, page_size=7)
+
+    assert found().count == 50
+    assert found().names == tuple(f"u{number:02}" for number in range(findings.MOST_NAMED))
+    assert len(fake_hub.calls) == 8
+
+
+def test_the_hub_rests_between_two_pages(fake_hub, hub, db: None) -> None:
+    for number in range(4):
+        fake_hub.add_user(f"u{number}")
+    fake_hub.delay(0.05)
+    before = timezone.now()
+
+    find_unknown_hub_users(hub=hub, page_size=2)
+
+    assert (timezone.now() - before).total_seconds() > 2 * 0.05 * module.REST
+
+
+def test_more_than_the_most_are_not_gone_through(
+    fake_hub, hub, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_USERS", 4)
+    for number in range(20):
+        fake_hub.add_user(f"u{number}")
+
+    find_unknown_hub_users(hub=hub, page_size=2)
+
+    assert found().count == 4
+    assert len(fake_hub.calls) <= 3
+
+
+def test_it_is_done_once_an_hour(fake_hub, hub, db: None) -> None:
+    for _time in range(5):
+        find_unknown_hub_users(hub=hub)
+
+    assert fake_hub.calls == ["GET /users"]
+
+
+def test_with_the_hub_away_it_is_tried_again_soon_and_nothing_is_told(
+    fake_hub, hub, db: None
+) -> None:
+    fake_hub.down()
+    find_unknown_hub_users(hub=hub)
+    assert findings.read().unknown_users is None
+
+    fake_hub.up()
+    fake_hub.add_user("reza")
+    find_unknown_hub_users(hub=hub)
+    assert found().names == ("reza",)
+
+
+def test_no_account_is_made_of_them(fake_hub, hub, db: None) -> None:
+    fake_hub.add_user("reza")
+
+    find_unknown_hub_users(hub=hub)
+
+    assert not User.objects.exists()
+    assert list(fake_hub.users) == ["reza"]
