@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
+from jupyter_integration.held_up import starts_are_held_up, stops_are_held_up
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
 from jupyter_integration.line import expected_wait, place_in_line
@@ -58,6 +59,11 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             "The service that runs the servers cannot be reached now. "
             "Your place in line is kept, and the start goes on by itself."
         )
+    elif starts_are_held_up(waiting_since=request.created_at):
+        message = _(
+            "Starts are held up at the moment. Your place in line is kept, and the start goes on "
+            "by itself: there is nothing that you have to press."
+        )
     else:
         message = _line_message(place_in_line(request))
     return ServerStatus(
@@ -92,9 +98,13 @@ def _duration(wait: timedelta) -> str:
 
 
 def _stopping(since: datetime, reading: snapshots.Reading) -> ServerStatus:
+    if stops_are_held_up(waiting_since=since):
+        message = _("Stopping takes longer than usual, and goes on by itself. Saved files stay.")
+    else:
+        message = _("The server is being stopped. Saved files stay.")
     return ServerStatus(
         ServerState.STOPPING,
-        _("The server is being stopped. Saved files stay."),
+        message,
         since=since,
         as_of=_as_of(reading),
         stale=reading.is_unanswered,

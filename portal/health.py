@@ -1,24 +1,20 @@
 """Is this process fit to serve (/health), and is the whole portal (/health/ready)?"""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jupyter_integration import snapshots
-from portal.heartbeats import PARTS, last_heartbeats
+from portal.heartbeats import PARTS, is_alive, last_heartbeats
 
 logger = logging.getLogger(__name__)
-
-ALIVE_FOR = timedelta(seconds=60)
-"""Four heartbeats; a part that is silent for longer is reported, but does not stop the rest."""
 
 _OK = {"status": "ok"}
 _AWAY = {"status": "unavailable"}
@@ -85,9 +81,8 @@ def _check_cache() -> dict[str, str]:
 
 
 def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
-    alive = moment is not None and timezone.now() - moment < ALIVE_FOR
     return {
-        "status": "ok" if alive else "silent",
+        "status": "ok" if is_alive(moment) else "silent",
         "as_of": moment.isoformat() if moment else None,
     }
 
@@ -100,7 +95,7 @@ def _check_hub() -> dict[str, str | None]:
         return {"status": "unknown", "as_of": None}
     if failed_at is not None and (answered_at is None or failed_at > answered_at):
         status = "unreachable"
-    elif answered_at is not None and timezone.now() - answered_at < ALIVE_FOR:
+    elif is_alive(answered_at):
         status = "ok"
     else:
         status = "unknown"  # nobody looked

@@ -1,6 +1,6 @@
 """Signs of life of the parts that nobody visits: workers and beat."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import Celery
 from celery.signals import beat_init, worker_ready
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 PARTS = ("worker", "spawn_worker", "beat")
 KEPT_FOR = 24 * 3600  # seconds
+ALIVE_FOR = timedelta(seconds=60)
+"""Four heartbeats; a part that says nothing for longer is silent."""
 _PART_OF_QUEUE = {"default": "worker", "starts": "spawn_worker"}
 
 
@@ -22,6 +24,16 @@ def last_heartbeats() -> dict[str, datetime]:
     """Return when each part last gave a sign of life; parts that never did are missing."""
     found = cache.get_many([f"heartbeat:{part}" for part in PARTS])
     return {key.removeprefix("heartbeat:"): moment for key, moment in found.items()}
+
+
+def is_silent(part: str) -> bool:
+    """Whether `part` of PARTS gave no sign of life for longer than ALIVE_FOR."""
+    return not is_alive(cache.get(f"heartbeat:{part}"))
+
+
+def is_alive(last_heartbeat: datetime | None) -> bool:
+    """Whether a part lives whose last sign of life was then."""
+    return last_heartbeat is not None and timezone.now() - last_heartbeat < ALIVE_FOR
 
 
 @worker_ready.connect
