@@ -110,7 +110,8 @@ def _rows(pacer: Sequence[Round], portal: Sequence[Round]) -> Iterator[Row]:
     ready = min(sum(one.ready_at is not None for one in each.people) for each in portal)
     yield Row(name="class: ready", value=ready, unit="", target=PEOPLE, at_least=True)
     errors = [error for one in people for error in one.errors]
-    print(*errors, sep="\n", end="\n" if errors else "", file=sys.stderr)
+    for error in errors:
+        print(error, file=sys.stderr)
     yield Row(name="class: errors seen", value=len(errors), unit="", target=0)
     ours = statistics.mean(each.last_ready for each in portal)
     bare = statistics.mean(each.last_ready for each in pacer)
