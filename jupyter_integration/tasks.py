@@ -13,6 +13,7 @@ from jupyter_integration import conf, snapshots
 from jupyter_integration.services.compare_with_hub import compare_with_hub
 from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
+from jupyter_integration.services.forget_old_events import forget_old_events
 from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
@@ -81,6 +82,11 @@ def look_for_unknown_users() -> None:
 @shared_task(name="server.watch_hub")
 def watch_hub() -> None:
     look_at_hub(hub=conf.hub_client())
+
+
+@shared_task(name="server.forget_old_events")
+def sweep_events() -> None:
+    forget_old_events()
 
 
 @shared_task(name="server.reconcile")

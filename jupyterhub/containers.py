@@ -42,7 +42,7 @@ def _keep_state(c: Config) -> None:
 
 
 def _start_servers(c: Config, settings: ContainerSettings) -> None:
-    c.JupyterHub.spawner_class = "dockerspawner.DockerSpawner"
+    c.JupyterHub.spawner_class = "container_spawner.ContainerSpawner"
     c.DockerSpawner.image = settings.image
     c.DockerSpawner.network_name = settings.network
     c.DockerSpawner.use_internal_ip = True

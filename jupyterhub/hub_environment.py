@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Self
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025"})
 
 DEFAULT_IDLE_TIMEOUT_SECONDS = 3600
+SHORTEST_WEBHOOK_KEY = 24  # bytes, by Standard Webhooks
 DEFAULT_SPAWN_SLOTS = 16
 
 
@@ -33,6 +35,7 @@ class HubEnvironment:
     open_metrics: bool
     api_token: str = field(repr=False)
     oidc_client_secret: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
     crypt_keys: tuple[str, ...] = field(repr=False)
     proxy_auth_token: str = field(repr=False)
 
@@ -64,6 +67,7 @@ class HubEnvironment:
             open_metrics=environ.get("HUB_OPEN_METRICS", "").lower() in {"true", "1", "yes", "on"},
             api_token=api_token,
             oidc_client_secret=source.secret("OIDC_CLIENT_SECRET"),
+            webhook_secrets=source.webhook_secrets("WEBHOOK_SECRET"),
             # Several keys are several generations: the first encrypts, all decrypt.
             crypt_keys=tuple(
                 key.strip() for key in source.secret("JUPYTERHUB_CRYPT_KEY").split(";") if key
@@ -73,6 +77,14 @@ class HubEnvironment:
         if source.problems:
             raise EnvironmentRefused(source.problems)
         return environment
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and len(key) >= SHORTEST_WEBHOOK_KEY
 
 
 class _Source:
@@ -97,6 +109,16 @@ class _Source:
             return value
         self.problems.append(f"{name} is missing. Set {name}, or {name}_FILE to a file with it.")
         return ""
+
+    def webhook_secrets(self, name: str) -> tuple[str, ...]:
+        """Several while one takes the other's place; each signs."""
+        value = self.secret(name)
+        secrets = tuple(secret.strip() for secret in value.split(",") if secret.strip())
+        if value and not all(_is_webhook_secret(secret) for secret in secrets):
+            self.problems.append(
+                f"{name} must be whsec_ and at least 24 bytes in base64, as `make env` writes it."
+            )
+        return secrets
 
     def address(self, name: str) -> str:
         value = self._environ.get(name, "").rstrip("/")

@@ -15,6 +15,7 @@ import containers  # noqa: E402
 import local  # noqa: E402
 from hub_environment import EnvironmentRefused, HubEnvironment  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
+from portal_events import push_events  # noqa: E402
 from process_ties import tied_to_parent  # noqa: E402
 
 try:
@@ -101,6 +102,14 @@ c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 20
 # Else five failed starts in a row, of anybody, end the Hub.
 c.Spawner.consecutive_failure_limit = 0
+
+# ── What the portal is told at once ──────────────────────────────────────────────────────────────
+push_events(
+    c,
+    portal_url=environment.portal_internal_url,
+    secrets=environment.webhook_secrets,
+    servers_end_with_hub=environment.trial,
+)
 
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
 c.JupyterHub.default_url = f"{environment.portal_url}/dashboard/"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
+from server_endings import RemembersItsEnd
 from start_steps import STEPS_IN_LOG, Step
 from traitlets import Unicode, default
 
@@ -32,7 +33,7 @@ class ServerExited(SpawnException):
         self.jupyterhub_message = message
 
 
-class LocalSpawner(SimpleLocalProcessSpawner):
+class LocalSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):
     """Homes and logs in folders of their own; no isolation between users."""
 
     homes = Unicode(config=True, help="The folder with every user's home folder.")

@@ -15,6 +15,7 @@ class PortalConfig(AppConfig):
             checks.check_addresses,
             checks.check_limits,
             checks.check_signing_key,
+            checks.check_webhook_secrets,
             checks.check_mode,
         ):
             register(check, Tags.security)

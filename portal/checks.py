@@ -1,5 +1,6 @@
 """Settings with which the portal must not start, found before it does."""
 
+import base64
 import re
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.core.management.base import SystemCheckError
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 SHORTEST_SECRET = 16  # characters
 SHORTEST_KEY = 2048  # bits
+SHORTEST_WEBHOOK_KEY = 24  # bytes, by Standard Webhooks
 
 
 def refuse_bad_settings() -> None:
@@ -97,6 +99,25 @@ def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
         return []
     hint = "Run `make env` for a fresh one, or `openssl genrsa 2048`."
     return [_error(4, "OIDC_PRIVATE_KEY is not an RSA key of 2048 bits or more in PEM.", hint)]
+
+
+def check_webhook_secrets(**_kwargs: object) -> list[CheckMessage]:
+    """Return an error when what the Hub tells could not be believed, or be made up by anybody."""
+    if not settings.WEBHOOK_SECRETS and settings.TRIAL:
+        return []  # it asks the Hub, and is only slower to know
+    if settings.WEBHOOK_SECRETS and all(map(_is_webhook_secret, settings.WEBHOOK_SECRETS)):
+        return []
+    hint = "Run `make env` for a fresh one, and give the Hub the same."
+    problem = "WEBHOOK_SECRET is not whsec_ and 24 bytes or more in base64."
+    return [_error(5, problem, hint)]
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and len(key) >= SHORTEST_WEBHOOK_KEY
 
 
 def check_mode(**_kwargs: object) -> list[CheckMessage]:

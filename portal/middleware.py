@@ -15,7 +15,7 @@ class NeverOnTheHubsHostMiddleware:
     127.0.0.1:8000. The Hub's own calls, and probes, may come by any name; they have no cookies.
     """
 
-    WITHOUT_COOKIES = ("/health", "/identity/o/api/", "/.well-known/")
+    WITHOUT_COOKIES = ("/health", "/identity/o/api/", "/.well-known/", "/hooks/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -46,7 +46,7 @@ HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
 HUB_PROXY_URL = env.str("HUB_PROXY_URL", default=HUB_URL).rstrip("/")
 JUPYTERHUB_API_URL = env.str("JUPYTERHUB_API_URL", default=f"{HUB_URL}/hub/api").rstrip("/")
 JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
-WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
+WEBHOOK_SECRETS = env.list("WEBHOOK_SECRET", default=[])  # several while one follows the other
 HUB_CONNECT_TIMEOUT = 3.0  # seconds
 HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
 HUB_AWAY_AFTER_FAILURES = 3  # calls in a row, over all processes
@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "forget-old-events": {
+        "task": "server.forget_old_events",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "deliver-waiting-mail": {
         "task": "accounts.deliver_waiting_mail",
         "schedule": 15.0,
@@ -315,7 +320,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if SECURE_COOKIES else 0)
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 # Probes, and the Hub's own calls of the OpenID provider, come straight to this process without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/"]
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/", r"^hooks/"]
 if env.bool("BEHIND_TLS_PROXY", default=SECURE_COOKIES):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Preloading, and other services below the institution's name, are not ours to decide.

@@ -16,6 +16,7 @@ os.environ.update(
     HUB_URL="http://127.0.0.1:8000",
     JUPYTERHUB_API_TOKEN="tests-only-token-of-the-portal",
     OIDC_CLIENT_SECRET="tests-only-client-secret",
+    WEBHOOK_SECRET="whsec_dGVzdHMgb25seTogc2VjcmV0IG9mIHdlYmhvb2tz",
     OIDC_PRIVATE_KEY=_key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, server
+from jupyter_integration.webhooks import receive_hub_event
 from portal import health
 from portal.views import show_landing
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("api/v1/server/", ServerView.as_view(), name="api-server"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),
     path("health", health.show_health, name="health"),
     path("health/ready", health.show_readiness, name="health-ready"),
     # One door for all, with its limits; the admin's own page of sign-in has none.

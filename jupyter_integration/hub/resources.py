@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias, cast
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 Pending: TypeAlias = Literal["spawn", "stop"]
 
+HIGHEST_EXIT_STATUS = 255  # a byte, on every Unix
+
 
 class BrokenResource(ValueError):
     """An answer lacks what it must have; the message names the field and never its value."""
@@ -56,6 +58,22 @@ class ProgressEvent:
     ready: bool
     failed: bool
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """What the Hub tells of its own accord, in the words of jupyterhub/portal_events.py.
+
+    `username` is "" when it is about the Hub itself. `exit_status` is that of a server's process
+    that ended, 128 + N for signal N, None where nobody knows it.
+    """
+
+    kind: str
+    happened_at: datetime
+    username: str
+    server_name: str
+    exit_status: int | None
+    last_activity: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,27 @@ def read_progress(data: JSON, *, previous: int) -> ProgressEvent:
     )
 
 
+def read_event(data: JSON) -> ToldEvent:
+    """Read one event; fields that it need not have may be missing.
+
+    Raises:
+        BrokenResource: a field is missing or has another type, or does not fit into a column.
+    """
+    fields = _object(data, "the event")
+    about = _object(fields.get("data"), "'data'")
+    happened_at = _time(fields, "timestamp")
+    if happened_at is None:
+        raise BrokenResource("'timestamp' is null")
+    return ToldEvent(
+        kind=_word(fields, "type", longest=64),
+        happened_at=happened_at,
+        username=_word(about, "username") if "username" in about else "",
+        server_name=_word(about, "server_name") if about.get("server_name") else "",
+        exit_status=_exit_status(about),
+        last_activity=_time(about, "last_activity") if "last_activity" in about else None,
+    )
+
+
 def _object(data: JSON, what: str) -> dict[str, JSON]:
     if not isinstance(data, dict):
         raise BrokenResource(f"{what} is not an object")
@@ -155,6 +194,13 @@ def _text(fields: Mapping[str, JSON], key: str) -> str:
     value = fields.get(key)
     if not isinstance(value, str) or not value:
         raise BrokenResource(f"{key!r} is not a text")
+    return value
+
+
+def _word(fields: Mapping[str, JSON], key: str, *, longest: int = 255) -> str:
+    value = _text(fields, key)
+    if len(value) > longest or any(letter < " " for letter in value):
+        raise BrokenResource(f"{key!r} is too long, or has control characters")
     return value
 
 
@@ -170,6 +216,15 @@ def _count(fields: Mapping[str, JSON], key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise BrokenResource(f"{key!r} is not a count")
     return value
+
+
+def _exit_status(fields: Mapping[str, JSON]) -> int | None:
+    if fields.get("exit_status") is None:
+        return None
+    status = _count(fields, "exit_status")
+    if status > HIGHEST_EXIT_STATUS:
+        raise BrokenResource("'exit_status' is too high")
+    return status
 
 
 def _time(fields: Mapping[str, JSON], key: str) -> datetime | None:

@@ -69,6 +69,10 @@ def test_the_settings_of_the_tests_themselves_have_none() -> None:
         ("OIDC_PRIVATE_KEY", "not a key at all, whatever its length", "E004"),
         ("OIDC_PRIVATE_KEY", pem(rsa.generate_private_key(65537, 1024)), "E004"),
         ("OIDC_PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1())), "E004"),
+        ("WEBHOOK_SECRETS", [], "E005"),
+        ("WEBHOOK_SECRETS", ["secret"], "E005"),
+        ("WEBHOOK_SECRETS", ["whsec_" + "b2xk" * 7], "E005"),
+        ("WEBHOOK_SECRETS", ["whsec_" + "b2xk" * 8, "b2xk" * 8], "E005"),
         ("PORTAL_URL", "portal.example.ir", "E010"),
         ("PORTAL_URL", "https://portal.example.ir/portal", "E010"),
         ("HUB_URL", "", "E010"),
@@ -104,6 +108,7 @@ def test_each_bad_setting_of_production_has_its_error(
     [
         ("DEBUG", True),
         ("SESSION_COOKIE_SECURE", False),
+        ("WEBHOOK_SECRETS", []),
         ("REDIS_URL", ""),
         ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}),
     ],

@@ -38,7 +38,10 @@ def test_no_form_is_taken_there(by_the_hubs_name: Client, sara) -> None:
     assert not response.cookies
 
 
-@pytest.mark.parametrize(("path", "status"), [("/health", 200), ("/identity/o/api/userinfo", 401)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/health", 200), ("/identity/o/api/userinfo", 401), ("/hooks/jupyterhub/", 405)],
+)
 def test_probes_and_the_hub_itself_may_use_it(
     by_the_hubs_name: Client, path: str, status: int
 ) -> None:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import requests
@@ -23,11 +23,13 @@ CONFIG = Path(__file__).with_name("real_hub_config.py")
 class RealHub:
     """The Hub and its proxy; they can be stopped and started apart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are of real_hub_config.py: CONTRACT_PORTAL and the like."""
         self.token = secrets.token_hex(16)
         self.narrow_token = secrets.token_hex(16)
         self.log = folder / "hub.log"
         self._folder = folder
+        self._settings = dict(settings or {})
         # Each process that descends from ours carries this in its environment, so that it can be
         # found even when its parents are gone.
         self._mark = secrets.token_hex(8)
@@ -123,6 +125,7 @@ class RealHub:
             "CONTRACT_PORTS": ",".join(map(str, self._ports)),
             "CONTRACT_TOKEN": self.token,
             "CONTRACT_NARROW_TOKEN": self.narrow_token,
+            **self._settings,
         }
         with self.log.open("ab") as log:
             self._processes[name] = subprocess.Popen(

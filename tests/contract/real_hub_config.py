@@ -20,11 +20,16 @@ from jupyterhub.handlers import BaseHandler
 from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
 from traitlets.config import get_config
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "jupyterhub"))
+
+from portal_events import push_events
+from server_endings import RemembersItsEnd
+
 SERVER = Path(__file__).with_name("scripted_server.py")
 PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")
 
 
-class ScriptedSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]
+class ScriptedSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):  # type: ignore[misc]
     """A spawner whose behaviour is chosen by each start."""
 
     async def start(self) -> Any:
@@ -61,8 +66,17 @@ c.JupyterHub.cookie_secret_file = "cookie_secret"
 # The proxy is a process of its own, so that it lives on while the Hub is away.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PROXY_API_PORT}"
-c.JupyterHub.cleanup_servers = False
+servers_end_with_hub = "CONTRACT_SERVERS_END" in os.environ
+c.JupyterHub.cleanup_servers = servers_end_with_hub
 c.JupyterHub.authenticator_class = "null"
+
+if "CONTRACT_PORTAL" in os.environ:
+    push_events(
+        c,
+        portal_url=os.environ["CONTRACT_PORTAL"],
+        secrets=[os.environ["CONTRACT_WEBHOOK_SECRET"]],
+        servers_end_with_hub=servers_end_with_hub,
+    )
 
 c.JupyterHub.services = [
     {"name": "portal", "api_token": os.environ["CONTRACT_TOKEN"]},

@@ -20,6 +20,7 @@ GOOD = {
     "OIDC_CLIENT_SECRET": "1" * 64,
     "JUPYTERHUB_CRYPT_KEY": "2" * 64,
     "CONFIGPROXY_AUTH_TOKEN": "3" * 64,
+    "WEBHOOK_SECRET": "whsec_" + "b2xk" * 10,
 }
 
 
@@ -60,6 +61,7 @@ def test_mode_is_production_unless_told(module: Any) -> None:
         "OIDC_CLIENT_SECRET",
         "JUPYTERHUB_CRYPT_KEY",
         "CONFIGPROXY_AUTH_TOKEN",
+        "WEBHOOK_SECRET",
     ],
 )
 def test_what_is_missing_is_named(module: Any, name: str) -> None:
@@ -140,3 +142,19 @@ def test_hub_itself_ends_with_the_reasons_and_no_traceback() -> None:
     assert hub.returncode != 0
     assert "published token" in hub.stderr
     assert "Traceback" not in hub.stderr
+
+
+def test_of_webhook_secrets_there_may_be_several(module: Any) -> None:
+    both = "whsec_" + "bmV3" * 10 + ", " + GOOD["WEBHOOK_SECRET"]
+    environment = module.HubEnvironment.read(GOOD | {"WEBHOOK_SECRET": both})
+
+    assert environment.webhook_secrets == ("whsec_" + "bmV3" * 10, "whsec_" + "b2xk" * 10)
+    assert "bmV3" not in repr(environment)
+
+
+@pytest.mark.parametrize(
+    "secret", ["b2xk" * 10, "whsec_short", "whsec_" + "b2xk" * 7, "whsec_" + "é" * 40]
+)
+def test_a_webhook_secret_that_guards_nothing_is_refused(module: Any, secret: str) -> None:
+    told = problems(module, GOOD | {"WEBHOOK_SECRET": f"{GOOD['WEBHOOK_SECRET']},{secret}"})
+    assert "WEBHOOK_SECRET must be whsec_" in told

@@ -1,0 +1,43 @@
+"""The Hub told of something that happened: keep it, and read the Hub again."""
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from jupyter_integration.hub.resources import ToldEvent
+from jupyter_integration.models import HubEvent
+from jupyter_integration.services.read_again import read_again
+
+logger = logging.getLogger(__name__)
+
+
+def record_hub_event(*, message_id: str, event: ToldEvent) -> bool:
+    """Store the event and have its user's server read; False when it is known already.
+
+    What the event says of a server is believed by nobody: it may be late, out of order or doubled.
+    """
+    try:
+        with transaction.atomic():
+            HubEvent.objects.create(
+                message_id=message_id,
+                kind=event.kind,
+                hub_username=event.username,
+                server_name=event.server_name,
+                happened_at=event.happened_at,
+                exit_status=event.exit_status,
+                last_activity=event.last_activity,
+            )
+    except IntegrityError:
+        return False
+    logger.info("The Hub told: %s %s", event.kind, event.username)
+    if event.username:
+        _read_the_server_of(event.username)
+    return True
+
+
+def _read_the_server_of(hub_username: str) -> None:
+    users = User.objects.filter(hub_username=hub_username)
+    user_id = users.values_list("pk", flat=True).first()
+    if user_id is not None:  # the Hub may have users that are not the portal's
+        read_again(user_id=user_id)

@@ -1,0 +1,132 @@
+"""An event is a hint to read again: whatever becomes of it, in the end the Hub's word stands."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.models import HubEvent
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
+from jupyter_integration.services.forget_old_events import forget_old_events
+from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.testing.hub_hooks import SentEvent, post
+from jupyter_integration.testing.workers import Workers
+from jupyter_integration.tests.scenes import provision, see, start
+
+LIFE = ["server.started", "server.stopped", "server.started", "server.exited", "server.started"]
+
+
+@pytest.fixture
+def sara(sara: User, fake_hub: FakeHub) -> User:
+    """Sara, with a user of her own on the Hub."""
+    fake_hub.add_user("sara")
+    return provision(sara)
+
+
+def tell(workers: Workers, *events: SentEvent) -> None:
+    for event in events:
+        with workers.committing():
+            assert post(event).status_code == 204
+
+
+def life_of(user: User) -> list[SentEvent]:
+    began = timezone.now() - timedelta(minutes=10)
+    return [
+        SentEvent(
+            kind=kind, username=user.hub_username, happened_at=began + timedelta(minutes=minute)
+        )
+        for minute, kind in enumerate(LIFE)
+    ]
+
+
+def test_what_changed_behind_the_portals_back_is_on_the_page_after_one_reading(
+    sara, fake_hub, workers
+) -> None:
+    see(sara)
+    fake_hub.start_behind_the_portal("sara")
+
+    tell(workers, SentEvent(kind="server.started", username="sara"))
+    assert workers.sent == [("server.refresh", (sara.pk,))]
+    workers.work_off()
+
+    assert server_status(sara).state is ServerState.READY
+
+
+def test_until_the_reading_the_last_known_state_stays_on_the_page(sara, workers) -> None:
+    see(sara, ready=True)
+
+    tell(workers, SentEvent(kind="server.exited", username="sara"))
+
+    assert server_status(sara).state is ServerState.READY
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("runs_in_the_end", [True, False])
+def test_shuffled_doubled_and_dropped_events_change_nothing_in_the_end(
+    sara, fake_hub, workers, seed: int, runs_in_the_end: bool
+) -> None:
+    chance = random.Random(seed)
+    see(sara)
+    if runs_in_the_end:
+        fake_hub.start_behind_the_portal("sara")
+    events = life_of(sara)
+    events = [event for event in events if chance.random() > 0.3] or events[:1]
+    events += [event for event in events if chance.random() > 0.5]
+    chance.shuffle(events)
+
+    tell(workers, *events)
+    workers.work_off()
+
+    expected = ServerState.READY if runs_in_the_end else ServerState.STOPPED
+    assert server_status(sara).state is expected
+    assert HubEvent.objects.count() == len({event.id for event in events})
+
+
+def test_an_event_that_contradicts_the_hub_is_not_believed(sara, fake_hub, workers) -> None:
+    fake_hub.start_behind_the_portal("sara")
+    see(sara, ready=True)
+
+    tell(workers, SentEvent(kind="server.exited", username="sara", exit_status=1))
+    workers.work_off()
+
+    assert server_status(sara).state is ServerState.READY
+
+
+def test_an_event_during_a_start_of_ours_disturbs_nobody(sara, workers) -> None:
+    see(sara)
+    start(sara)
+
+    tell(workers, SentEvent(kind="server.started", username="sara"))
+
+    assert workers.count("server.refresh") == 0
+    assert server_status(sara).state is ServerState.QUEUED
+
+
+@pytest.mark.parametrize("username", ["parvaneh", "Sara", ""])
+def test_an_event_of_nobody_we_know_is_stored_and_does_no_harm(
+    sara, workers, username: str
+) -> None:
+    see(sara)
+
+    tell(workers, SentEvent(kind="server.started", username=username))
+
+    assert HubEvent.objects.get().hub_username == username
+    assert workers.sent == []
+    assert not snapshots.read(sara.pk).is_outdated
+
+
+def test_events_are_forgotten_after_ninety_days(sara, workers) -> None:
+    tell(workers, *life_of(sara))
+    old, kept = HubEvent.objects.all()[:2]
+    now = timezone.now()
+    HubEvent.objects.filter(pk=old.pk).update(received_at=now - timedelta(days=90, minutes=1))
+    HubEvent.objects.filter(pk=kept.pk).update(received_at=now - timedelta(days=89))
+
+    forget_old_events()
+
+    assert HubEvent.objects.count() == len(LIFE) - 1
+    assert not HubEvent.objects.filter(pk=old.pk).exists()

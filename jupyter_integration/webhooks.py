@@ -1,0 +1,77 @@
+"""POST /hooks/jupyterhub/: what the Hub tells of its own accord, signed as Standard Webhooks.
+
+https://www.standardwebhooks.com describes the headers; jupyterhub/portal_events.py is the Hub's
+side.
+"""
+
+import json
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from jupyter_integration.hub.resources import BrokenResource, ToldEvent, read_event
+from jupyter_integration.services.record_hub_event import record_hub_event
+
+logger = logging.getLogger(__name__)
+
+LONGEST_BODY = 16 * 1024  # bytes; ours have some hundreds
+LONGEST_ID = 255  # characters
+
+
+@csrf_exempt  # no browser comes here, and no cookie counts
+@require_POST
+def receive_hub_event(request: HttpRequest) -> HttpResponse:
+    """Answer 204 once the event is stored, also when it was before.
+
+    413 for a body that is too long, 403 without a good signature of the last five minutes, 400 for
+    what the Hub signed and nobody understands. None of these gets better by sending it again.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LONGEST_BODY:
+        return _refuse(413, f"more than {LONGEST_BODY} bytes")
+    if (reason := _reason_for_distrust(request)) is not None:
+        return _refuse(403, reason)
+    message_id = request.headers["webhook-id"]
+    if len(message_id) > LONGEST_ID:
+        return _refuse(400, f"'webhook-id' has more than {LONGEST_ID} characters")
+    try:
+        event = _read(request.body)
+    except BrokenResource as error:
+        return _refuse(400, str(error))
+    record_hub_event(message_id=message_id, event=event)
+    return HttpResponse(status=204)
+
+
+def _reason_for_distrust(request: HttpRequest) -> str | None:
+    """Return why the request is not believed to be the Hub's; None when one secret signed it.
+
+    While one secret takes the place of another both are known here. The package compares in
+    constant time and allows five minutes between the two clocks.
+    """
+    reason = "WEBHOOK_SECRET is not set"
+    for secret in settings.WEBHOOK_SECRETS:
+        try:
+            Webhook(secret).verify(request.body, dict(request.headers), json_parse=False)
+        except WebhookVerificationError as error:
+            reason = str(error)
+        except ValueError:  # no base64, no comma, no UTF-8
+            reason = "Malformed signature or body"
+        else:
+            return None
+    return reason
+
+
+def _read(body: bytes) -> ToldEvent:
+    try:
+        return read_event(json.loads(body.decode()))
+    except json.JSONDecodeError as error:
+        raise BrokenResource("the body is not JSON") from error
+
+
+def _refuse(status: int, reason: str) -> HttpResponse:
+    logger.warning("An event for the webhook was refused: %d, %s", status, reason)
+    return HttpResponse(reason, status=status, content_type="text/plain")
