@@ -156,6 +156,11 @@ ADVICE: dict[FailureCode, _Entry] = {
 }
 
 
+def log_command(reference: str) -> str:
+    """Return the command that finds every log line of one start."""
+    return _ONE_START[settings.TRIAL].replace("REF", reference)
+
+
 def advise(code: str, *, reference: str, hub_username: str) -> Advice:
     """Return what staff do about one user's start; an unknown code is advised on as unknown."""
     entry = ADVICE[FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN]

@@ -202,6 +202,7 @@ else:
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shaparak@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SUPPORT_EMAIL = env.list("SUPPORT_EMAIL", default=[])  # without it, the superusers' addresses
 
 # --- Language, time ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.api.server import ServerView
-from jupyter_integration.views import dashboard, server
+from jupyter_integration.views import dashboard, server, support
 from jupyter_integration.webhooks import receive_hub_event
 from portal import health
 from portal.views import show_landing
@@ -21,6 +21,8 @@ urlpatterns = [
     path("server/stop/", server.stop, name="server_stop"),
     path("server/cancel/", server.cancel, name="server_cancel"),
     path("server/open/", server.open_lab, name="server_open"),
+    path("help/", support.ask_for_help, name="help"),
+    path("help/<int:number>/", support.show_help_request, name="help_request"),
     path("accounts/profile/", edit_profile, name="profile"),
     # Before allauth's own, for the rules that are ours.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),

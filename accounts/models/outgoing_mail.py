@@ -22,6 +22,7 @@ class OutgoingMail(models.Model):
     html = models.TextField(blank=True)
     sender = models.TextField()
     recipients = models.JSONField(default=list)
+    reply_to = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     # Moved on before each attempt: of many workers one sends it, and when that one dies another
     # tries later.

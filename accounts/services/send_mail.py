@@ -33,6 +33,7 @@ def keep_mail(message: EmailMessage) -> OutgoingMail:
         html=alternatives[0].content if alternatives else "",
         sender=message.from_email,
         recipients=message.to,
+        reply_to=message.reply_to,
     )
 
 
@@ -89,7 +90,9 @@ def _keep_or_give_up(mail: OutgoingMail, error: OSError) -> None:
 
 
 def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(mail.subject, mail.body, mail.sender, mail.recipients)
+    message = EmailMultiAlternatives(
+        mail.subject, mail.body, mail.sender, mail.recipients, reply_to=mail.reply_to
+    )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

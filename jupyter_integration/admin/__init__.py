@@ -1,7 +1,14 @@
 """The administration of servers: one module a kind of row, registered by being imported."""
 
 from jupyter_integration.admin.events import HubEventAdmin
+from jupyter_integration.admin.help_requests import HelpRequestAdmin
 from jupyter_integration.admin.starts import SpawnRequestAdmin
 from jupyter_integration.admin.stops import HubRevocationAdmin, StopRequestAdmin
 
-__all__ = ["HubEventAdmin", "HubRevocationAdmin", "SpawnRequestAdmin", "StopRequestAdmin"]
+__all__ = [
+    "HelpRequestAdmin",
+    "HubEventAdmin",
+    "HubRevocationAdmin",
+    "SpawnRequestAdmin",
+    "StopRequestAdmin",
+]

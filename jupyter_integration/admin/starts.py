@@ -1,48 +1,89 @@
 """Starts in the admin: what is wrong, and the means to mend it."""
 
-import re
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from jupyter_integration.admin import guidance
 from jupyter_integration.admin.read_only import ReadOnlyAdmin
+from jupyter_integration.admin.search import find_starts
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
-from portal.persian_text import search_key
+from portal.bounded_paginator import BoundedPaginator
+from portal.templatetags.persian import until
 
 
 @admin.register(SpawnRequest)
 class SpawnRequestAdmin(ReadOnlyAdmin):
-    list_display = (
-        "reference",
-        "user",
-        "state",
-        "failure_code",
-        "progress",
-        "created_at",
-        "finished_at",
-    )
+    list_display = ("reference", "user", "state", "reason", "mender", "created_at", "took")
     list_filter = ("state", "failure_code", "created_at")
     list_select_related = ("user",)
-    search_fields = ("=id", "user__username", "user__hub_username", "message")
+    # What find_starts looks at; the admin shows its search field only where this is set.
+    search_fields = ("id",)
+    search_help_text = _("A reference code, a person, or words of JupyterHub.")
     show_full_result_count = False
+    paginator = BoundedPaginator
     actions = ("cancel_starts", "stop_servers")
 
     @admin.display(description=_("Reference"), ordering="id")
-    def reference(self, spawn_request: SpawnRequest) -> str:
-        return spawn_request.reference
+    def reference(self, start: SpawnRequest) -> str:
+        return start.reference
+
+    @admin.display(description=_("reason"), ordering="failure_code")
+    def reason(self, start: SpawnRequest) -> str:
+        return start.get_failure_code_display() or "-"
+
+    @admin.display(description=_("Who mends it"))
+    def mender(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_mender(start)
+
+    @admin.display(description=_("It took"))
+    def took(self, start: SpawnRequest) -> str:
+        return until(start.created_at, start.finished_at or timezone.now())
+
+    @admin.display(description=_("What the user was told"))
+    def cause(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_cause(start)
+
+    @admin.display(description=_("What to do"))
+    def advice(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_advice(start)
+
+    @admin.display(description=_("What JupyterHub said"))
+    def words(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_words(start)
+
+    @admin.display(description=_("Its log lines"))
+    def log(self, start: SpawnRequest) -> SafeString:
+        return guidance.show_log_command(start)
+
+    @admin.display(description=_("Support requests about it"))
+    def asked(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_help_requests(start)
+
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+        why = ["cause", "mender", "advice"] if obj and cast(SpawnRequest, obj).failure_code else []
+        rest = [
+            name
+            for name in super().get_readonly_fields(request, obj)
+            if name not in ("message", "failure_code", "next_path", "user", "state")
+        ]
+        return ["user", "state", "took", *why, "words", "asked", "log", *rest, "next_path"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        return list(self.get_fields(request, obj))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SpawnRequest], search_term: str
     ) -> tuple[QuerySet[SpawnRequest], bool]:
-        # Users give the reference of their page: S123.
-        term = re.sub(r"^s([0-9]+)$", r"\1", search_key(search_term))
-        return super().get_search_results(request, queryset, term)
+        return find_starts(queryset, search_term), False
 
     @admin.action(description=_("Cancel the start"), permissions=["change"])
     def cancel_starts(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:

@@ -1,6 +1,7 @@
+from jupyter_integration.models.help_request import HelpRequest
 from jupyter_integration.models.hub_event import HubEvent
 from jupyter_integration.models.hub_revocation import HubRevocation
 from jupyter_integration.models.spawn_request import SpawnRequest
 from jupyter_integration.models.stop_request import StopRequest
 
-__all__ = ["HubEvent", "HubRevocation", "SpawnRequest", "StopRequest"]
+__all__ = ["HelpRequest", "HubEvent", "HubRevocation", "SpawnRequest", "StopRequest"]

@@ -113,6 +113,18 @@ class SpawnRequest(LeasedRow):
                 name="open_starts_in_order",
             ),
             models.Index(fields=["user", "-id"], name="last_start_of_a_user"),
+            # For staff, whose lists of what went wrong must not read all that went well.
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(state__in=("failed", "cancelled")),
+                name="starts_that_ended_badly",
+            ),
+            models.Index(
+                fields=["failure_code", "-id"],
+                condition=Q(failure_code__gt=""),
+                name="failed_starts_by_reason",
+            ),
+            models.Index(fields=["-created_at"], name="starts_by_day"),
             models.Index(
                 fields=["-finished_at"], condition=Q(state="ready"), name="starts_ready_last"
             ),

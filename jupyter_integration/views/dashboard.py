@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.requests import SignedInRequest
+from jupyter_integration.help_requests import recent_help_requests
 from jupyter_integration.lab_paths import own_lab_path
 from jupyter_integration.presses import Presses, read_presses
 from jupyter_integration.queries import server_status
@@ -23,6 +24,7 @@ def show_dashboard(request: SignedInRequest) -> HttpResponse:
     presses = read_presses(request.user.pk)
     context = card_context(request, presses)
     context["recent_requests"] = presses.starts
+    context["help_requests"] = recent_help_requests(request.user.pk)
     context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
     return render(request, "dashboard.html", context)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import cast
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +13,23 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.requests import SignedInRequest
 
-View = Callable[[HttpRequest], HttpResponse]
+Address = ParamSpec("Address")
+"""What the parts of an address add to the request."""
 
 
-def for_signed_in(view: Callable[[SignedInRequest], HttpResponse]) -> View:
+def for_signed_in(
+    view: Callable[Concatenate[SignedInRequest, Address], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Address], HttpResponse]:
     """Send others to sign in, and from there to a page: never back to a fragment or a form's
     address, at which a browser would find half a page or none.
     """
 
     @wraps(view)
-    def check(request: HttpRequest) -> HttpResponse:
+    def check(
+        request: HttpRequest, /, *parts: Address.args, **named: Address.kwargs
+    ) -> HttpResponse:
         if request.user.is_authenticated:
-            return view(cast(SignedInRequest, request))
+            return view(cast(SignedInRequest, request), *parts, **named)
         address = f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}"
         if _htmx(request):
             # htmx would put the page that a redirect leads to into the place of the card.

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from jupyter_integration.failures import explain
+from jupyter_integration.failures import Button, FailureCode, explain
 from jupyter_integration.server_status import ServerState, ServerStatus
 
 ANCIENT = dt.timedelta(minutes=5)
@@ -97,7 +97,7 @@ def test_each_state_says_what_it_means_below_its_heading(status: ServerStatus) -
         (STARTING, {"server-cancel"}),
         (READY, {"server-open", "server-stop-ask", "server-stop"}),
         (STOPPING, set()),
-        (FAILED, {"server-start"}),
+        (FAILED, {"server-help", "server-start", "copy-S17"}),
         (CHECKING, set()),
         (AWAY, {"server-start"}),
     ],
@@ -163,6 +163,46 @@ def test_a_failure_tells_its_cause_the_remedy_and_a_code() -> None:
     code = shown.find("bdi", {"dir": "ltr"})
     assert said(code if isinstance(code, Tag) else None) == "S17"
     assert said(shown.find(id="server-start")) == "راه‌اندازی مجدد"
+
+
+BUTTONS = {
+    Button.START_AGAIN: ("server-start", "راه‌اندازی مجدد"),
+    Button.WAIT_IN_LINE: ("server-start", "انتظار در صف"),
+    Button.ASK_FOR_HELP: ("server-help", "درخواست پشتیبانی"),
+    Button.STOP: ("server-stop-ask", "توقف"),
+}
+
+
+@pytest.mark.parametrize("code", FailureCode)
+def test_each_failure_has_one_button_and_says_who_mends_it(code: FailureCode) -> None:
+    failure = explain(code, reference="S17")
+    shown = card(replace(FAILED, failure=failure))
+    key, words = BUTTONS[failure.button]
+
+    actions = shown.select_one(".server-card__actions")
+    [button] = actions.select(":scope > a.btn, :scope > form .btn-lg, :scope > details > summary")
+    assert button["id"] == key
+    assert words in said(button)
+    with translation.override("fa"):
+        assert str(failure.mended_by.sentence) in said(shown)
+    assert shown.find(id="server-help")["href"] == "/help/?about=S17"
+
+
+def test_a_hooks_words_are_shown_as_text_beside_the_cause() -> None:
+    refused = explain("refused_by_hook", reference="S17", said_by_staff="<b>کلاس</b> نیست\nفردا")
+    shown = card(replace(FAILED, failure=refused))
+
+    said_by_staff = shown.select_one(".server-card__said")
+    assert said(said_by_staff) == "<b>کلاس</b> نیستفردا"
+    assert said_by_staff.find("b") is None
+    assert card(FAILED).select_one(".server-card__said") is None
+
+
+def test_the_code_can_be_copied_with_one_press_and_read_without_a_script() -> None:
+    shown = card(FAILED)
+    copy = shown.find(id="copy-S17")
+    assert copy["data-copies"] == said(shown.select_one(".reference bdi")) == "S17"
+    assert copy["type"] == "button"
 
 
 def test_with_the_hub_away_the_age_of_what_was_last_seen_is_told() -> None:

@@ -1,0 +1,60 @@
+"""What the page of a failed start tells staff: why, who mends it, what to look at."""
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jupyter_integration.failure_guide import advise, log_command
+from jupyter_integration.models import HelpRequest, SpawnRequest
+
+
+def show_cause(start: SpawnRequest) -> SafeString | str:
+    """Return what the user was told."""
+    if not start.failure_code:
+        return "-"
+    failure = start.failure
+    return format_html("<strong>{}</strong><br>{}", failure.title, failure.cause)
+
+
+def show_mender(start: SpawnRequest) -> SafeString | str:
+    """Return who can mend it."""
+    return str(start.failure.mended_by.sentence) if start.failure_code else "-"
+
+
+def show_advice(start: SpawnRequest) -> SafeString | str:
+    """Return what to look at, with the command that shows it."""
+    if not start.failure_code:
+        return "-"
+    advice = advise(
+        start.failure_code, reference=start.reference, hub_username=start.user.hub_username
+    )
+    return format_html("{}<br>{}", advice.sentence, as_code(advice.command))
+
+
+def show_log_command(start: SpawnRequest) -> SafeString:
+    """Return the command that finds every log line of the start."""
+    return as_code(log_command(start.reference))
+
+
+def show_words(start: SpawnRequest) -> SafeString | str:
+    """Return the Hub's words, as they came."""
+    return as_code(start.message) if start.message else _("none")
+
+
+def show_help_requests(start: SpawnRequest) -> SafeString | str:
+    """Return links to what its user asked staff about it."""
+    asked = format_html_join(
+        " · ",
+        '<a href="{}"><bdi dir="ltr">{}</bdi></a>',
+        (
+            (reverse("admin:jupyter_integration_helprequest_change", args=[row.pk]), row.reference)
+            for row in HelpRequest.objects.filter(spawn_request=start)
+        ),
+    )
+    return asked or _("none")
+
+
+def as_code(text: str) -> SafeString:
+    """Return text that runs from left to right and is not translated."""
+    return format_html('<code dir="ltr" class="words">{}</code>', text)

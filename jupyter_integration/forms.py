@@ -1,0 +1,32 @@
+"""What users write to staff."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from jupyter_integration.models.help_request import LONGEST_WORDS
+from portal.persian_text import fold_letters
+
+
+class WordsField(forms.CharField):
+    """Text of several lines; a line's end counts once, as browsers count it, and not twice."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: object) -> str:
+        text = str(super().to_python(value) or "")
+        return fold_letters(text.replace("\r\n", "\n")).strip()
+
+
+class HelpForm(forms.Form):
+    """Words may be left out where a failed start tells enough."""
+
+    words = WordsField(
+        label=_("What did you want to do, and what happened?"),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Never write a password here. At most 2000 characters."),
+    )
+
+    def __init__(self, *args: object, can_be_empty: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["words"].required = not can_be_empty

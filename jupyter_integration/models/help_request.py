@@ -1,0 +1,96 @@
+"""What a person asked staff, with the facts as they were when they asked."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models.spawn_request import SpawnRequest
+from jupyter_integration.server_status import ServerState
+
+LONGEST_WORDS = 2000  # characters
+LONGEST_BROWSER = 300
+
+_SERVER_STATES = (
+    (ServerState.STOPPED.value, pgettext_lazy("state of a server", "Stopped")),
+    (ServerState.QUEUED.value, pgettext_lazy("state of a server", "Queued")),
+    (ServerState.STARTING.value, pgettext_lazy("state of a server", "Starting")),
+    (ServerState.READY.value, pgettext_lazy("state of a server", "Ready")),
+    (ServerState.STOPPING.value, pgettext_lazy("state of a server", "Stopping")),
+    (ServerState.FAILED.value, pgettext_lazy("state of a server", "Failed")),
+    (ServerState.UNKNOWN.value, pgettext_lazy("state of a server", "Unknown")),
+)
+
+
+class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
+    def open(self) -> Self:
+        return self.filter(answered_at__isnull=True)
+
+
+class HelpRequest(models.Model):
+    """A copy of the facts, and not only the way to them: a start goes on, and so does a server."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="help_requests",
+        verbose_name=_("user"),
+    )
+    spawn_request = models.ForeignKey(
+        SpawnRequest,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="help_requests",
+        verbose_name=_("start"),
+    )
+    words = models.TextField(_("what the person wrote"), max_length=LONGEST_WORDS, blank=True)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    server_state = models.CharField(
+        _("server was"),
+        max_length=16,
+        choices=_SERVER_STATES,
+    )
+    failure_code = models.CharField(
+        _("reason"), max_length=32, choices=FailureCode.choices, blank=True
+    )
+    hub_words = models.TextField(_("the Hub's words"), blank=True)
+    browser = models.CharField(_("browser"), max_length=LONGEST_BROWSER, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=User.Language)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+
+    objects = HelpRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("support request")
+        verbose_name_plural = _("support requests")
+        ordering = ("-id",)
+        indexes = [
+            models.Index(fields=["user", "-id"], name="help_requests_of_a_user"),
+            models.Index(
+                fields=["-id"], condition=Q(answered_at__isnull=True), name="open_help_requests"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """The short code that the user and staff know it by."""
+        return f"H{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None

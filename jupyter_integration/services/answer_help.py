@@ -1,0 +1,32 @@
+"""Staff have answered what a user asked, or take that back."""
+
+import logging
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.help_requests import forget_recent
+from jupyter_integration.models import HelpRequest
+
+logger = logging.getLogger(__name__)
+
+
+def mark_answered(*, help_request: HelpRequest, answered_by: User) -> bool:
+    """Note who answered and when; False when somebody did so before."""
+    return _mark(help_request, is_open=True, answered_at=timezone.now(), answered_by=answered_by)
+
+
+def mark_open(*, help_request: HelpRequest) -> bool:
+    """Take an answer back; False when it is open already."""
+    return _mark(help_request, is_open=False, answered_at=None, answered_by=None)
+
+
+def _mark(help_request: HelpRequest, *, is_open: bool, **changes: object) -> bool:
+    rows = HelpRequest.objects.filter(pk=help_request.pk, answered_at__isnull=is_open)
+    if not rows.update(**changes):
+        return False
+    transaction.on_commit(partial(forget_recent, help_request.user_id))
+    logger.info("%s: %s", help_request, "answered" if is_open else "open again")
+    return True

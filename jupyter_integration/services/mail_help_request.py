@@ -1,0 +1,60 @@
+"""Tell staff by mail that somebody asks for help."""
+
+import logging
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from accounts.services.send_mail import keep_mail
+from accounts.tasks import deliver_mail
+from jupyter_integration.models import HelpRequest
+from portal.background import wake_on_commit
+
+logger = logging.getLogger(__name__)
+
+
+def mail_help_request(*, help_request: HelpRequest) -> None:
+    """Keep one mail for each of the staff, in their language; answering it writes to the user.
+
+    One each: an address that the mail server refuses does not hold up the others.
+    """
+    recipients = _recipients()
+    if not recipients:
+        logger.warning(
+            "%s is not mailed: no SUPPORT_EMAIL is set, and no superuser has an address",
+            help_request,
+        )
+    for address, language in recipients.items():
+        with translation.override(language):
+            message = _write(help_request, address)
+        wake_on_commit(deliver_mail, keep_mail(message).pk)
+
+
+def _recipients() -> dict[str, str]:
+    """Return addresses with the language of who reads there."""
+    if settings.SUPPORT_EMAIL:
+        return dict.fromkeys(settings.SUPPORT_EMAIL, settings.LANGUAGE_CODE)
+    superusers = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")
+    return dict(superusers.order_by("pk").values_list("email", "language"))
+
+
+def _write(help_request: HelpRequest, address: str) -> EmailMessage:
+    path = reverse("admin:jupyter_integration_helprequest_change", args=[help_request.pk])
+    start = help_request.spawn_request
+    context = {
+        "help_request": help_request,
+        "failure": start.failure if start and start.failure_code else None,
+        "admin_url": urljoin(settings.PORTAL_URL, path),
+    }
+    subject = render_to_string("help/email_subject.txt", context)
+    return EmailMessage(
+        subject=" ".join(subject.split()),
+        body=render_to_string("help/email_message.txt", context),
+        to=[address],
+        reply_to=[help_request.user.email] if help_request.user.email else [],
+    )

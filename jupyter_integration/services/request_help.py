@@ -1,0 +1,72 @@
+"""A user asks staff for help: kept with the facts of the moment, and mailed."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.help_requests import forget_recent
+from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.models.help_request import LONGEST_BROWSER
+from jupyter_integration.queries import server_status
+from jupyter_integration.services.mail_help_request import mail_help_request
+
+logger = logging.getLogger(__name__)
+
+MOST_AN_HOUR = 5
+SAME_WITHIN = timedelta(minutes=10)
+"""The same words again within this time are the same press, or the same impatience."""
+
+
+class TooManyHelpRequestsError(Exception):
+    """The user has asked MOST_AN_HOUR times within the last hour."""
+
+
+def request_help(
+    *, user: User, words: str, about: SpawnRequest | None = None, browser: str = ""
+) -> HelpRequest:
+    """Keep what `user` asks, and mail it to staff; asked twice in a row is asked once.
+
+    `about` is the start that they ask about, one of their own; without it, the failed start that
+    their page shows, if any. The Hub is not asked, and no mail server is waited for.
+
+    Raises TooManyHelpRequestsError.
+    """
+    status = server_status(user)
+    if about is None and status.failure is not None:
+        about = SpawnRequest.objects.filter(user=user).first()  # the last, which a page shows
+    with transaction.atomic():
+        # One at a time of each user: two presses together must not both pass the count.
+        User.objects.select_for_update().get(pk=user.pk)
+        if same := _same(user, words, about):
+            return same
+        hour_ago = timezone.now() - timedelta(hours=1)
+        lately = HelpRequest.objects.filter(user=user, created_at__gt=hour_ago)
+        if lately.count() >= MOST_AN_HOUR:
+            raise TooManyHelpRequestsError
+        help_request = HelpRequest.objects.create(
+            user=user,
+            spawn_request=about,
+            words=words,
+            server_state=status.state.value,
+            failure_code=about.failure_code if about else "",
+            hub_words=about.message if about else "",
+            browser=browser[:LONGEST_BROWSER],
+            language=user.language,
+        )
+        mail_help_request(help_request=help_request)
+        transaction.on_commit(partial(forget_recent, user.pk))
+    logger.info("%s: %s asks for help with %s", help_request, user.hub_username, about or "nothing")
+    return help_request
+
+
+def _same(user: User, words: str, about: SpawnRequest | None) -> HelpRequest | None:
+    return (
+        HelpRequest.objects.open()
+        .filter(user=user, words=words, spawn_request=about)
+        .filter(created_at__gt=timezone.now() - SAME_WITHIN)
+        .first()
+    )

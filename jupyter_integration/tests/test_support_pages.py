@@ -1,0 +1,187 @@
+"""The form with which a person asks for support, and what they see afterwards."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import OutgoingMail, User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.services.answer_help import mark_answered, mark_open
+from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
+from jupyter_integration.tests.pages import DASHBOARD, LOGIN, destination
+from jupyter_integration.tests.scenes import see, start
+
+State = SpawnRequest.State
+HELP = reverse("help")
+
+
+def text(response) -> str:
+    return " ".join(BeautifulSoup(response.content, "html.parser").get_text().split())
+
+
+def failed_start(user: User) -> SpawnRequest:
+    return start(user, State.FAILED, failure_code=FailureCode.NO_SPACE, message="no space left")
+
+
+def test_the_way_goes_from_the_failure_to_the_form_and_to_the_code_of_what_was_asked(
+    browser: Client, sara: User
+) -> None:
+    see(sara)
+    about = failed_start(sara)
+    card = BeautifulSoup(browser.get(DASHBOARD).content, "html.parser").find(id="server-help")
+
+    page = browser.get(card["href"])
+    assert "دیسک پر است" in text(page)
+    assert about.reference in text(page)
+    form = BeautifulSoup(page.content, "html.parser").find("form", action=HELP)
+    response = browser.post(
+        HELP,
+        {"about": form.find(attrs={"name": "about"})["value"], "words": "نشد"},
+        headers={"user-agent": "Firefox/145"},
+    )
+
+    asked = HelpRequest.objects.get()
+    assert (asked.spawn_request, asked.words, asked.browser) == (about, "نشد", "Firefox/145")
+    received = browser.get(destination(response)[0])
+    assert asked.reference in text(received)
+    assert "درخواست شما رسید" in text(received)
+
+
+@pytest.mark.parametrize("away", ["hub", "mail"])
+def test_it_works_with_the_hub_and_the_mail_server_away(browser, sara, settings, away) -> None:
+    settings.JUPYTERHUB_API_URL = "http://127.0.0.1:9/hub/api"
+    settings.EMAIL_BACKEND = "nowhere.at.all.Backend"
+    settings.SUPPORT_EMAIL = ["help@example.ir"]
+    snapshots.record_hub_failure()
+
+    assert browser.get(HELP).status_code == 200
+    assert browser.post(HELP, {"words": "کمک"}).status_code == 302
+    assert (HelpRequest.objects.count(), OutgoingMail.objects.count()) == (1, 1)
+
+
+def test_where_a_start_failed_words_may_be_left_out(browser, sara) -> None:
+    response = browser.post(HELP, {"about": failed_start(sara).reference, "words": ""})
+
+    assert response.status_code == 302
+    assert HelpRequest.objects.get().words == ""
+
+
+def test_without_a_start_words_are_asked_for(browser, sara) -> None:
+    response = browser.post(HELP, {"words": "   "})
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["words"]
+    assert not HelpRequest.objects.exists()
+
+
+def test_asked_again_about_the_same_start_one_is_led_to_what_one_asked(browser, sara) -> None:
+    about = failed_start(sara)
+    asked = request_help(user=sara, words="کمک", about=about)
+
+    response = browser.get(HELP, {"about": about.reference})
+
+    assert destination(response)[0] == reverse("help_request", args=[asked.pk])
+
+
+@pytest.mark.parametrize("about", ["S999999", "H1", "' or 1=1", "9" * 40, "\x00", ""])
+def test_a_reference_that_leads_nowhere_is_as_none(browser, sara, about: str) -> None:
+    assert browser.get(HELP, {"about": about}).status_code == 200
+    browser.post(HELP, {"about": about, "words": "کمک"})
+
+    assert HelpRequest.objects.get().spawn_request is None
+
+
+def test_another_persons_start_is_as_none(browser, sara, omid) -> None:
+    theirs = failed_start(omid)
+
+    page = browser.get(HELP, {"about": theirs.reference})
+    browser.post(HELP, {"about": theirs.reference, "words": "کمک"})
+
+    assert "دیسک" not in text(page)
+    assert HelpRequest.objects.get().spawn_request is None
+
+
+def test_another_persons_request_is_not_found(browser, sara, omid) -> None:
+    theirs = request_help(user=omid, words="محرمانه")
+
+    assert browser.get(reverse("help_request", args=[theirs.pk])).status_code == 404
+
+
+def test_whoever_asks_too_often_is_told_so_and_keeps_the_words(browser, sara) -> None:
+    for number in range(MOST_AN_HOUR):
+        request_help(user=sara, words=f"کمک {number}")
+
+    response = browser.post(HELP, {"words": "متن بلند من"})
+
+    assert response.status_code == 429
+    assert "کمی صبر کنید" in text(response)
+    assert "متن بلند من" in response.content.decode()
+    assert HelpRequest.objects.count() == MOST_AN_HOUR
+
+
+def test_two_thousand_characters_in_lines_fit_and_one_more_does_not(browser, sara) -> None:
+    """As a browser sends them: each line's end as two characters."""
+    lines = "\r\n".join(["سطر"] * 500)  # 1,999 as people count
+
+    assert browser.post(HELP, {"words": f"{lines}۱"}).status_code == 302
+    assert browser.post(HELP, {"words": f"{lines}۱۲"}).status_code == 200
+
+
+def test_what_was_written_is_shown_as_text(browser, sara) -> None:
+    asked = request_help(user=sara, words="<script>alert(1)</script>")
+
+    page = browser.get(reverse("help_request", args=[asked.pk])).content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_who_is_not_signed_in_is_led_to_sign_in_and_back(client, db: None) -> None:
+    page = f"{HELP}?about=S17"
+
+    assert destination(client.get(page)) == (LOGIN, {"next": [page]})
+
+
+def test_the_dashboard_shows_what_is_open_and_what_is_answered(
+    browser, sara, nasrin, workers
+) -> None:
+    see(sara)
+    assert "درخواست‌های پشتیبانی شما" not in text(browser.get(DASHBOARD))
+    with workers.committing():
+        browser.post(HELP, {"words": "کمک"})
+    asked = HelpRequest.objects.get()
+
+    assert "در انتظار پاسخ" in text(browser.get(DASHBOARD))
+
+    with workers.committing():
+        mark_answered(help_request=asked, answered_by=nasrin)
+    page = browser.get(DASHBOARD)
+    assert asked.reference in text(page)
+    assert "پاسخ داده شد" in text(page)
+    assert "به درخواست شما پاسخ داده شد" in text(
+        browser.get(reverse("help_request", args=[asked.pk]))
+    )
+
+
+class TestAnswering:
+    def test_who_answered_first_stays(self, sara, nasrin, omid) -> None:
+        asked = request_help(user=sara, words="کمک")
+
+        assert mark_answered(help_request=asked, answered_by=nasrin)
+        assert not mark_answered(help_request=asked, answered_by=omid)
+
+        asked.refresh_from_db()
+        assert asked.answered_by == nasrin
+        assert asked.answered_at is not None
+
+    def test_an_answer_can_be_taken_back(self, sara, nasrin) -> None:
+        asked = request_help(user=sara, words="کمک")
+        mark_answered(help_request=asked, answered_by=nasrin)
+
+        assert mark_open(help_request=asked)
+
+        asked.refresh_from_db()
+        assert (asked.answered_at, asked.answered_by) == (None, None)

@@ -1,0 +1,76 @@
+"""Ask for support: a form with the facts attached, and what became of it."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from jupyter_integration.forms import HelpForm
+from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.references import number_of
+from jupyter_integration.services.request_help import TooManyHelpRequestsError, request_help
+from jupyter_integration.views.signed_in import for_signed_in
+
+LISTED = 10  # earlier requests below the form
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_signed_in
+def ask_for_help(request: SignedInRequest) -> HttpResponse:
+    """Show the form; keep what is posted, and lead to the page that says so.
+
+    `about` is the reference of the start that the person asks about; another person's is as none.
+    """
+    about = _own_start(request.user, request.POST.get("about") or request.GET.get("about", ""))
+    if request.method != "POST":
+        asked = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
+        if about is not None and asked is not None:
+            return redirect("help_request", number=asked.pk)
+        return _show_form(request, HelpForm(can_be_empty=about is not None), about)
+    form = HelpForm(request.POST, can_be_empty=about is not None)
+    if not form.is_valid():
+        return _show_form(request, form, about)
+    try:
+        asked = request_help(
+            user=request.user,
+            words=form.cleaned_data["words"],
+            about=about,
+            browser=request.headers.get("User-Agent", ""),
+        )
+    except TooManyHelpRequestsError:
+        form.add_error(
+            None,
+            _("You have asked for support several times within an hour. Wait a little, please."),
+        )
+        return _show_form(request, form, about, status=429)
+    return redirect("help_request", number=asked.pk)
+
+
+@require_safe
+@for_signed_in
+def show_help_request(request: SignedInRequest, number: int) -> HttpResponse:
+    """Tell that the request was received, with its code, and whether it is answered."""
+    asked = get_object_or_404(HelpRequest, pk=number, user=request.user)
+    return render(request, "help/received.html", {"asked": asked})
+
+
+def _show_form(
+    request: SignedInRequest, form: HelpForm, about: SpawnRequest | None, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "about": about,
+        "failure": about.failure if about and about.failure_code else None,
+        "server": server_status(request.user),
+        "browser": request.headers.get("User-Agent", ""),
+        "earlier": HelpRequest.objects.filter(user=request.user)[:LISTED],
+    }
+    return render(request, "help/ask.html", context, status=status)
+
+
+def _own_start(user: User, reference: str) -> SpawnRequest | None:
+    number = number_of(reference, "S")
+    return SpawnRequest.objects.filter(user=user, pk=number).first() if number else None
