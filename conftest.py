@@ -8,6 +8,7 @@ from django.core.cache import cache
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
+from jupyter_integration import conf
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
@@ -47,7 +48,13 @@ def fake_hub(settings: Settings) -> Iterator[FakeHub]:
 
 @pytest.fixture
 def hub(fake_hub: FakeHub) -> Iterator[HubClient]:
-    transport = HubTransport(fake_hub.api_url, fake_hub.token, read_timeout=5.0, backoff=0.01)
+    transport = HubTransport(
+        fake_hub.api_url,
+        fake_hub.token,
+        read_timeout=5.0,
+        backoff=0.01,
+        breaker=conf.hub_breaker(),
+    )
     client = HubClient(transport)
     yield client
     client.close()

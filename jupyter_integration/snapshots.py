@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
+from jupyter_integration import hub_contact
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 
 FRESH_FOR = timedelta(seconds=8)
@@ -52,8 +53,8 @@ class Reading:
     """All that is known of one user's server without asking the Hub."""
 
     snapshot: Snapshot | None
-    hub_failed_at: datetime | None = None
-    """When the Hub last could not be read, if that is the newest that is known of it."""
+    is_hub_lost: bool = False
+    """Whether nothing can be learned from the Hub now, of whomever."""
     asked_at: datetime | None = None
     """Since when a refresh has been asked for without an answer."""
     is_outdated: bool = False
@@ -61,14 +62,12 @@ class Reading:
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether the Hub cannot be read: it failed, or nobody answered for long."""
-        if self.hub_failed_at and (not self.snapshot or self.hub_failed_at > self.snapshot.as_of):
+        """Whether the Hub cannot be read: it is away, or nobody answered for long."""
+        if self.is_hub_lost:
             return True
         return self.asked_at is not None and timezone.now() - self.asked_at > UNANSWERED_AFTER
 
 
-_HUB_FAILED = "hub:failed-at"
-_HUB_ANSWERED = "hub:answered-at"
 _LISTED = "servers:listed-at"
 _LISTED_ACTIVE = "servers:listed-active"
 _LIST_BROKEN = "servers:list-broken"
@@ -104,16 +103,16 @@ def read(user_id: int) -> Reading:
     """Return what is known, in one call to the cache where anything is."""
     told, listed = _told_key(user_id), _listed_key(user_id)
     asked, dropped = _asked_key(user_id), _dropped_key(user_id)
-    found = cache.get_many([told, listed, asked, dropped, _LISTED, _LIST_ASKED, _HUB_FAILED])
+    found = cache.get_many([told, listed, asked, dropped, _LISTED, _LIST_ASKED, *hub_contact.KEYS])
     if not found and not _is_kept():
         # Nobody's answer would ever get here: no page may wait for it.
-        return Reading(None, hub_failed_at=timezone.now())
+        return Reading(None, is_hub_lost=True)
     snapshot = _newer(found.get(told), found.get(listed), listed_at=found.get(_LISTED))
     since = snapshot.as_of if snapshot else None
     questions = [found[key] for key in (asked, _LIST_ASKED) if key in found]
     return Reading(
         snapshot,
-        hub_failed_at=found.get(_HUB_FAILED),
+        is_hub_lost=hub_contact.contact_in(found).is_lost,
         asked_at=min((moment for moment in questions if _is_later(moment, since)), default=None),
         is_outdated=_is_later(found.get(dropped), since) or _is_missed(snapshot, found),
     )
@@ -183,7 +182,7 @@ def record(user_id: int, server: Server | None, *, as_of: datetime) -> None:
     known: Snapshot | None = cache.get(key)
     if known is None or known.as_of <= as_of:
         cache.set(key, Snapshot(server or STOPPED_SERVER, as_of), KEPT_FOR)
-    done = [_asked_key(user_id), _woken_key(user_id), _HUB_FAILED]
+    done = [_asked_key(user_id), _woken_key(user_id), hub_contact.REFUSED_KEY]
     cache.delete_many([*done, turn] if with_turn else done)
 
 
@@ -219,7 +218,7 @@ def record_complete_list(active: frozenset[int], *, as_of: datetime) -> None:
     were known to have one and could not be read by themselves yet.
     """
     cache.set_many({_LISTED_ACTIVE: active, _LISTED: as_of}, KEPT_FOR)
-    cache.delete_many([_LIST_ASKED, _LIST_BROKEN, _HUB_FAILED])
+    cache.delete_many([_LIST_ASKED, _LIST_BROKEN])
 
 
 def record_broken_list() -> None:
@@ -241,29 +240,6 @@ def drop(user_id: int) -> None:
     """
     cache.set(_dropped_key(user_id), timezone.now(), 3600)
     cache.set(_woken_key(user_id), True, WAKE_AGAIN_AFTER)
-
-
-def record_hub_failure() -> None:
-    """Note that the Hub could not be read just now."""
-    cache.set(_HUB_FAILED, timezone.now(), 120)
-
-
-def record_hub_answer() -> None:
-    """Note that the Hub answers, whatever the servers do."""
-    cache.set(_HUB_ANSWERED, timezone.now(), KEPT_FOR)
-    cache.delete(_HUB_FAILED)
-
-
-def hub_failed_at() -> datetime | None:
-    """Return when the Hub could not be read, None when the last try went well."""
-    failed_at: datetime | None = cache.get(_HUB_FAILED)
-    return failed_at
-
-
-def hub_answered_at() -> datetime | None:
-    """Return when the Hub last answered when somebody looked at it; None when it never did."""
-    answered_at: datetime | None = cache.get(_HUB_ANSWERED)
-    return answered_at
 
 
 # --- Who has it read again -----------------------------------------------------------------------

@@ -81,7 +81,8 @@ def look_for_unknown_users() -> None:
 
 @shared_task(name="server.watch_hub")
 def watch_hub() -> None:
-    look_at_hub(hub=conf.hub_client())
+    if look_at_hub(hub=conf.hub_client()):
+        reconcile()  # what waited for it goes on at once
 
 
 @shared_task(name="server.forget_old_events")
@@ -91,7 +92,7 @@ def sweep_events() -> None:
 
 @shared_task(name="server.reconcile")
 def reconcile() -> None:
-    unattended = find_unattended()
+    unattended = find_unattended(hub_is_away=conf.hub_client().is_blocked)
     for _ in range(unattended.starts):
         _wake_again(work_on_starts)
     for task, keys in (

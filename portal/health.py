@@ -11,7 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jupyter_integration import snapshots
+from jupyter_integration import hub_contact
 from portal.heartbeats import PARTS, is_alive, last_heartbeats
 
 logger = logging.getLogger(__name__)
@@ -88,12 +88,13 @@ def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
 
 
 def _check_hub() -> dict[str, str | None]:
-    """What the last look at the Hub showed; `as_of` is when it last answered one."""
+    """What pages tell of the Hub as well; `as_of` is when a look at it last went well."""
     try:
-        answered_at, failed_at = snapshots.hub_answered_at(), snapshots.hub_failed_at()
+        contact = hub_contact.read()
     except DatabaseError:
         return {"status": "unknown", "as_of": None}
-    if failed_at is not None and (answered_at is None or failed_at > answered_at):
+    answered_at = contact.answered_at
+    if contact.is_lost:
         status = "unreachable"
     elif is_alive(answered_at):
         status = "ok"

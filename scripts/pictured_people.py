@@ -10,6 +10,7 @@ from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.testing.hub_away import find_the_hub_away
 
 State = SpawnRequest.State
 
@@ -110,7 +111,7 @@ def is_out_of_sight(user: User) -> None:
     earlier_starts(user)
     five_minutes_ago = timezone.now() - dt.timedelta(minutes=5)
     snapshots.record(user.pk, running_server(user.hub_username), as_of=five_minutes_ago)
-    snapshots.record_hub_failure()
+    find_the_hub_away()
 
 
 def has_two_addresses(user: User) -> None:

@@ -51,6 +51,15 @@ class HubClient:
         """Return the Hub's version: the cheapest proof that it answers."""
         return self._transport.request("GET", "/", expected={200}).read(read_version)
 
+    def check(self) -> None:
+        """Return when the Hub answers a read that its database and our token have a part in.
+
+        It is sent once: whoever wants to know comes again.
+        """
+        self._transport.request(
+            "GET", "/users", params={"limit": 1}, expected={200}, is_repeatable=False
+        )
+
     def get_user(self, name: str) -> HubUser:
         """Return a user and the state of their server.
 

@@ -66,7 +66,9 @@ class HubTransport:
         self._auth = TokenHeader(token)
         self._breaker = breaker
         self._session = open_session(self._auth, with_attempts(3, backoff), pool_maxsize)
-        self._probe_session = open_session(self._auth, with_attempts(1, backoff), 1)
+        self._session_of_one_attempt = open_session(
+            self._auth, with_attempts(1, backoff), pool_maxsize
+        )
 
     def __repr__(self) -> str:
         return f"<HubTransport to {self._api_url}>"
@@ -74,7 +76,7 @@ class HubTransport:
     def close(self) -> None:
         """Close all idle connections."""
         self._session.close()
-        self._probe_session.close()
+        self._session_of_one_attempt.close()
 
     @property
     def is_blocked(self) -> bool:
@@ -91,12 +93,13 @@ class HubTransport:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        is_repeatable: bool = True,
         concerns_one_server: bool = False,
     ) -> Reply:
         """Call the Hub; `path` is below /hub/api and already percent-encoded.
 
-        Of a call that concerns one user's server, a 5xx in the Hub's own words is no sign that
-        the Hub is away.
+        A GET that is not repeatable is sent once as well. Of a call that concerns one user's
+        server, a 5xx in the Hub's own words is no sign that the Hub is away.
 
         Raises:
             HubError: every status that is not `expected` and every failure below HTTP; see
@@ -106,7 +109,14 @@ class HubTransport:
         read_timeout = self.read_timeout if timeout is None else timeout
         with (
             self._admit(call, read_timeout, concerns_one_server) as passage,
-            self._answer(passage, call, json, params, headers, read_timeout) as response,
+            self._answer(
+                call,
+                json,
+                params,
+                headers,
+                read_timeout,
+                is_repeatable=is_repeatable and not passage.is_probe,
+            ) as response,
         ):
             if response.status_code not in expected:
                 raise self._refusal(call, response, read_timeout)
@@ -141,7 +151,9 @@ class HubTransport:
         with ExitStack() as until_read:
             with self._admit(call, timeout) as passage:
                 response = until_read.enter_context(
-                    self._answer(passage, call, None, None, headers, timeout)
+                    self._answer(
+                        call, None, None, headers, timeout, is_repeatable=not passage.is_probe
+                    )
                 )
                 status = response.status_code
                 if status != 200:
@@ -160,19 +172,20 @@ class HubTransport:
 
     def _answer(
         self,
-        passage: Passage,
         call: Call,
         json: JSON,
         params: Mapping[str, str | int] | None,
         headers: Mapping[str, str] | None,
         read_timeout: float,
+        *,
+        is_repeatable: bool,
     ) -> requests.Response:
         sent = {"X-Request-ID": call.request_id, **(headers or {})}
         data = None
         if json is not None:
             data = json_codec.dumps(json).encode()
             sent["Content-Type"] = "application/json"
-        session = self._probe_session if passage.is_probe else self._session
+        session = self._session if is_repeatable else self._session_of_one_attempt
         try:
             return session.request(
                 call.method,

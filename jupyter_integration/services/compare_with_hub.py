@@ -14,14 +14,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import findings, snapshots
+from jupyter_integration import findings, hub_contact, snapshots
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
+    HubCircuitOpen,
     HubError,
     HubNotFound,
     HubProtocolError,
     HubUnauthorized,
-    HubUnavailable,
 )
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
@@ -63,13 +63,14 @@ def _read_list(hub: HubClient, began: datetime, page_size: int) -> _List:
         for hub_user in hub.list_users(state="active", page_size=page_size):
             # Without a default server it is one of another name that runs, which is not ours.
             listed.servers[hub_user.name] = hub_user.server or STOPPED_SERVER
-    except (HubUnavailable, HubUnauthorized) as error:
-        logger.warning("The list of servers could not be read: %s", error)
-        snapshots.record_hub_failure()
+    except HubCircuitOpen:
+        pass
     except HubProtocolError as error:
         logger.warning("The list of servers is broken, users are read one by one: %s", error)
         snapshots.record_broken_list()
     except HubError as error:
+        if isinstance(error, HubUnauthorized):
+            hub_contact.record_refusal()
         logger.warning("The list of servers could not be read: %s", error)
     else:
         listed.is_complete = True
@@ -94,7 +95,7 @@ def _compare(listed: _List, hub: HubClient) -> None:
         snapshots.record_complete_list(
             frozenset(active | missing.keys() - stopped), as_of=listed.as_of
         )
-        snapshots.record_hub_answer()
+        hub_contact.record_answer()
         findings.record_unknown_servers(
             _unknown(listed.servers.keys() - accounts.keys()), as_of=listed.as_of
         )

@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.waiting_room import free_slots
 
@@ -30,14 +29,16 @@ class Unattended:
     accounts_without_hub_user: list[int]
 
 
-def find_unattended() -> Unattended:
+def find_unattended(*, hub_is_away: bool = False) -> Unattended:
     """Return what somebody should be woken for now.
 
-    For the line no more workers than there are free slots. While the Hub is away one account at a
-    time is tried.
+    For the line no more workers than there are free slots. While the Hub is away only for what
+    may have to be given up; the rest waits until it is back.
     """
     before = timezone.now() - SETTLED_IN
     starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before)
+    if hub_is_away:
+        starts = starts.overdue()
     waiting = min(starts.in_line().count(), len(free_slots()))
     cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
     stops = StopRequest.objects.open().due().filter(created_at__lt=before).order_by("id")
@@ -45,11 +46,11 @@ def find_unattended() -> Unattended:
     accounts = User.objects.filter(
         is_active=True, hub_user_created_at__isnull=True, date_joined__lt=before
     ).order_by("pk")
-    most_accounts = 1 if snapshots.hub_failed_at() else MOST_AT_ONCE
+    most_unlimited = 0 if hub_is_away else MOST_AT_ONCE  # tried for as long as it takes
     return Unattended(
         starts=starts.in_flight().count() + waiting,
         cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
-        revocations=list(revocations.values_list("pk", flat=True)[:MOST_AT_ONCE]),
-        accounts_without_hub_user=list(accounts.values_list("pk", flat=True)[:most_accounts]),
+        revocations=list(revocations.values_list("pk", flat=True)[:most_unlimited]),
+        accounts_without_hub_user=list(accounts.values_list("pk", flat=True)[:most_unlimited]),
     )

@@ -1,17 +1,39 @@
 """Look whether the Hub answers, so that whoever wants to know need not ask it."""
 
-from jupyter_integration import snapshots
+import time
+
+from jupyter_integration import hub_contact
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.errors import HubCircuitOpen, HubError, HubUnauthorized
+
+LONGEST_WAIT = 1.0  # seconds
 
 
-def look_at_hub(*, hub: HubClient) -> None:
-    """Note that the Hub answers, or that it does not; by a read that its database and our token
-    have a part in.
+def look_at_hub(*, hub: HubClient) -> bool:
+    """Note what the Hub answers, and return whether it is back after it was lost.
+
+    While the Hub is away this is the breaker's probe: nobody else has to call for it to close.
     """
+    was_lost = hub_contact.read().is_lost
     try:
-        next(hub.list_users(page_size=1), None)
-    except HubError:  # which the call itself has logged
-        snapshots.record_hub_failure()
-    else:
-        snapshots.record_hub_answer()
+        _ask(hub)
+    except HubUnauthorized:
+        hub_contact.record_refusal()
+        return False
+    except HubError:  # which the call has logged and the breaker counted
+        return False
+    hub_contact.record_answer()
+    return was_lost
+
+
+def _ask(hub: HubClient) -> None:
+    try:
+        hub.check()
+    except HubCircuitOpen as refused:
+        # Looks come as often as the breaker lets one pass: who is refused for being a moment early
+        # would be so the next time too, and the Hub be found back twice as late.
+        wait = refused.retry_after or 0.0
+        if wait > LONGEST_WAIT:
+            raise
+        time.sleep(wait)
+        hub.check()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.errors import HubCircuitOpen, HubError
 from jupyter_integration.services.ensure_hub_user import (
     HubUserBeingMadeError,
     HubUserNotMadeError,
@@ -29,7 +29,7 @@ def provision_hub_user(*, hub: HubClient, user_id: int) -> None:
     as_of = timezone.now()
     try:
         hub_user = ensure_hub_user(hub=hub, user=user)
-    except (HubUserBeingMadeError, HubUserRefusedError):
+    except (HubUserBeingMadeError, HubUserRefusedError, HubCircuitOpen):
         return
     except (HubError, HubUserNotMadeError) as error:
         logger.warning("No Hub user for account %s yet: %r", user_id, error)

@@ -5,13 +5,13 @@ import logging
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
+from jupyter_integration import hub_contact, snapshots
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
+    HubCircuitOpen,
     HubError,
     HubNotFound,
     HubUnauthorized,
-    HubUnavailable,
 )
 
 logger = logging.getLogger(__name__)
@@ -27,11 +27,11 @@ def refresh_status(*, hub: HubClient, user_id: int) -> None:
         server = hub.get_user(hub_username).server
     except HubNotFound:
         server = None
-    except (HubUnavailable, HubUnauthorized) as error:
-        logger.warning("The server of %s could not be read: %s", hub_username, error)
-        snapshots.record_hub_failure()
+    except HubCircuitOpen:
         return
-    except HubError as error:  # of this one user; the others' servers can be read
+    except HubError as error:
+        if isinstance(error, HubUnauthorized):
+            hub_contact.record_refusal()
         logger.warning("The server of %s could not be read: %s", hub_username, error)
         return
     snapshots.record(user_id, server, as_of=as_of)

@@ -19,6 +19,7 @@ from jupyter_integration.failure_reasons import code_of_error, code_of_reason
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
+    HubCircuitOpen,
     HubConflict,
     HubError,
     HubNotFound,
@@ -118,10 +119,11 @@ class _Run:
         except HubThrottled as error:
             self.put_back(error.retry_after or THROTTLED_FOR, error)
         except (HubUnavailable, HubProtocolError) as error:
-            if not isinstance(error, HubServerError | HubProtocolError):  # those answered
-                snapshots.record_hub_failure()
+            wait = TRY_AGAIN_AFTER
+            if isinstance(error, HubCircuitOpen) and error.retry_after is not None:
+                wait = error.retry_after
             # What was sent may come up on the Hub meanwhile, and counts as in flight there.
-            self.put_back(TRY_AGAIN_AFTER, error, in_flight=self.request.posted_at is not None)
+            self.put_back(wait, error, in_flight=self.request.posted_at is not None)
         except HubRejected as error:
             self.end_failed(code_of_error(error), error.hub_message or str(error))
 

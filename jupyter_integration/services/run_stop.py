@@ -9,7 +9,7 @@ from django.utils import timezone
 from jupyter_integration import snapshots
 from jupyter_integration.failure_reasons import code_of_error
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError, HubNotFound, HubRejected
+from jupyter_integration.hub.errors import HubCircuitOpen, HubError, HubNotFound, HubRejected
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.leases import Lease, LeaseKeeper, LeaseLostError, claim
 from jupyter_integration.services.stop_on_hub import stop_on_hub
@@ -36,7 +36,7 @@ def _settle_stop(hub: HubClient, stop: StopRequest, lease: Lease) -> None:
     try:
         stop_on_hub(hub, stop.user.hub_username, keep_alive=lease.renew)
     except HubError as error:
-        logger.warning("%s: %s", stop, error)
+        _tell(stop, error)
         given_up = _is_given_up(stop.created_at, error)
         lease.give_back(
             finished_at=timezone.now() if given_up else None,
@@ -87,12 +87,12 @@ def _interrupt_follower(hub: HubClient, request: SpawnRequest) -> None:
         return
     except HubError as error:
         # The follower sees the cancel at the Hub's next sign of life, or finds the Hub away too.
-        logger.warning("%s: %s", request.reference, error)
+        _tell(request.reference, error)
 
 
 def _leave_or_give_up(request: SpawnRequest, lease: Lease, error: HubError) -> None:
     """Leave the cancel for later, but not for ever."""
-    logger.warning("%s: %s", request.reference, error)
+    _tell(request.reference, error)
     if _is_given_up(request.cancel_requested_at or request.created_at, error):
         lease.give_back(
             state=SpawnRequest.State.FAILED,
@@ -103,6 +103,11 @@ def _leave_or_give_up(request: SpawnRequest, lease: Lease, error: HubError) -> N
         )
     else:
         lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
+
+
+def _tell(what: object, error: HubError) -> None:
+    if not isinstance(error, HubCircuitOpen):  # that the Hub is away was told once
+        logger.warning("%s: %s", what, error)
 
 
 def _is_given_up(asked_at: datetime, error: HubError) -> bool:
@@ -127,7 +132,7 @@ def run_revocation(*, hub: HubClient, keeper: LeaseKeeper, hub_username: str) ->
             except HubNotFound:
                 pass
             except HubError as error:
-                logger.warning("Access of %s is not revoked yet: %s", hub_username, error)
+                _tell(f"Access of {hub_username} is not revoked yet", error)
                 lease.give_back(not_before=timezone.now() + TRY_AGAIN_AFTER)
                 return
     except LeaseLostError:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import see, start, stop
 
 State = SpawnRequest.State
@@ -47,7 +47,7 @@ def failed(user: User) -> None:
 
 def hub_away(user: User) -> None:
     see(user, as_of=timezone.now() - timedelta(seconds=30))
-    snapshots.record_hub_failure()
+    find_the_hub_away()
 
 
 STATES = [nothing_known, stopped, queued, starting, ready, stopping, failed, hub_away]

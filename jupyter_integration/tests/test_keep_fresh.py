@@ -8,7 +8,7 @@ from celery import Task
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
+from jupyter_integration import hub_contact, snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
@@ -17,6 +17,7 @@ from jupyter_integration.services.keep_fresh import keep_fresh
 from jupyter_integration.tasks import compare_servers, refresh_server
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
+from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import provision, start, stop
 
 State = SpawnRequest.State
@@ -144,7 +145,7 @@ def test_while_the_hub_is_away_one_question_for_all_is_enough(
         seen(user, ago=30)
         if state == "stopping":
             stop(user)
-    snapshots.record_hub_failure()
+    find_the_hub_away()
     with workers.committing():
         look(sara)
         look(omid)
@@ -219,21 +220,22 @@ class TestReading:
 
         assert server_status(sara).state is ServerState.STOPPED
 
-    @pytest.mark.parametrize("away", ["down", "starting"])
-    def test_a_hub_that_is_away_is_noted_for_all(self, fake_hub, sara, away: str) -> None:
-        getattr(fake_hub, away)()
-
-        refresh_server(sara.pk)
-
-        assert snapshots.hub_failed_at() is not None
-        assert server_status(sara).stale
-
-    def test_a_hub_that_refuses_our_token_is_away_for_all(self, fake_hub, sara, settings) -> None:
+    def test_a_hub_that_refuses_our_token_is_lost_for_all(
+        self, fake_hub, sara, omid, settings
+    ) -> None:
         settings.JUPYTERHUB_API_TOKEN = "another-token-than-the-hubs"
 
         refresh_server(sara.pk)
 
-        assert snapshots.hub_failed_at() is not None
+        assert server_status(omid).stale
+
+    def test_until_it_accepts_the_token_again(self, fake_hub, sara, omid) -> None:
+        fake_hub.add_user("sara")
+        hub_contact.record_refusal()
+
+        refresh_server(sara.pk)
+
+        assert not server_status(omid).stale
 
     def test_one_persons_broken_answer_is_not_everybodys(
         self, fake_hub, sara, monkeypatch: pytest.MonkeyPatch
@@ -245,7 +247,7 @@ class TestReading:
 
         refresh_server(sara.pk)
 
-        assert snapshots.hub_failed_at() is None
+        assert not hub_contact.read().is_lost
         assert server_status(sara).checking
 
     def test_it_is_as_old_as_the_question_and_not_as_the_answer(self, fake_hub, sara) -> None:

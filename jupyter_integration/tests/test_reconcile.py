@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.find_unattended import MOST_AT_ONCE, find_unattended
 from jupyter_integration.services.leases import claim
@@ -127,12 +126,6 @@ class TestAccountsWithoutHubUser:
         make_old()
 
         assert find_unattended().accounts_without_hub_user == []
-
-    def test_while_the_hub_is_away_one_at_a_time_is_tried(self, sara, omid) -> None:
-        make_old()
-        snapshots.record_hub_failure()
-
-        assert find_unattended().accounts_without_hub_user == [sara.pk]
 
     def test_of_very_many_some_at_a_time_are_tried(self, db: None) -> None:
         for number in range(MOST_AT_ONCE + 5):

@@ -229,23 +229,6 @@ def test_a_hook_that_refuses_is_told_in_its_own_words(fake_hub, run, sara) -> No
     assert "No places on Fridays" in request.message
 
 
-def test_a_start_that_fails_at_once_is_no_sign_of_a_hub_that_is_away(fake_hub, run, sara) -> None:
-    fake_hub.script_all(Spawn(seconds=0, fails="boom"))
-    fake_hub.slow_spawn_timeout = 1
-
-    run(request_spawn(user=sara))
-
-    assert snapshots.hub_failed_at() is None
-
-
-@pytest.mark.parametrize("away", ["down", "starting"])
-def test_while_the_hub_is_away_all_pages_get_to_know(fake_hub, run, sara, away: str) -> None:
-    getattr(fake_hub, away)()
-
-    assert run(request_spawn(user=sara)).state == State.QUEUED
-    assert snapshots.hub_failed_at() is not None
-
-
 def test_its_progress_is_written_down_as_the_hub_tells_it(
     fake_hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import place_in_line, server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import READY, SPAWNING, STOPPING, see, start, stop, stopped
 
 State = SpawnRequest.State
@@ -124,7 +125,7 @@ class TestOfEachState:
         see(sara, **READY)
         seen_at = clock.now
         clock.go(30)
-        snapshots.record_hub_failure()
+        find_the_hub_away()
         status = server_status(sara)
 
         assert (status.state, status.checking) == (ServerState.UNKNOWN, False)
@@ -173,21 +174,10 @@ class TestAge:
 
         assert server_status(sara).state is ServerState.READY
 
-    def test_a_reading_after_the_failure_makes_the_hub_reachable_for_all(
-        self, sara, omid, clock
-    ) -> None:
-        see(omid)
-        clock.go(1)
-        snapshots.record_hub_failure()
-        clock.go(1)
-        see(sara)
-
-        assert server_status(omid).state is ServerState.STOPPED
-
     def test_in_line_with_the_hub_away_it_says_that_the_place_is_kept(self, sara, clock) -> None:
         start(sara, State.QUEUED)
         next_in_line = str(server_status(sara).message)
-        snapshots.record_hub_failure()
+        find_the_hub_away()
         status = server_status(sara)
 
         assert (status.state, status.stale) == (ServerState.QUEUED, True)

@@ -42,6 +42,7 @@ def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: Rea
     client = HubClient(HubTransport(real_hub.api_url, real_hub.token))
     calls: dict[str, Callable[[], object]] = {
         "get_version": client.get_version,
+        "check": client.check,
         "create_user": lambda: client.create_user("scopes"),
         "get_user": lambda: client.get_user("scopes"),
         "list_users": lambda: list(client.list_users()),

@@ -18,6 +18,7 @@ def fault_proxy(fake_hub: FakeHub, settings: Settings) -> Iterator[FaultProxy]:
     with FaultProxy(fake_hub.api_url) as proxy:
         settings.JUPYTERHUB_API_URL = proxy.api_url
         settings.HUB_READ_TIMEOUT = 0.4  # so that nobody waits long for what never comes
+        settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.1
         yield proxy
 
 

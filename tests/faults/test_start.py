@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from jupyter_integration import conf
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.tasks import work_on_starts
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
@@ -24,6 +25,7 @@ from jupyter_integration.testing.faults import (
     throttled,
     unavailable,
 )
+from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.scenes import provision
 from tests.faults.steps import STEPS, Step, sent_blindly
 
@@ -53,6 +55,7 @@ def bring_to_an_end(browser: Client) -> SpawnRequest:
     for _round in range(MOST_ROUNDS):
         assert browser.get("/dashboard/").status_code == 200
         assert browser.get("/dashboard/server/").status_code == 200
+        wait_for(lambda: not conf.hub_client().is_blocked)
         work_on_starts()
         request = SpawnRequest.objects.get()
         if not request.is_open:

@@ -1,0 +1,286 @@
+"""While the Hub is away nothing hammers it, nothing is lost, and all pages say so at once."""
+
+import logging
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import conf, hub_contact
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
+from jupyter_integration.services.find_unattended import find_unattended
+from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.tasks import (
+    cancel_start,
+    make_hub_user,
+    reconcile,
+    refresh_server,
+    revoke_access,
+    stop_server,
+    watch_hub,
+    work_on_starts,
+)
+from jupyter_integration.testing.fake_hub import Spawn
+from jupyter_integration.testing.hub_away import find_the_hub_away
+from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.tests.scenes import READY, provision, see, start, stop
+
+State = SpawnRequest.State
+
+
+@pytest.fixture
+def sara(sara: User) -> User:
+    """Sara, with a user of her own on the Hub."""
+    return provision(sara)
+
+
+@pytest.fixture
+def omid(omid: User) -> User:
+    """Omid, with a user of his own on the Hub."""
+    return provision(omid)
+
+
+@pytest.fixture
+def soon_asked_again(settings) -> None:
+    settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.3
+
+
+def long_tried(request: SpawnRequest) -> SpawnRequest:
+    moment = timezone.now() - timedelta(hours=1)
+    SpawnRequest.objects.filter(pk=request.pk).update(created_at=moment, taken_up_at=moment)
+    return request
+
+
+class TestPages:
+    @pytest.mark.parametrize("away", ["down", "starting"])
+    def test_what_some_find_is_shown_to_all_with_its_age(
+        self, fake_hub, sara, omid, away: str
+    ) -> None:
+        seen_at = timezone.now() - timedelta(seconds=30)
+        see(omid, as_of=seen_at, **READY)
+        getattr(fake_hub, away)()
+        for _ in range(3):
+            refresh_server(sara.pk)
+
+        status = server_status(omid)
+        assert (status.state, status.stale) == (ServerState.UNKNOWN, True)
+        assert (status.last_known, status.as_of) == (ServerState.READY, seen_at)
+
+    def test_one_call_that_failed_is_shown_to_nobody(self, fake_hub, sara, omid) -> None:
+        see(omid, **READY)
+        fake_hub.down()
+        refresh_server(sara.pk)
+
+        assert server_status(omid).state is ServerState.READY
+
+    def test_one_whose_server_the_hub_still_checks_is_no_sign_of_a_hub_that_is_away(
+        self, fake_hub, sara, omid, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        see(omid, **READY)
+        fake_hub.add_user("sara")
+        fake_hub.start_behind_the_portal("sara")
+        user = fake_hub.users["sara"]
+        shown = user.model(with_servers=True)
+        shown["servers"][""]["pending"] = "check"
+        monkeypatch.setattr(type(user), "model", lambda self, **_more: shown)
+
+        for _ in range(5):
+            refresh_server(sara.pk)
+        watch_hub()
+
+        assert server_status(omid).state is ServerState.READY
+        assert hub_contact.read().answered_at is not None
+
+    def test_servers_that_fail_are_no_sign_of_a_hub_that_is_away(
+        self, fake_hub, lab, sara, omid, nasrin
+    ) -> None:
+        fake_hub.script_all(Spawn(seconds=0, fails="boom"))
+        fake_hub.slow_spawn_timeout = 1
+        for user in (sara, omid, provision(nasrin)):
+            run_spawn(
+                hub=conf.hub_client(),
+                lab=lab,
+                keeper=LeaseKeeper(),
+                request_id=request_spawn(user=user).pk,
+            )
+
+        assert SpawnRequest.objects.filter(state=State.FAILED).count() == 3
+        assert not hub_contact.read().is_lost
+
+    def test_once_it_is_back_all_are_shown_what_is_known(
+        self, fake_hub, omid, soon_asked_again
+    ) -> None:
+        see(omid, **READY)
+        find_the_hub_away()
+        assert server_status(omid).stale
+
+        watch_hub()
+
+        assert server_status(omid).state is ServerState.READY
+
+    def test_since_when_it_is_away_is_known(self, db: None) -> None:
+        before = timezone.now()
+        assert hub_contact.read().away_since is None
+        find_the_hub_away()
+
+        away_since = hub_contact.read().away_since
+        assert away_since is not None
+        assert before <= away_since <= timezone.now()
+
+
+class TestNothingHammersIt:
+    @pytest.fixture(autouse=True)
+    def _away(self, fake_hub, db: None) -> None:
+        find_the_hub_away()
+
+    def test_of_all_that_waits_nothing_reaches_it_and_nothing_is_lost(
+        self, fake_hub, sara, omid, nasrin, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        request_spawn(user=sara)
+        cancelled = start(omid, State.STARTING, cancel_requested_at=timezone.now())
+        asked = stop(omid)
+        HubRevocation.objects.create(hub_username="somebody")
+        caplog.clear()
+
+        work_on_starts()
+        cancel_start(cancelled.pk)
+        stop_server(asked.pk)
+        revoke_access("somebody")
+        make_hub_user(nasrin.pk)
+        refresh_server(sara.pk)
+
+        assert fake_hub.calls == []
+        assert [line for line in caplog.records if line.levelno >= logging.WARNING] == []
+        assert SpawnRequest.objects.open().count() == 2
+        assert StopRequest.objects.get().finished_at is None
+        assert HubRevocation.objects.exists()
+
+    def test_starts_stay_in_line_untouched(self, sara, omid) -> None:
+        for user in (sara, omid):
+            request_spawn(user=user)
+
+        work_on_starts()
+
+        assert SpawnRequest.objects.filter(not_before=None, taken_up_at=None).count() == 2
+
+    def test_one_that_is_tried_for_too_long_fails_all_the_same(self, sara, omid) -> None:
+        request = long_tried(request_spawn(user=sara))
+        request_spawn(user=omid)
+
+        work_on_starts()
+
+        request.refresh_from_db()
+        assert (request.state, request.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
+        assert SpawnRequest.objects.get(user=omid).state == State.QUEUED
+
+    def test_one_that_finds_it_away_waits_until_it_is_asked_again(
+        self, lab: LabProbe, sara
+    ) -> None:
+        request = request_spawn(user=sara)
+
+        run_spawn(hub=conf.hub_client(), lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+
+        request.refresh_from_db()
+        assert request.state == State.QUEUED
+        wait = (request.not_before - timezone.now()).total_seconds()
+        assert 3 < wait <= 5
+
+    def test_the_sweep_wakes_nobody_but_for_what_may_have_to_be_given_up(
+        self, sara, omid, nasrin, workers
+    ) -> None:
+        long_ago = timezone.now() - timedelta(minutes=1)
+        start(sara)
+        overdue = long_tried(start(omid))
+        stop(nasrin)
+        HubRevocation.objects.create(hub_username="somebody")
+        for rows in (SpawnRequest, StopRequest, HubRevocation):
+            rows.objects.exclude(pk=overdue.pk).update(created_at=long_ago)
+        User.objects.update(date_joined=long_ago)
+
+        reconcile()
+
+        assert [name for name, _ in workers.sent] == [
+            "starts.work_through_line",
+            "server.stop_server",
+        ]
+        assert find_unattended().starts == 2
+
+    def test_a_press_is_taken_and_told_that_its_place_is_kept(self, sara) -> None:
+        request_spawn(user=sara)
+
+        status = server_status(sara)
+        assert (status.state, status.stale) == (ServerState.QUEUED, True)
+
+
+class TestItsReturn:
+    def test_the_look_closes_the_breaker_and_wakes_what_waits(
+        self, fake_hub, sara, workers, soon_asked_again
+    ) -> None:
+        fake_hub.add_user("sara")
+        start(sara)
+        SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+        fake_hub.down()
+        for _ in range(3):
+            watch_hub()
+        assert workers.sent == []
+        fake_hub.up()
+
+        watch_hub()
+
+        assert not hub_contact.read().is_lost
+        assert workers.count("starts.work_through_line") == 1
+        workers.work_off()
+        assert SpawnRequest.objects.get().state == State.READY
+
+    def test_a_look_at_a_hub_that_was_not_away_wakes_nobody(self, fake_hub, sara, workers) -> None:
+        start(sara)
+        SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+
+        watch_hub()
+
+        assert workers.sent == []
+
+    def test_a_look_that_is_a_moment_early_waits_for_its_time(
+        self, fake_hub, db: None, settings
+    ) -> None:
+        settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.8
+        find_the_hub_away()
+
+        watch_hub()
+
+        assert fake_hub.calls == ["GET /users"]
+        assert not hub_contact.read().is_lost
+
+    def test_one_that_is_much_too_early_does_not(self, fake_hub, db: None) -> None:
+        find_the_hub_away()
+
+        began = time.monotonic()
+        watch_hub()
+
+        assert fake_hub.calls == []
+        assert time.monotonic() - began < 1
+
+    def test_without_any_look_the_next_call_is_the_probe(
+        self, fake_hub, sara, soon_asked_again
+    ) -> None:
+        """With beat dead the Hub would else be away for ever."""
+        find_the_hub_away()
+        wait_for(lambda: not conf.hub_client().is_blocked)
+
+        refresh_server(sara.pk)
+
+        assert not hub_contact.read().is_lost
+        assert server_status(sara).state is ServerState.STOPPED
+
+    def test_looks_come_as_often_as_the_breaker_lets_one_pass(self, settings) -> None:
+        schedule = settings.CELERY_BEAT_SCHEDULE["watch-hub"]["schedule"]
+
+        assert schedule <= settings.HUB_ASKED_WHILE_AWAY_EVERY
