@@ -37,7 +37,7 @@ AWAY: dict[str, tuple[Fault, float]] = {
 PROBE_EVERY = 5.0  # seconds
 WARM_AFTER = 2.0  # seconds
 SETTLED_IN = 1.0  # seconds from the breaker's opening until every page knows
-_OPENED = re.compile(r"^(\S+)Z WARNING \S+ The Hub is away", re.MULTILINE)
+_OPENED = re.compile(r"^(\S+)Z WARNING \S+ (?:S\d+: )?The Hub is away", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

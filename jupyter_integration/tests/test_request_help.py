@@ -7,7 +7,6 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from accounts.models import OutgoingMail, User
-from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.request_help import (
@@ -17,6 +16,7 @@ from jupyter_integration.services.request_help import (
 )
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
+from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import provision, see, start
 from tests.reading import latin_words, words_of_mail
 
@@ -63,7 +63,7 @@ class TestFacts:
 
     def test_nobody_asks_the_hub(self, sara, fake_hub) -> None:
         fake_hub.down()
-        snapshots.record_hub_failure()
+        find_the_hub_away()
         provision(sara)
 
         assert request_help(user=sara, words="کمک").server_state == "unknown"

@@ -6,11 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import OutgoingMail, User
-from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
+from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import DASHBOARD, LOGIN, destination
 from jupyter_integration.tests.scenes import see, start
 
@@ -55,7 +55,7 @@ def test_it_works_with_the_hub_and_the_mail_server_away(browser, sara, settings,
     settings.JUPYTERHUB_API_URL = "http://127.0.0.1:9/hub/api"
     settings.EMAIL_BACKEND = "nowhere.at.all.Backend"
     settings.SUPPORT_EMAIL = ["help@example.ir"]
-    snapshots.record_hub_failure()
+    find_the_hub_away()
 
     assert browser.get(HELP).status_code == 200
     assert browser.post(HELP, {"words": "کمک"}).status_code == 302
