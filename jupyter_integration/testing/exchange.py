@@ -35,6 +35,7 @@ class Call:
     at: float = field(default_factory=time.time)  # seconds since the epoch
     status: int | None = None
     seconds: float | None = None  # None while it lasts
+    is_held: bool = False
 
 
 class Exchange:
@@ -90,6 +91,7 @@ class Exchange:
 
     def hold(self) -> None:
         """Say nothing until the client gives up or the fault is healed."""
+        self._call.is_held = True
         while not self._healed.is_set():
             readable, _, _ = select.select([self._handler.connection], [], [], 0.05)
             if readable and not self._handler.connection.recv(1, socket.MSG_PEEK):

@@ -117,6 +117,11 @@ class FaultProxy:
             for call in self.calls
         )
 
+    @property
+    def holds_a_call(self) -> bool:
+        """Whether somebody waits for an answer just now that never comes."""
+        return any(call.is_held and call.seconds is None for call in self.calls)
+
     def forget_calls(self) -> None:
         with self._lock:
             self._calls.clear()

@@ -1,0 +1,54 @@
+"""A worker is killed in the middle of each call of a start, once the Hub has done what it asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.tasks import work_on_starts
+from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
+from jupyter_integration.testing.faults import Blackhole
+from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.tests.scenes import provision
+from tests.faults.steps import STEPS, Step, sent_blindly
+from tests.faults.worker_process import start_worker
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
+    fake_hub: FakeHub, fault_proxy: FaultProxy, browser: Client, sara: User, step: Step
+) -> None:
+    fake_hub.script_all(Spawn(seconds=0.3))
+    if not step.is_first_start:
+        provision(sara)
+        fake_hub.add_user("sara")
+    browser.post("/server/start/")
+    fault_proxy.inflict(
+        Blackhole(after_work=True), method=step.method, path=step.path, skip=step.skip
+    )
+
+    worker = start_worker()
+    try:
+        wait_for(lambda: fault_proxy.holds_a_call, seconds=30)
+    finally:
+        worker.kill()
+        worker.wait()
+    fault_proxy.heal()
+    leases_run_out()
+    work_on_starts()
+
+    request = SpawnRequest.objects.get()
+    assert request.state == SpawnRequest.State.READY, request.message
+    assert fault_proxy.count("POST", "/server$") == 1
+    assert sent_blindly(fault_proxy.calls) == []
+    assert browser.get("/dashboard/").status_code == 200
+
+
+def leases_run_out() -> None:
+    """Let the time go by after which another may take up what the dead one held."""
+    now = timezone.now()
+    SpawnRequest.objects.update(lease_expires_at=now)
+    User.objects.filter(hub_claim_expires_at__isnull=False).update(hub_claim_expires_at=now)

@@ -1,0 +1,41 @@
+"""A worker in a process of its own, on the database of a test, that can be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+from tests.running_system import REPOSITORY
+
+WORK = "from jupyter_integration.tasks import work_on_starts; work_on_starts()"
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """It works through the line, with the test's Hub and its own patience of many seconds."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", WORK],
+        cwd=REPOSITORY,
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DATABASE_URL": _database_url(),
+            "JUPYTERHUB_API_URL": settings.JUPYTERHUB_API_URL,
+            "JUPYTERHUB_API_TOKEN": settings.JUPYTERHUB_API_TOKEN,
+            "HUB_PROXY_URL": settings.HUB_PROXY_URL,
+        },
+    )
+
+
+def _database_url() -> str:
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    who = quote(database["USER"])
+    if database["PASSWORD"]:
+        who += f":{quote(database['PASSWORD'])}"
+    return f"postgres://{who}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
