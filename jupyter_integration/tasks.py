@@ -9,11 +9,12 @@ import threading
 from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 
-from jupyter_integration import conf, snapshots
+from jupyter_integration import conf, hub_contact, snapshots
 from jupyter_integration.services.compare_with_hub import compare_with_hub
 from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
 from jupyter_integration.services.forget_old_events import forget_old_events
+from jupyter_integration.services.give_up_waiting import give_up_waiting
 from jupyter_integration.services.look_at_hub import look_at_hub
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
@@ -92,6 +93,9 @@ def sweep_events() -> None:
 
 @shared_task(name="server.reconcile")
 def reconcile() -> None:
+    away_since = hub_contact.read().away_since
+    if away_since is not None:
+        give_up_waiting(hub_away_since=away_since)
     unattended = find_unattended(hub_is_away=conf.hub_client().is_blocked)
     for _ in range(unattended.starts):
         _wake_again(work_on_starts)

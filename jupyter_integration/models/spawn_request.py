@@ -1,12 +1,10 @@
 """One press of «start»: what was asked, how far it is, and how it ended."""
 
-from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,11 +27,6 @@ class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
     def in_line(self) -> Self:
         """Requests that wait for a slot, the first come first."""
         return self.wanted().filter(slot__isnull=True).order_by("pk")
-
-    def overdue(self) -> Self:
-        """Requests that have been tried for longer than they may be."""
-        began_before = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE)
-        return self.filter(taken_up_at__lt=began_before)
 
     def in_flight(self) -> Self:
         """Requests that hold a slot, whether or not a worker follows them now."""

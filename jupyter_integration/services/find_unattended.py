@@ -32,13 +32,11 @@ class Unattended:
 def find_unattended(*, hub_is_away: bool = False) -> Unattended:
     """Return what somebody should be woken for now.
 
-    For the line no more workers than there are free slots. While the Hub is away only for what
-    may have to be given up; the rest waits until it is back.
+    For the line no more workers than there are free slots. While the Hub is away only for stops
+    and cancels, which end then when their time is over; the rest waits until it is back.
     """
     before = timezone.now() - SETTLED_IN
     starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before)
-    if hub_is_away:
-        starts = starts.overdue()
     waiting = min(starts.in_line().count(), len(free_slots()))
     cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
     stops = StopRequest.objects.open().due().filter(created_at__lt=before).order_by("id")
@@ -48,7 +46,7 @@ def find_unattended(*, hub_is_away: bool = False) -> Unattended:
     ).order_by("pk")
     most_unlimited = 0 if hub_is_away else MOST_AT_ONCE  # tried for as long as it takes
     return Unattended(
-        starts=starts.in_flight().count() + waiting,
+        starts=0 if hub_is_away else starts.in_flight().count() + waiting,
         cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         revocations=list(revocations.values_list("pk", flat=True)[:most_unlimited]),

@@ -15,14 +15,12 @@ from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import Lease, claim
 
 
-def next_in_line(*, overdue_only: bool = False) -> int | None:
+def next_in_line() -> int | None:
     """Return the start that a worker shall take up now; None when there is none, or no slot.
 
     What a dead worker left, or the Hub interrupted, comes first: it holds its slot already.
     """
     due = SpawnRequest.objects.wanted().due()
-    if overdue_only:
-        due = due.overdue()
     left = due.in_flight().order_by("pk").values_list("pk", flat=True).first()
     if left is not None or not free_slots():
         return left

@@ -15,12 +15,7 @@ def work_through_line(
     """Work on starts until none waits, no slot is free, or the worker `is_wanted` no longer.
 
     A slot that a start gives back is taken by the next at once, without the broker: where that is
-    away, the line goes on. While the Hub is away it stands still, but for starts that are tried
-    for longer than they may be: those fail.
+    away, the line goes on. While the Hub is away it stands still.
     """
-    while is_wanted() and (request_id := _next(hub)) is not None:
+    while is_wanted() and not hub.is_blocked and (request_id := next_in_line()) is not None:
         run_spawn(hub=hub, lab=lab, keeper=keeper, request_id=request_id)
-
-
-def _next(hub: HubClient) -> int | None:
-    return next_in_line(overdue_only=hub.is_blocked)

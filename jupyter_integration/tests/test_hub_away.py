@@ -18,6 +18,7 @@ from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.services.waiting_room import claim_with_slot
 from jupyter_integration.tasks import (
     cancel_start,
     make_hub_user,
@@ -51,12 +52,6 @@ def omid(omid: User) -> User:
 @pytest.fixture
 def soon_asked_again(settings) -> None:
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.3
-
-
-def long_tried(request: SpawnRequest) -> SpawnRequest:
-    moment = timezone.now() - timedelta(hours=1)
-    SpawnRequest.objects.filter(pk=request.pk).update(created_at=moment, taken_up_at=moment)
-    return request
 
 
 class TestPages:
@@ -171,15 +166,44 @@ class TestNothingHammersIt:
 
         assert SpawnRequest.objects.filter(not_before=None, taken_up_at=None).count() == 2
 
-    def test_one_that_is_tried_for_too_long_fails_all_the_same(self, sara, omid) -> None:
-        request = long_tried(request_spawn(user=sara))
-        request_spawn(user=omid)
+    def test_after_the_deadline_those_fail_who_waited_all_the_time_and_later_ones_wait_on(
+        self, sara, omid, nasrin, clock, settings, workers
+    ) -> None:
+        pressed, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
+        clock.go(settings.SPAWN_DEADLINE - 60)
+        later = start(nasrin)
+        reconcile()
+        assert SpawnRequest.objects.open().count() == 3
 
-        work_on_starts()
+        clock.go(61)
+        reconcile()
 
-        request.refresh_from_db()
-        assert (request.state, request.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
-        assert SpawnRequest.objects.get(user=omid).state == State.QUEUED
+        for request in (pressed, in_flight):
+            request.refresh_from_db()
+            assert (request.state, request.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
+            assert request.slot is None
+        later.refresh_from_db()
+        assert later.state == State.QUEUED
+
+    def test_one_that_waited_long_in_line_is_not_given_up_for_a_moment_without_a_hub(
+        self, sara, settings
+    ) -> None:
+        start(sara)
+        long_ago = timezone.now() - timedelta(seconds=2 * settings.SPAWN_DEADLINE)
+        SpawnRequest.objects.update(created_at=long_ago)
+
+        reconcile()
+
+        assert SpawnRequest.objects.get().state == State.QUEUED
+
+    def test_one_that_a_worker_still_follows_is_left_to_it(self, sara, clock, settings) -> None:
+        start(sara)
+        clock.go(settings.SPAWN_DEADLINE + 1)
+        claim_with_slot(SpawnRequest.objects.get().pk)
+
+        reconcile()
+
+        assert SpawnRequest.objects.open().exists()
 
     def test_one_that_finds_it_away_waits_until_it_is_asked_again(
         self, lab: LabProbe, sara
@@ -193,25 +217,21 @@ class TestNothingHammersIt:
         wait = (request.not_before - timezone.now()).total_seconds()
         assert 3 < wait <= 5
 
-    def test_the_sweep_wakes_nobody_but_for_what_may_have_to_be_given_up(
+    def test_the_sweep_wakes_nobody_but_for_stops_which_end_when_their_time_is_over(
         self, sara, omid, nasrin, workers
     ) -> None:
         long_ago = timezone.now() - timedelta(minutes=1)
         start(sara)
-        overdue = long_tried(start(omid))
         stop(nasrin)
         HubRevocation.objects.create(hub_username="somebody")
         for rows in (SpawnRequest, StopRequest, HubRevocation):
-            rows.objects.exclude(pk=overdue.pk).update(created_at=long_ago)
+            rows.objects.update(created_at=long_ago)
         User.objects.update(date_joined=long_ago)
 
         reconcile()
 
-        assert [name for name, _ in workers.sent] == [
-            "starts.work_through_line",
-            "server.stop_server",
-        ]
-        assert find_unattended().starts == 2
+        assert [name for name, _ in workers.sent] == ["server.stop_server"]
+        assert find_unattended().starts == 1
 
     def test_a_press_is_taken_and_told_that_its_place_is_kept(self, sara) -> None:
         request_spawn(user=sara)
