@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
+from jupyter_integration.help_requests import forget_recent
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.models import HelpRequest, SpawnRequest, StopRequest
 from jupyter_integration.testing.hub_away import find_the_hub_away
 
 State = SpawnRequest.State
@@ -101,6 +102,42 @@ def has_failed(user: User) -> None:
         finished_at=timezone.now() + dt.timedelta(seconds=4),
     )
     snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+
+
+def was_refused(user: User) -> None:
+    has_failed(user)
+    SpawnRequest.objects.update(
+        failure_code=FailureCode.REFUSED_BY_HOOK,
+        message="Spawn failed: 403 SpawnException(reason=exam): تا پایان امتحان، ساعت ۱۲، فقط"
+        " سرورهای کلاس «آمار ۲» راه‌اندازی می‌شوند.",
+    )
+
+
+def has_a_silent_lab(user: User) -> None:
+    has_failed(user)
+    SpawnRequest.objects.update(failure_code=FailureCode.LAB_SILENT)
+    snapshots.record(user.pk, running_server(user.hub_username), as_of=timezone.now())
+
+
+def has_waited_in_vain(user: User) -> None:
+    has_failed(user)
+    SpawnRequest.objects.update(failure_code=FailureCode.HUB_BUSY)
+
+
+def has_asked(user: User) -> None:
+    """A request of today that waits, and one of last week with its answer."""
+    earlier_starts(user)
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+    HelpRequest.objects.filter(user=user).delete()
+    for days, words in ((6, "فضای دیسک من پر شده است."), (0, "نوت‌بوک درس ۴ باز نمی‌شود.")):
+        asked = HelpRequest.objects.create(
+            user=user, words=words, server_state="stopped", language="fa"
+        )
+        when = timezone.now() - dt.timedelta(days=days, minutes=20)
+        HelpRequest.objects.filter(pk=asked.pk).update(
+            created_at=when, answered_at=when + dt.timedelta(hours=2) if days else None
+        )
+    forget_recent(user.pk)
 
 
 def is_not_known_yet(user: User) -> None:

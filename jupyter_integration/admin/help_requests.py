@@ -57,6 +57,7 @@ class HelpRequestForm(forms.ModelForm):
 @admin.register(HelpRequest)
 class HelpRequestAdmin(ReadOnlyAdmin):
     form = HelpRequestForm
+    is_only_read = False
     list_display = (
         "reference",
         "user",
@@ -124,7 +125,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         return guidance.as_code(asked.browser) if asked.browser else "-"
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
-        facts = ("user", "written", "answer", "start", "failure_code", "said_by_hub", "advice")
+        facts = ("user", "written", "answer", "start", "failure_code", "advice", "said_by_hub")
         dates = ("server_state", "created_at", "shown_browser", "language", "answered_at")
         return self.as_dates((*facts, *dates, "answered_by"))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from portal.admin_dates import DatesInTheReadersCalendar
 
@@ -18,6 +18,19 @@ class ReadOnlyAdmin(DatesInTheReadersCalendar):
 
     They go with the account that they belong to, and in no other way.
     """
+
+    is_only_read = True
+    """Whether a row's page has nothing to save."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        buttons = dict.fromkeys(("show_save", "show_save_and_continue"), not self.is_only_read)
+        return super().change_view(request, object_id, form_url, buttons | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -19,6 +19,9 @@ from jupyter_integration.services.request_stop import request_cancel, request_st
 from portal.bounded_paginator import BoundedPaginator
 from portal.templatetags.persian import until
 
+# What else there is of a start, beside its own columns.
+_BESIDE = ("events", "asked", "others", "log")
+
 
 @admin.register(SpawnRequest)
 class SpawnRequestAdmin(ReadOnlyAdmin):
@@ -44,7 +47,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def mender(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_mender(start)
 
-    @admin.display(description=_("It took"))
+    @admin.display(description=_("Duration"))
     def took(self, start: SpawnRequest) -> str:
         return until(start.created_at, start.finished_at or timezone.now())
 
@@ -64,6 +67,14 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def log(self, start: SpawnRequest) -> SafeString:
         return guidance.show_log_command(start)
 
+    @admin.display(description=_("Events of the Hub meanwhile"))
+    def events(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_events(start)
+
+    @admin.display(description=_("Other starts of this user"))
+    def others(self, start: SpawnRequest) -> SafeString:
+        return guidance.show_others(start)
+
     @admin.display(description=_("Support requests about it"))
     def asked(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_help_requests(start)
@@ -75,7 +86,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
             for name in super().get_readonly_fields(request, obj)
             if name not in ("message", "failure_code", "next_path", "user", "state")
         ]
-        return ["user", "state", "took", *why, "words", "asked", "log", *rest, "next_path"]
+        return ["user", "state", "took", *why, "words", *_BESIDE, *rest, "next_path"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         return list(self.get_fields(request, obj))

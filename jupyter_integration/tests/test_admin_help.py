@@ -1,16 +1,18 @@
 """What staff see at two in the morning: why a start failed, what to do, who asked for help."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from jupyter_integration.failures import FailureCode
-from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.tests.scenes import start
 
@@ -78,6 +80,39 @@ class TestStarts:
         assert asked.reference in shown
         assert re.search(rf"grep .*{failed.reference}:", shown)
 
+    def test_what_the_hub_told_meanwhile_stands_with_it(self, staff, failed, sara, omid) -> None:
+        def tell(kind: str, user: User, seconds: int) -> None:
+            HubEvent.objects.create(
+                message_id=f"{kind} {user} {seconds}",
+                kind=kind,
+                hub_username=user.hub_username,
+                happened_at=failed.created_at + timedelta(seconds=seconds),
+            )
+
+        tell(HubEvent.Kind.START_FAILED, sara, 2)
+        tell(HubEvent.Kind.SERVER_STARTED, omid, 2)
+        tell(HubEvent.Kind.EXITED, sara, 3600)
+
+        html = BeautifulSoup(staff.get(page_of(failed)).content, "html.parser")
+        told = html.select_one(".field-events .readonly").get_text()
+        with translation.override("fa"):
+            assert str(HubEvent.Kind.START_FAILED.label) in told
+            assert str(HubEvent.Kind.SERVER_STARTED.label) not in told
+            assert str(HubEvent.Kind.EXITED.label) not in told
+
+    def test_a_way_leads_to_the_users_other_starts(self, staff, failed, sara, omid) -> None:
+        other, _of_omid = start(sara, State.READY), start(omid, State.READY)
+
+        html = BeautifulSoup(staff.get(page_of(failed)).content, "html.parser")
+        response = staff.get(html.select_one(".field-others a")["href"])
+
+        assert {row.pk for row in response.context["cl"].queryset} == {failed.pk, other.pk}
+
+    def test_nothing_is_offered_to_be_saved(self, staff, failed) -> None:
+        html = BeautifulSoup(staff.get(page_of(failed)).content, "html.parser")
+
+        assert html.select("[name=_save], [name=_continue]") == []
+
     @pytest.mark.parametrize("code", FailureCode)
     def test_every_failure_has_such_a_page(self, staff, sara, code: FailureCode) -> None:
         assert staff.get(page_of(start(sara, State.FAILED, failure_code=code))).status_code == 200
@@ -97,6 +132,7 @@ class TestHelpRequests:
 
         for word in ("نشد & <b>چرا</b>؟", failed.reference, "Firefox/145", "no such image"):
             assert word in shown, word
+        assert BeautifulSoup(response.content, "html.parser").select("[name=_save]")
         [link] = BeautifulSoup(response.content, "html.parser").select("a[href^='mailto:']")
         assert link["href"].startswith(f"mailto:sara@example.ir?subject=%5B{asked.reference}%5D")
         assert page_of(failed) in response.content.decode()
