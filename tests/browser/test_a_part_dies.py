@@ -1,0 +1,45 @@
+"""A part dies in the middle of a start: the person who waits sees no error, and ends in their Lab."""
+
+import os
+import re
+import signal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.people import SLOW, expect_card, expect_lab, sign_up, somebody, start
+from tests.running_system import RunningSystem
+from tests.system.parts import parts_of
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.mark.parametrize("part", ["spawn-worker", "web", "jupyterhub"])
+def test_killed_in_the_middle_of_a_start_it_delays_it_and_no_more(
+    page: Page, running_system: RunningSystem, part: str
+) -> None:
+    nasrin = somebody("nasrin")
+    sign_up(page, nasrin, running_system.portal_url)
+    expect_card(page, "stopped")
+    shown = note_states(page)
+    start(page)
+    expect_card(page, "starting")
+
+    os.kill(parts_of(running_system)[part], signal.SIGKILL)
+
+    page.wait_for_url(re.compile(r"/user/[^/]+/lab"), timeout=2 * SLOW, wait_until="commit")
+    expect_lab(page, nasrin, running_system.hub_url)
+    assert set(shown) <= {"stopped", "queued", "starting", "ready"}, shown
+
+
+def note_states(page: Page) -> list[str]:
+    """The states that the page shows from now on, until it goes elsewhere."""
+    shown: list[str] = []
+    page.expose_function("tellState", lambda state: shown.append(state))
+    page.evaluate(
+        """() => new MutationObserver(() => {
+            const card = document.querySelector('#server-card');
+            tellState(card ? card.dataset.state : 'gone');
+        }).observe(document.body, {subtree: true, childList: true, attributes: true})"""
+    )
+    return shown
