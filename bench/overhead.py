@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.person import Person
 from bench.report import Row
 from jupyter_integration.hub import HubClient, HubTransport, LabProbe
-from jupyter_integration.server_status import POLL_WHILE_BUSY
+from jupyter_integration.server_status import ASK_WHILE_CHANGING
 from tests.running_system import RunningSystem
 
 PAIRS = 10
@@ -87,7 +87,7 @@ class Bench:
         while not self._person.sent_to_lab(request):
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise NotReady(f"the page led nowhere for {PATIENCE_SECONDS:g} seconds")
-            time.sleep(POLL_WHILE_BUSY)
+            time.sleep(ASK_WHILE_CHANGING)
         return time.monotonic() - began
 
 

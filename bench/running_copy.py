@@ -150,13 +150,13 @@ class RunningCopy:
 
     def manage(self, *arguments: str) -> str:
         """What a manage.py command on this copy printed."""
-        return self._run(["manage.py", *arguments])
+        return self.run(["manage.py", *arguments])
 
     def sign_in(self, count: int) -> list[SignedIn]:
         """People with an account, a user on the Hub and a session each, without their passwords:
         to hash 300 would take longer than all the rest. Called again it makes others.
         """
-        lines = self._run(["-m", "bench.sign_in", str(count)]).splitlines()
+        lines = self.run(["-m", "bench.sign_in", str(count)]).splitlines()
         return [SignedIn(**json.loads(line)) for line in lines]
 
     def end(self) -> None:
@@ -233,20 +233,16 @@ class RunningCopy:
             [sys.executable, "-m", "jupyterhub", "-f", str(SIMULATED_HUB / HUB_CONFIGURATION)],
             folder=folder,
             environment=environment,
-            answers=lambda: _is_ok(f"{self.hub_api_url}/") and _is_ok(f"{self.hub_url}/hub/api/"),
+            answers=lambda: is_ok(f"{self.hub_api_url}/") and is_ok(f"{self.hub_url}/hub/api/"),
         )
 
     def _web(self) -> Part:
         url = f"http://127.0.0.1:{self._ports['portal']}"
         return self._part(
             "web",
-            [
-                *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--preload"),
-                *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
-                *("--bind", f"127.0.0.1:{self._ports['portal']}", "--no-control-socket"),
-            ],
+            web_command(self._ports["portal"]),
             folder=REPOSITORY,
-            answers=lambda: _is_ok(f"{url}/health"),
+            answers=lambda: is_ok(f"{url}/health"),
         )
 
     def _celery(self, name: str, *arguments: str) -> Part:
@@ -261,7 +257,8 @@ class RunningCopy:
     def _proxy_token(self) -> str:
         return self._secrets["CONFIGPROXY_AUTH_TOKEN"].read_text(encoding="ascii")
 
-    def _run(self, arguments: list[str]) -> str:
+    def run(self, arguments: list[str]) -> str:
+        """What a Python program of ours printed, with this copy's settings."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=REPOSITORY,
@@ -270,6 +267,15 @@ class RunningCopy:
             text=True,
             stdout=subprocess.PIPE,
         ).stdout
+
+
+def web_command(port: int) -> list[str]:
+    """gunicorn, as the product's containers run it."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--preload"),
+        *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
+        *("--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+    ]
 
 
 def free_ports(count: int) -> list[int]:
@@ -285,7 +291,7 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _is_ok(url: str) -> bool:
+def is_ok(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)

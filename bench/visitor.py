@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import http.client
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import urlencode, urlsplit
 
 from bench.signed_in import SignedIn
 
 PATIENCE_SECONDS = 60.0
-_CARD = re.compile(r'hx-get="([^"]+)"\s+hx-trigger="every ([0-9.]+)s')
+_CARD = re.compile(r'data-ask-again="([0-9.]+)"\s+hx-get="([^"]+)"')
 _STATE = re.compile(r'data-state="([a-z]+)"')
 
 
@@ -48,25 +48,30 @@ class Visitor:
 
     def look_again(self, card: Card) -> Card:
         """As the open page asks for its card. Raises ErrorSeen."""
-        return self._card("GET", card.ask_again_at)
+        return self._card("GET", card.ask_again_at, shown=card)
 
     def open_dashboard(self) -> str:
         """The whole page. Raises ErrorSeen."""
         return self._request("GET", "/dashboard/", None, {})[1]
 
-    def _card(self, method: str, path: str, form: str | None = None) -> Card:
+    def _card(
+        self, method: str, path: str, form: str | None = None, shown: Card | None = None
+    ) -> Card:
         headers = {"HX-Request": "true"}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         answered, page = self._request(method, path, form, headers)
+        if answered.status == 204 and shown is not None:  # nothing has changed
+            again_after = float(answered.getheader("Ask-Again-After", ""))
+            return replace(shown, ask_again_after=again_after)
         state, again = _STATE.search(page), _CARD.search(page)
         if state is None or again is None:
             raise ErrorSeen(f"{method} {path}: no card in {page[:200]!r}")
         return Card(
             state=state[1],
             is_sent_to_lab="lab-ready" in answered.getheader("HX-Trigger-After-Swap", ""),
-            ask_again_at=unescape(again[1]),
-            ask_again_after=float(again[2]),
+            ask_again_at=unescape(again[2]),
+            ask_again_after=float(again[1]),
         )
 
     def _request(
@@ -79,6 +84,6 @@ class Visitor:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise ErrorSeen(f"{method} {path}: {error!r}") from error
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             raise ErrorSeen(f"{method} {path}: {answer.status}")
         return answer, page

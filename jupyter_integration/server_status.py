@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from jupyter_integration.failures import Failure, FailureCode
+from jupyter_integration.snapshots import FRESH_FOR
 
 
 class ServerState(StrEnum):
@@ -19,9 +21,10 @@ class ServerState(StrEnum):
     UNKNOWN = "unknown"
 
 
-# How long a page waits before it asks again, in seconds.
-POLL_WHILE_BUSY = 1
-POLL_WHILE_CALM = 10
+# How long a page waits before it asks again, in seconds (docs/adr/0012-short-polling.md).
+ASK_WHILE_CHANGING = 0.7
+ASK_IN_LINE = 2.0
+ASK_WHILE_CALM = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +92,19 @@ class ServerStatus:
         )
 
     @property
-    def poll_seconds(self) -> int:
-        return POLL_WHILE_BUSY if self.busy else POLL_WHILE_CALM
+    def ask_again_after(self) -> float:
+        """Seconds after which a page that shows this asks again.
+
+        Those who wait in line may be hundreds, those whose server starts are as many as there are
+        slots: so the quick questions are few.
+        """
+        if self.busy:
+            in_line = self.state is ServerState.QUEUED or self.stale
+            return ASK_IN_LINE if in_line else ASK_WHILE_CHANGING
+        # One that shows something old has just had it read again (keep_fresh).
+        return ASK_IN_LINE if self.is_old and not self.stale else ASK_WHILE_CALM
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the Hub should be read again."""
+        return self.is_outdated or self.as_of is None or timezone.now() - self.as_of > FRESH_FOR

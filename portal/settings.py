@@ -289,7 +289,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"server-read": "240/min", "server-change": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "server-read": "240/min",
+        "server-change": "20/min",
+        "server-press": "30/min",  # of the buttons on the dashboard
+    },
     "EXCEPTION_HANDLER": "jupyter_integration.api.errors.answer_with_code",
 }
 SPECTACULAR_SETTINGS = {

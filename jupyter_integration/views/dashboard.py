@@ -15,7 +15,10 @@ from jupyter_integration.presses import Presses, read_presses
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
 from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.views.card_version import card_version
 from jupyter_integration.views.signed_in import for_signed_in
+
+CARD = "_server_card.html"
 
 
 @require_safe
@@ -23,6 +26,7 @@ from jupyter_integration.views.signed_in import for_signed_in
 def show_dashboard(request: SignedInRequest) -> HttpResponse:
     presses = read_presses(request.user.pk)
     context = card_context(request, presses)
+    context["version"] = _version(context)
     context["recent_requests"] = presses.starts
     context["help_requests"] = recent_help_requests(request.user.pk)
     context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
@@ -53,10 +57,20 @@ def answer_card(request: SignedInRequest, context: dict[str, Any]) -> HttpRespon
 
     Once: the card that comes with it follows no start any more. Asking again each second would
     begin the way to the Lab anew each second, and on a slow day it takes longer than that.
+
+    A page that shows this very card already (`seen`) gets 204, and when to ask again.
     """
     status: ServerStatus = context["status"]
     followed = context["follow"] == str(status.request_id)
-    if not (status.state is ServerState.READY and followed and request.htmx):
-        return render(request, "_server_card.html", context)
-    response = render(request, "_server_card.html", context | {"follow": ""})
-    return trigger_client_event(response, "lab-ready", {"url": status.url}, after="swap")
+    if status.state is ServerState.READY and followed and request.htmx:
+        context = context | {"follow": ""}
+        response = render(request, CARD, context | {"version": _version(context)})
+        return trigger_client_event(response, "lab-ready", {"url": status.url}, after="swap")
+    version = _version(context)
+    if request.GET.get("seen") == version:
+        return HttpResponse(status=204, headers={"Ask-Again-After": str(status.ask_again_after)})
+    return render(request, CARD, context | {"version": version})
+
+
+def _version(context: dict[str, Any]) -> str:
+    return card_version(context["status"], next_path=context["next_path"], follow=context["follow"])

@@ -18,10 +18,12 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from jupyter_integration.views.dashboard import answer_card
 from jupyter_integration.views.signed_in import for_signed_in
+from jupyter_integration.views.throttled import throttled
 
 
 @require_POST
 @for_signed_in
+@throttled
 def start(request: SignedInRequest) -> HttpResponse:
     next_path = own_lab_path(request.user.hub_username, request.POST.get("next", ""))
     spawn = request_spawn(user=request.user, next_path=next_path)
@@ -30,6 +32,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @for_signed_in
+@throttled
 def stop(request: SignedInRequest) -> HttpResponse:
     request_stop(user=request.user, requested_by=request.user)
     return _show(request)
@@ -37,6 +40,7 @@ def stop(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @for_signed_in
+@throttled
 def cancel(request: SignedInRequest) -> HttpResponse:
     if not request_cancel(user=request.user):
         if server_status(request.user).state is ServerState.STARTING:

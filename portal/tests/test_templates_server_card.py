@@ -48,7 +48,7 @@ EVERY_STATE = pytest.mark.parametrize("status", ALL.values(), ids=ALL)
 
 
 def card(status: ServerStatus, *, next_path: str = "", follow: str = "") -> Tag:
-    context = {"status": status, "next_path": next_path, "follow": follow}
+    context = {"status": status, "next_path": next_path, "follow": follow, "version": "1f"}
     with translation.override("fa"):
         html = render_to_string("_server_card.html", context, RequestFactory().get("/"))
     found = BeautifulSoup(html, "html.parser").find(id="server-card")
@@ -224,12 +224,13 @@ def test_an_old_state_is_shown_with_its_age() -> None:
 
 
 @EVERY_STATE
-def test_a_card_asks_again_by_itself(status: ServerStatus) -> None:
+def test_a_card_says_when_and_where_to_ask_again(status: ServerStatus) -> None:
     shown = card(status, next_path="/user/sara/lab/tree/a b.ipynb", follow="7")
-    assert f"every {status.poll_seconds}s" in str(shown["hx-trigger"])
+    assert float(str(shown["data-ask-again"])) == status.ask_again_after
     assert shown["hx-get"] == (
-        "/dashboard/server/?follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb"
+        "/dashboard/server/?follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb&seen=1f"
     )
+    assert shown["hx-trigger"] == "refresh"
     assert shown["hx-swap"] == "outerHTML"
 
 

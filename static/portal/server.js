@@ -1,27 +1,31 @@
-// Keeps the server card alive: what changed is said aloud, the clock ticks, and nothing that
-// the reader has opened or reached is lost when the card is replaced.
+// Keeps the server card alive: what changed is said aloud, the clock ticks, progress moves smoothly,
+// and nothing that the reader has opened or reached is lost when the card is replaced.
 "use strict";
 
 const CARD = "server-card";
 const card = () => document.getElementById(CARD);
 const announcement = document.getElementById("server-announcement");
-const unreachable = document.getElementById("portal-unreachable");
+const notice = document.getElementById("server-notice");
 
 // --- What changed is said aloud, once ---------------------------------------------------------
 
-function words() {
-  const heading = document.getElementById("server-heading");
-  const progress = document.getElementById("server-progress-words");
-  return [heading, progress].map((part) => part?.textContent.trim()).filter(Boolean).join(". ");
-}
+const SAY_PROGRESS_EVERY = 20; // seconds: a place in line may change more often than one can listen
 
-let said = words(); // what is there when the page opens is read with the page
+const headingWords = () => document.getElementById("server-heading")?.textContent.trim() ?? "";
+const progressWords = () => document.getElementById("server-progress-words")?.textContent.trim() ?? "";
+
+// What is there when the page opens is read with the page.
+let saidHeading = headingWords();
+let saidProgress = progressWords();
+let saidAt = performance.now();
 
 function announce() {
-  const now = words();
-  if (now !== said) {
-    said = now;
-    announcement.textContent = now;
+  const [heading, progress] = [headingWords(), progressWords()];
+  const isNewState = heading !== saidHeading;
+  const isDue = performance.now() - saidAt > SAY_PROGRESS_EVERY * 1000;
+  if (isNewState || (progress !== saidProgress && isDue)) {
+    [saidHeading, saidProgress, saidAt] = [heading, progress, performance.now()];
+    announcement.textContent = [heading, progress].filter(Boolean).join(". ");
   }
 }
 
@@ -57,6 +61,32 @@ function tick() {
 readClock();
 setInterval(tick, 1000);
 
+// --- Progress moves smoothly -------------------------------------------------------------------
+
+const MOVE_MILLISECONDS = 600;
+const calmly = window.matchMedia("(prefers-reduced-motion: reduce)");
+let shownProgress = null;
+
+const progressBar = () => document.getElementById("server-progress");
+
+function moveProgress() {
+  const bar = progressBar();
+  const [from, to] = [shownProgress, bar?.hasAttribute("value") ? bar.value : null];
+  if (from === null || to === null || to <= from || calmly.matches) {
+    return;
+  }
+  const began = performance.now();
+  function step(now) {
+    const part = Math.min(Math.max((now - began) / MOVE_MILLISECONDS, 0), 1);
+    bar.value = from + (to - from) * (1 - (1 - part) ** 3);
+    if (part < 1 && bar.isConnected) {
+      requestAnimationFrame(step);
+    }
+  }
+  bar.value = from;
+  requestAnimationFrame(step);
+}
+
 // --- The card is replaced ----------------------------------------------------------------------
 
 let openQuestions = [];
@@ -64,14 +94,13 @@ let focused = "";
 let pressed = false;
 let stateBefore = card().dataset.state;
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const isPoll = event.target.id === CARD;
-  if (isPoll && document.hidden && !("busy" in event.target.dataset)) {
-    event.preventDefault(); // nobody is looking, and nothing is under way
-  }
-});
-
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 429) {
+    // A press too many: why it was not taken is said above the card, which stays as it is.
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    return;
+  }
   // Anything but a card, as the sign-in page after a session's end, belongs on a page of its own.
   if (event.detail.xhr.status === 200 && !event.detail.serverResponse.includes(`id="${CARD}"`)) {
     event.detail.shouldSwap = false;
@@ -81,6 +110,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   openQuestions = [...card().querySelectorAll("details[open]")].map((question) => question.id);
   focused = card().contains(document.activeElement) ? document.activeElement.id : "";
   pressed = event.detail.requestConfig.verb === "post";
+  shownProgress = progressBar()?.hasAttribute("value") ? progressBar().value : null;
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -88,6 +118,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     return;
   }
   if (pressed) {
+    notice.textContent = "";
     document.getElementById("server-heading").focus({ preventScroll: true });
   } else {
     for (const id of openQuestions) {
@@ -96,6 +127,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
   readClock();
+  moveProgress();
   announce();
   if (card().dataset.state !== stateBefore) {
     stateBefore = card().dataset.state;
@@ -108,27 +140,3 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("lab-ready", (event) => {
   location.assign(event.detail.url);
 });
-
-// --- The portal itself cannot be reached ---------------------------------------------------------
-
-for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
-    unreachable.hidden = false;
-  });
-}
-
-document.addEventListener("htmx:afterOnLoad", () => {
-  unreachable.hidden = true;
-});
-
-// --- The reader comes back -------------------------------------------------------------------------
-
-function refresh() {
-  if (!document.hidden && card()) {
-    htmx.trigger(card(), "refresh");
-  }
-}
-
-document.addEventListener("visibilitychange", refresh);
-window.addEventListener("online", refresh);
-window.addEventListener("pageshow", (event) => event.persisted && refresh());

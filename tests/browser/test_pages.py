@@ -3,85 +3,21 @@
 Against Django's live server: no Hub is needed to see what a page does with what it is told.
 """
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from accounts.models import User
 from jupyter_integration import snapshots
-from jupyter_integration.hub.resources import STOPPED_SERVER, Server
+from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
+from tests.browser.live_pages import RUNNING, Opened, ask_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
 OLD_PHONE = {"width": 320, "height": 640}
-RUNNING = Server(
-    ready=True, pending=None, url="/user/sara/", started=None, last_activity=None, stopped=False
-)
 State = SpawnRequest.State
-
-
-@pytest.fixture
-def student(sara: User) -> User:
-    sara.hub_user_created_at = timezone.now()
-    sara.save()
-    snapshots.record(sara.pk, STOPPED_SERVER, as_of=timezone.now())
-    return sara
-
-
-Opened = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(
-    browser: Browser, live_server: LiveServer, student: User
-) -> Iterator[Callable[..., Page]]:
-    """Open an address in a browser of its own: sara's, or a visitor's."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(address: str, *, visitor: bool = False, **options: object) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        if not visitor:
-            client = Client()
-            client.force_login(student)
-            session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": session,
-                        "url": live_server.url,
-                    }
-                ]
-            )
-        page = context.new_page()
-        page.on("console", lambda message: note(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(live_server.url + address)
-        return page
-
-    def note(text: str) -> None:
-        if "Content Security Policy" in text:
-            faults.append(text)
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-def ask_again(page: Page) -> None:
-    """What the card does every few seconds, at once."""
-    with page.expect_response("**/dashboard/server/**"):
-        page.evaluate("htmx.trigger('#server-card', 'refresh')")
 
 
 def test_a_start_that_is_pressed_twice_is_sent_once(open_page: Opened, student: User) -> None:
@@ -147,22 +83,6 @@ def test_the_list_of_starts_follows_the_card(open_page: Opened, student: User) -
     ask_again(page)
     expect(page.locator(".starts__item")).to_have_attribute("data-state", "failed")
     expect(page.locator("#server-heading")).to_have_text("دیسک پر است")
-
-
-def test_a_portal_that_cannot_be_reached_is_told_and_forgotten(open_page: Opened) -> None:
-    page = open_page("/dashboard/")
-    notice = page.locator("#portal-unreachable")
-    expect(notice).to_be_hidden()
-
-    def cut(route: Route) -> None:
-        route.abort()
-
-    page.route("**/dashboard/server/**", cut)
-    page.evaluate("htmx.trigger('#server-card', 'refresh')")
-    expect(notice).to_be_visible()
-    page.unroute("**/dashboard/server/**", cut)
-    ask_again(page)
-    expect(notice).to_be_hidden()
 
 
 def test_a_session_that_ended_leads_to_the_sign_in_page(open_page: Opened) -> None:

@@ -1,0 +1,28 @@
+"""A short name for what a server card shows, so that an unchanged card need not be sent again."""
+
+from dataclasses import fields
+from hashlib import blake2b
+
+from django.utils.translation import get_language
+
+from jupyter_integration.server_status import ServerStatus
+from portal.templatetags.persian import ago
+
+# Facts about our knowledge and not about the server: cards that differ in these alone look alike.
+_NOT_SHOWN = frozenset({"as_of", "is_reported", "is_outdated", "failure"})
+_SHOWN = tuple(field.name for field in fields(ServerStatus) if field.name not in _NOT_SHOWN)
+
+
+def card_version(status: ServerStatus, *, next_path: str, follow: str) -> str:
+    """Return the same for two cards that look the same, in every process.
+
+    The clock of a start runs on the page itself; an age is told in words, and changes with them.
+    """
+    shown = [str(getattr(status, name)) for name in _SHOWN]
+    shown += [next_path, follow, get_language() or ""]
+    if status.failure is not None:
+        failure = status.failure
+        shown += [failure.code, failure.reference, failure.said_by_staff]
+    if status.stale:
+        shown.append(ago(status.as_of))
+    return blake2b("\0".join(shown).encode(), digest_size=8).hexdigest()
