@@ -1,11 +1,13 @@
-"""A user's last starts and last stop, read together: every open page asks for them all the time."""
+"""A user's last starts, last stop and last ending of a server, read together: every open page asks
+for them all the time.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.models import DateTimeField
 
-from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
 
 RECENT = 5
 
@@ -13,7 +15,11 @@ RECENT = 5
 _LAST_PRESSES = """
 SELECT spawn.*,
        stop.id AS stop_id, stop.created_at AS stop_created_at,
-       stop.finished_at AS stop_finished_at, stop.stopped AS stop_stopped
+       stop.finished_at AS stop_finished_at, stop.stopped AS stop_stopped,
+       stop.requested_by_id AS stop_requested_by_id,
+       ending.message_id AS ending_message_id, ending.kind AS ending_kind,
+       ending.happened_at AS ending_happened_at, ending.exit_status AS ending_exit_status,
+       ending.last_activity AS ending_last_activity
 FROM (SELECT 1 AS anyhow) AS one_row
 LEFT JOIN (
     SELECT * FROM jupyter_integration_stoprequest
@@ -23,6 +29,12 @@ LEFT JOIN (
     SELECT * FROM jupyter_integration_spawnrequest
     WHERE user_id = %(user_id)s ORDER BY id DESC LIMIT %(recent)s
 ) AS spawn ON TRUE
+LEFT JOIN (
+    SELECT * FROM jupyter_integration_hubevent
+    WHERE hub_username = (SELECT hub_username FROM accounts_user WHERE id = %(user_id)s)
+      AND kind IN ('server.stopped', 'server.ended_with_hub', 'server.exited')
+    ORDER BY happened_at DESC LIMIT 1
+) AS ending ON TRUE
 ORDER BY spawn.id DESC
 """
 
@@ -31,6 +43,7 @@ ORDER BY spawn.id DESC
 class Presses:
     starts: list[SpawnRequest]  # the newest first, RECENT at most
     last_stop: StopRequest | None
+    last_ending: HubEvent | None = None
 
     @property
     def last_start(self) -> SpawnRequest | None:
@@ -41,7 +54,8 @@ def read_presses(user_id: int) -> Presses:
     """Return what the user last asked for, in one query."""
     parameters = {"user_id": user_id, "recent": RECENT}
     rows = list(SpawnRequest.objects.raw(_LAST_PRESSES, parameters))
-    return Presses([row for row in rows if row.pk is not None], _stop_in(rows[0], user_id))
+    starts = [row for row in rows if row.pk is not None]
+    return Presses(starts, _stop_in(rows[0], user_id), _ending_in(rows[0]))
 
 
 def _stop_in(row: SpawnRequest, user_id: int) -> StopRequest | None:
@@ -49,11 +63,28 @@ def _stop_in(row: SpawnRequest, user_id: int) -> StopRequest | None:
     if columns["stop_id"] is None:
         return None
     stop = StopRequest(
-        id=columns["stop_id"], user_id=user_id, stopped=bool(columns["stop_stopped"])
+        id=columns["stop_id"],
+        user_id=user_id,
+        requested_by_id=columns["stop_requested_by_id"],
+        stopped=bool(columns["stop_stopped"]),
     )
     for name in ("created_at", "finished_at"):
         setattr(stop, name, _as_moment(columns[f"stop_{name}"]))
     return stop
+
+
+def _ending_in(row: SpawnRequest) -> HubEvent | None:
+    columns = vars(row)
+    happened_at = _as_moment(columns["ending_happened_at"])
+    if happened_at is None:
+        return None
+    return HubEvent(
+        message_id=columns["ending_message_id"],
+        kind=columns["ending_kind"],
+        happened_at=happened_at,
+        exit_status=columns["ending_exit_status"],
+        last_activity=_as_moment(columns["ending_last_activity"]),
+    )
 
 
 def _as_moment(value: datetime | str | None) -> datetime | None:

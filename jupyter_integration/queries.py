@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from jupyter_integration import snapshots
+from jupyter_integration.endings import read_ending
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.held_up import starts_are_held_up, stops_are_held_up
 from jupyter_integration.hub.resources import Server
@@ -40,7 +41,7 @@ def server_status(
         return _coming_up(last_start, reading)
     if last_stop is not None and last_stop.finished_at is None:
         return _stopping(last_stop.created_at, reading)
-    return _settled(last_start, last_stop, reading, next_path)
+    return _settled(presses, reading, next_path)
 
 
 def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatus:
@@ -111,12 +112,8 @@ def _stopping(since: datetime, reading: snapshots.Reading) -> ServerStatus:
     )
 
 
-def _settled(
-    last_start: SpawnRequest | None,
-    last_stop: StopRequest | None,
-    reading: snapshots.Reading,
-    next_path: str,
-) -> ServerStatus:
+def _settled(presses: Presses, reading: snapshots.Reading, next_path: str) -> ServerStatus:
+    last_start, last_stop = presses.last_start, presses.last_stop
     snapshot = reading.snapshot
     if snapshot is None:
         return _unknown(reading, last_known=None)
@@ -140,6 +137,7 @@ def _settled(
         url=_open_url(next_path) if state is ServerState.READY else "",
         progress=0 if state is ServerState.STARTING else None,
         since=snapshot.server.started if state is ServerState.READY else None,
+        ending=read_ending(presses) if state is ServerState.STOPPED else None,
         as_of=snapshot.as_of,
         request_id=last_start.pk if last_start is not None else None,
         is_outdated=reading.is_outdated,

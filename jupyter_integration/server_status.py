@@ -1,7 +1,7 @@
 """What a page, the API and the admin show of a user's server: one value, made in queries.py."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
@@ -27,6 +27,24 @@ ASK_IN_LINE = 2.0
 ASK_WHILE_CALM = 15.0
 
 
+class EndingCause(StrEnum):
+    OWNER = "owner"  # asked for in the portal
+    STAFF = "staff"  # the same, for the owner
+    IDLE = "idle"  # nobody had used it for as long as IDLE_TIMEOUT
+    HUB_STAFF = "hub_staff"  # asked for at the Hub itself
+    HUB_ENDED = "hub_ended"
+    KILLED = "killed"
+    EXITED = "exited"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    cause: EndingCause
+    at: datetime
+    idle_for: timedelta | None = None  # of IDLE, in whole minutes from one minute on
+    exit_status: int | None = None  # of EXITED and KILLED; None when nobody knows it
+
+
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
     """The state of one user's server, and how sure we are of it.
@@ -45,6 +63,7 @@ class ServerStatus:
     checking: bool = False  # UNKNOWN because the first answer of the Hub is on its way
     last_known: ServerState | None = None
     failure: Failure | None = None
+    ending: Ending | None = None  # why it is STOPPED, where that is known
     request_id: int | None = None  # the start that this state comes from
     is_reported: bool = False  # a start of ours that its worker writes down: no need to ask
     is_outdated: bool = False  # something changed since `as_of`: read it now, however young it is

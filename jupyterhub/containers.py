@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from container_settings import ContainerSettings
 from hub_environment import EnvironmentRefused, HubEnvironment
@@ -13,11 +14,12 @@ from traitlets.config import Config
 HUB = "jupyterhub"
 PROXY = "proxy"
 
-STATE = "/srv/jupyterhub"  # the volume jupyterhub_data
+STATE = Path("/srv/jupyterhub")  # the volume jupyterhub_data
 HOME = "/home/user"  # in Dockerfile.singleuser
 
 
-def configure(c: Config, environment: HubEnvironment) -> None:
+def configure(c: Config, environment: HubEnvironment) -> Path:
+    """Return the folder of the Hub's own state."""
     try:
         settings = ContainerSettings.read(os.environ)
     except EnvironmentRefused as refused:
@@ -25,6 +27,7 @@ def configure(c: Config, environment: HubEnvironment) -> None:
     _bind(c)
     _keep_state(c)
     _start_servers(c, settings)
+    return STATE
 
 
 def _bind(c: Config) -> None:

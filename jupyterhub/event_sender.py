@@ -13,9 +13,10 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import requests
 from standardwebhooks import Webhook
@@ -44,6 +45,18 @@ class Event:
             {"type": self.kind, "timestamp": self.happened_at.isoformat(), "data": self.data}
         )
 
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """Read what `line` wrote. Raises ValueError, KeyError or TypeError for something else."""
+        kept = json.loads(line)
+        moment = datetime.fromisoformat(kept["happened_at"])
+        return cls(kept["kind"], dict(kept["data"]), moment, str(kept["id"]))
+
+    @property
+    def line(self) -> str:
+        """The event as it is kept while there is no Hub."""
+        return json.dumps(asdict(self) | {"happened_at": self.happened_at.isoformat()})
+
 
 class EventSender:
     """A bounded line of events and the thread that works it off, in order."""
@@ -53,17 +66,20 @@ class EventSender:
         url: str,
         secrets: Sequence[str],
         *,
+        kept_in: Path,
         log: logging.Logger | logging.LoggerAdapter[Any],
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        """Each of the `secrets` signs, so that the portal may know any one of them.
+        """Each of the `secrets` signs, so that the portal may know any one of them. What cannot be
+        sent before the Hub ends is kept in the file `kept_in` until it is back.
 
         Raises ValueError for a secret that is no base64.
         """
         self._url = url
         self._webhooks = [Webhook(secret) for secret in secrets]
         self._log = log
-        self._waiting: deque[Event] = deque(maxlen=most_waiting)
+        self._kept_in = kept_in
+        self._waiting: deque[Event] = deque(self._take_kept(), maxlen=most_waiting)
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._failing = False
@@ -79,14 +95,31 @@ class EventSender:
             self._waiting.append(event)
             self._changed.notify()
 
+    @property
+    def waiting(self) -> list[Event]:
+        with self._changed:
+            return list(self._waiting)
+
     def close(self) -> None:
-        """Try once to send what waits, for LAST_WORDS_SECONDS at most, and end the thread."""
+        """Try once to send what waits, for LAST_WORDS_SECONDS at most, and keep the rest."""
         self._closing.set()
         with self._changed:
             self._changed.notify()
         self._thread.join(LAST_WORDS_SECONDS)
-        if left := len(self._waiting):
-            self._log.warning("%d events were not told to the portal", left)
+        if left := self.waiting:
+            self._log.warning("%d events are kept for the portal", len(left))
+            self._kept_in.write_text("\n".join(event.line for event in left), encoding="utf-8")
+
+    def _take_kept(self) -> list[Event]:
+        try:
+            lines = self._kept_in.read_text(encoding="utf-8").splitlines()
+            self._kept_in.unlink()
+            return [Event.read(line) for line in lines]
+        except FileNotFoundError:
+            return []
+        except (ValueError, KeyError, TypeError) as error:  # cut off in the middle of a write
+            self._log.warning("Events that were kept for the portal are lost: %r", error)
+            return []
 
     def _count_dropped(self) -> None:
         self.dropped += 1
@@ -101,12 +134,18 @@ class EventSender:
             while (event := self._next()) is not None:
                 if not self._deliver(session, event):
                     return
+                self._remove(event)
 
     def _next(self) -> Event | None:
-        """Wait for an event; None when there is none and the Hub ends."""
+        """Wait for an event, which stays in line; None when there is none and the Hub ends."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing.is_set())
-            return self._waiting.popleft() if self._waiting else None
+            return self._waiting[0] if self._waiting else None
+
+    def _remove(self, sent: Event) -> None:
+        with self._changed:
+            if self._waiting and self._waiting[0] is sent:  # and was not dropped meanwhile
+                self._waiting.popleft()
 
     def _deliver(self, session: requests.Session, event: Event) -> bool:
         """Try until the portal has answered; False when the Hub ends before that."""
@@ -117,8 +156,6 @@ class EventSender:
                 self._log.warning("The portal takes no events, trying on: %s", problem)
             # Spread out, so that several Hubs do not come back together.
             if self._closing.wait(random.uniform(pause / 2, pause)):  # noqa: S311 (no secret)
-                with self._changed:
-                    self._waiting.appendleft(event)
                 return False
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         if self._failing:

@@ -103,14 +103,6 @@ c.Spawner.http_timeout = 20
 # Else five failed starts in a row, of anybody, end the Hub.
 c.Spawner.consecutive_failure_limit = 0
 
-# ── What the portal is told at once ──────────────────────────────────────────────────────────────
-push_events(
-    c,
-    portal_url=environment.portal_internal_url,
-    secrets=environment.webhook_secrets,
-    servers_end_with_hub=environment.trial,
-)
-
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
 c.JupyterHub.default_url = f"{environment.portal_url}/dashboard/"
 c.JupyterHub.template_paths = [str(HERE / "templates")]
@@ -125,7 +117,13 @@ c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
 # Hub looks only when it reads from the proxy who was active: every five minutes unless told.
 c.JupyterHub.last_activity_interval = 10
 
-if environment.trial:
-    local.configure(c, environment)
-else:
-    containers.configure(c, environment)
+state = (local if environment.trial else containers).configure(c, environment)
+
+# ── What the portal is told at once ──────────────────────────────────────────────────────────────
+push_events(
+    c,
+    portal_url=environment.portal_internal_url,
+    secrets=environment.webhook_secrets,
+    state=state,
+    servers_end_with_hub=environment.trial,
+)

@@ -20,10 +20,11 @@ USER_SERVER = HERE / "user_server.py"
 KEPT_ENVIRONMENT = ["LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ"]
 
 
-def configure(c: Config, environment: HubEnvironment) -> None:
+def configure(c: Config, environment: HubEnvironment) -> Path:
+    """Return the folder of the Hub's own state."""
     _bind(c, urlsplit(environment.hub_url).port or 80)
-    _keep_state(c, environment.var)
     _start_servers(c, environment.var)
+    return _keep_state(c, environment.var)
 
 
 def _bind(c: Config, port: int) -> None:
@@ -33,13 +34,14 @@ def _bind(c: Config, port: int) -> None:
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port + 2}"
 
 
-def _keep_state(c: Config, var: Path) -> None:
+def _keep_state(c: Config, var: Path) -> Path:
     state = var / "jupyterhub"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
     # A newer version of the Hub carries the trial's data over by itself, and keeps a copy.
     c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
+    return state
 
 
 def _start_servers(c: Config, var: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from event_sender import Event, EventSender
@@ -16,8 +17,7 @@ from server_endings import ending_of
 from traitlets.config import Config
 from traitlets.log import get_logger
 
-# The portal knows these words as well (models/hub_event.py).
-HUB_STARTED = "hub.started"
+# The portal knows this word as well (models/hub_event.py).
 SERVER_STARTED = "server.started"
 
 
@@ -38,13 +38,19 @@ class _StartsOfServers(logging.Handler):
 
 
 def push_events(
-    c: Config, *, portal_url: str, secrets: Sequence[str], servers_end_with_hub: bool
+    c: Config, *, portal_url: str, secrets: Sequence[str], state: Path, servers_end_with_hub: bool
 ) -> None:
     """Have the Hub of configuration `c` push its events to the portal at `portal_url`.
 
-    Its spawner has to be one that RemembersItsEnd. Each of the `secrets` signs.
+    Its spawner has to be one that RemembersItsEnd. Each of the `secrets` signs. `state` is the
+    folder for what could not be told before the Hub ended.
     """
-    sender = EventSender(f"{portal_url}/hooks/jupyterhub/", secrets, log=get_logger())
+    sender = EventSender(
+        f"{portal_url}/hooks/jupyterhub/",
+        secrets,
+        kept_in=state / "events-to-tell.jsonl",
+        log=get_logger(),
+    )
     # The thread is a daemon, so that a Hub that hangs on its way out is not held by it as well.
     atexit.register(sender.close)
 
@@ -62,4 +68,3 @@ def push_events(
 
     c.EventLogger.handlers = [_StartsOfServers(sender.send)]
     c.Spawner.post_stop_hook = tell_ending
-    sender.send(Event(HUB_STARTED, {}))

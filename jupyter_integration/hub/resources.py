@@ -64,8 +64,8 @@ class ProgressEvent:
 class ToldEvent:
     """What the Hub tells of its own accord, in the words of jupyterhub/portal_events.py.
 
-    `username` is "" when it is about the Hub itself. `exit_status` is that of a server's process
-    that ended, 128 + N for signal N, None where nobody knows it.
+    `exit_status` is that of a process that ended by itself, 128 + N for signal N, None where
+    nobody knows it. `last_activity` is the server's before it was stopped.
     """
 
     kind: str
@@ -177,7 +177,7 @@ def read_event(data: JSON) -> ToldEvent:
     return ToldEvent(
         kind=_word(fields, "type", longest=64),
         happened_at=happened_at,
-        username=_word(about, "username") if "username" in about else "",
+        username=_word(about, "username"),
         server_name=_word(about, "server_name") if about.get("server_name") else "",
         exit_status=_exit_status(about),
         last_activity=_time(about, "last_activity") if "last_activity" in about else None,

@@ -1,16 +1,8 @@
 """What the Hub told of its own accord: each event once, and only as a hint to look."""
 
-from typing import Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class HubEventQuerySet(models.QuerySet["HubEvent"]):
-    def endings(self) -> Self:
-        """Ends of servers that had been ready."""
-        return self.filter(kind__in=HubEvent.ENDINGS)
 
 
 class HubEvent(models.Model):
@@ -22,18 +14,15 @@ class HubEvent(models.Model):
     class Kind(models.TextChoices):
         """The words of jupyterhub/portal_events.py; one that is not here is kept all the same."""
 
-        HUB_STARTED = "hub.started", pgettext_lazy("event", "Hub started")
         SERVER_STARTED = "server.started", pgettext_lazy("event", "Server started")
         START_FAILED = "server.start_failed", pgettext_lazy("event", "Start failed")
         STOPPED = "server.stopped", pgettext_lazy("event", "Server stopped on request")
         ENDED_WITH_HUB = "server.ended_with_hub", pgettext_lazy("event", "Server ended with Hub")
         EXITED = "server.exited", pgettext_lazy("event", "Server process ended by itself")
 
-    ENDINGS = (Kind.STOPPED, Kind.ENDED_WITH_HUB, Kind.EXITED)
-
     message_id = models.CharField(_("number"), max_length=255, primary_key=True)
     kind = models.CharField(_("event"), max_length=64, choices=Kind)
-    hub_username = models.CharField(_("name on the Hub"), max_length=255, blank=True)
+    hub_username = models.CharField(_("name on the Hub"), max_length=255)
     server_name = models.CharField(max_length=255, blank=True, editable=False)
     happened_at = models.DateTimeField(_("happened at"), help_text=_("By the Hub's clock."))
     received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
@@ -41,8 +30,6 @@ class HubEvent(models.Model):
         _("exit status"), null=True, help_text=_("Of the server's process: 128 + N for signal N.")
     )
     last_activity = models.DateTimeField(_("last used at"), null=True)
-
-    objects = HubEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event of the Hub")
@@ -53,4 +40,4 @@ class HubEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.hub_username}".rstrip()
+        return f"{self.kind} {self.hub_username}"

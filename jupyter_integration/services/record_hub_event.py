@@ -31,13 +31,8 @@ def record_hub_event(*, message_id: str, event: ToldEvent) -> bool:
     except IntegrityError:
         return False
     logger.info("The Hub told: %s %s", event.kind, event.username)
-    if event.username:
-        _read_the_server_of(event.username)
-    return True
-
-
-def _read_the_server_of(hub_username: str) -> None:
-    users = User.objects.filter(hub_username=hub_username)
+    users = User.objects.filter(hub_username=event.username)
     user_id = users.values_list("pk", flat=True).first()
     if user_id is not None:  # the Hub may have users that are not the portal's
         read_again(user_id=user_id)
+    return True

@@ -21,26 +21,29 @@ class SentEvent:
     """One event; posted again it is the same one, as when the Hub did not hear the answer."""
 
     kind: str
-    username: str = ""
+    username: str
     happened_at: datetime = field(default_factory=timezone.now)
     exit_status: int | None = None
     last_activity: datetime | None = None
     id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
 
     @property
-    def body(self) -> str:
-        data: dict[str, Any] = {}
-        if self.username:
-            used = self.last_activity
-            data = {
+    def payload(self) -> dict[str, Any]:
+        used = self.last_activity
+        return {
+            "type": self.kind,
+            "timestamp": self.happened_at.isoformat(),
+            "data": {
                 "username": self.username,
                 "server_name": "",
                 "exit_status": self.exit_status,
                 "last_activity": used.isoformat() if used else None,
-            }
-        return json.dumps(
-            {"type": self.kind, "timestamp": self.happened_at.isoformat(), "data": data}
-        )
+            },
+        }
+
+    @property
+    def body(self) -> str:
+        return json.dumps(self.payload)
 
 
 def post(event: SentEvent, *, secrets: Sequence[str] = (), sent_at: datetime | None = None) -> Any:

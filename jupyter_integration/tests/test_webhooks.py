@@ -170,6 +170,7 @@ class TestOfBodies:
             "[]",
             "{}",
             altered(data=None),
+            altered(data={}),
             altered(timestamp=None),
             altered(timestamp="2026-11-23T10:00:00"),  # of no zone
             altered(type="x" * 65),

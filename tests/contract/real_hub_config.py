@@ -75,6 +75,7 @@ if "CONTRACT_PORTAL" in os.environ:
         c,
         portal_url=os.environ["CONTRACT_PORTAL"],
         secrets=[os.environ["CONTRACT_WEBHOOK_SECRET"]],
+        state=Path.cwd(),
         servers_end_with_hub=servers_end_with_hub,
     )
 
