@@ -1,4 +1,4 @@
-"""A part dies in the middle of a start: the person who waits sees no error, and ends in their Lab."""
+"""A part dies in the middle of a start: who waits sees no error, and ends in their Lab."""
 
 import os
 import re
