@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from jupyter_integration.failures import explain
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.server_status import Ending, EndingCause, ServerState, ServerStatus
 from jupyter_integration.tests.pages import CARD, DASHBOARD, HTMX
 from jupyter_integration.tests.scenes import provision, see, start, stop
 from jupyter_integration.views.card_version import card_version
@@ -165,3 +165,15 @@ class TestPace:
 
         assert stopping.ask_again_after < 1
         assert replace(stopping, stale=True).ask_again_after > 1
+
+
+def test_an_ending_is_sent_once_it_is_told_and_again_as_its_age_changes_in_words(clock) -> None:
+    stopped = ServerStatus(ServerState.STOPPED, "")
+    ended = replace(stopped, ending=Ending(EndingCause.EXITED, clock.now, exit_status=1))
+    seen = [version(stopped), version(ended)]
+    for seconds in (60, 1, 60):
+        clock.go(seconds)
+        seen.append(version(ended))
+
+    assert seen[2] == seen[3]
+    assert len(set(seen)) == 4

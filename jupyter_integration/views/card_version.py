@@ -25,4 +25,6 @@ def card_version(status: ServerStatus, *, next_path: str, follow: str) -> str:
         shown += [failure.code, failure.reference, failure.said_by_staff]
     if status.stale:
         shown.append(ago(status.as_of))
+    if status.ending is not None:
+        shown.append(ago(status.ending.at))
     return blake2b("\0".join(shown).encode(), digest_size=8).hexdigest()
