@@ -31,10 +31,12 @@ class Findings:
     """Servers of which we believed the opposite, and which were put right."""
     unknown_servers: Unknown | None
     unknown_users: Unknown | None
+    hub_version: str | None
 
 
 _UNKNOWN_SERVERS = "findings:unknown-servers"
 _UNKNOWN_USERS = "findings:unknown-users"
+_HUB_VERSION = "findings:hub-version"
 _USERS_DUE = "findings:unknown-users-looked-for"
 
 
@@ -57,6 +59,10 @@ def record_unknown_users(names: Collection[str], *, as_of: datetime) -> None:
     cache.set(_UNKNOWN_USERS, _unknown(names, as_of), KEPT_FOR)
 
 
+def record_hub_version(version: str) -> None:
+    cache.set(_HUB_VERSION, version, KEPT_FOR)
+
+
 def _unknown(names: Collection[str], as_of: datetime) -> Unknown:
     return Unknown(tuple(sorted(names)[:MOST_NAMED]), len(names), as_of)
 
@@ -74,5 +80,10 @@ def give_back_look_for_users() -> None:
 def read() -> Findings:
     """Return all of it in one call to the cache."""
     drift = _drift_key(timezone.localdate())
-    found = cache.get_many([drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS])
-    return Findings(found.get(drift, 0), found.get(_UNKNOWN_SERVERS), found.get(_UNKNOWN_USERS))
+    found = cache.get_many([drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS, _HUB_VERSION])
+    return Findings(
+        drift_today=found.get(drift, 0),
+        unknown_servers=found.get(_UNKNOWN_SERVERS),
+        unknown_users=found.get(_UNKNOWN_USERS),
+        hub_version=found.get(_HUB_VERSION),
+    )

@@ -104,7 +104,7 @@ def read(user_id: int) -> Reading:
     told, listed = _told_key(user_id), _listed_key(user_id)
     asked, dropped = _asked_key(user_id), _dropped_key(user_id)
     found = cache.get_many([told, listed, asked, dropped, _LISTED, _LIST_ASKED, *hub_contact.KEYS])
-    if not found and not _is_kept():
+    if not found and not is_kept():
         # Nobody's answer would ever get here: no page may wait for it.
         return Reading(None, is_hub_lost=True)
     snapshot = _newer(found.get(told), found.get(listed), listed_at=found.get(_LISTED))
@@ -162,7 +162,7 @@ def _is_missed(snapshot: Snapshot | None, found: Mapping[str, datetime]) -> bool
     return snapshot is not None and _is_later(found.get(_LISTED), snapshot.as_of)
 
 
-def _is_kept() -> bool:
+def is_kept() -> bool:
     """Whether the cache is there: one that is away takes all and gives nothing."""
     cache.set("kept", True, 60)
     return cache.get("kept") is True
@@ -195,7 +195,7 @@ def _take(turn: str) -> bool:
     for attempt in range(20):
         if cache.add(turn, True, 5):
             return True
-        if attempt == 0 and not _is_kept():
+        if attempt == 0 and not is_kept():
             return False
         time.sleep(0.01)
     return False

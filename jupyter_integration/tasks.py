@@ -16,6 +16,7 @@ from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub
 from jupyter_integration.services.forget_old_events import forget_old_events
 from jupyter_integration.services.give_up_waiting import give_up_waiting
 from jupyter_integration.services.look_at_hub import look_at_hub
+from jupyter_integration.services.note_hub_version import note_hub_version
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
 from jupyter_integration.services.run_stop import run_cancel, run_revocation, run_stop
@@ -78,6 +79,11 @@ def compare_servers() -> None:
 @shared_task(name="server.find_unknown_hub_users")
 def look_for_unknown_users() -> None:
     find_unknown_hub_users(hub=conf.hub_client())
+
+
+@shared_task(name="server.note_hub_version")
+def ask_for_hub_version() -> None:
+    note_hub_version(hub=conf.hub_client())
 
 
 @shared_task(name="server.watch_hub")

@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "schedule": 20.0,
         "options": {"expires": 15.0},
     },
+    "note-hub-version": {
+        "task": "server.note_hub_version",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "find-unknown-hub-users": {  # goes through them once an hour
         "task": "server.find_unknown_hub_users",
         "schedule": 60.0,

@@ -6,12 +6,13 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
+from jupyter_integration import findings, hub_contact, snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.help_requests import forget_recent
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HelpRequest, SpawnRequest, StopRequest
 from jupyter_integration.testing.hub_away import find_the_hub_away
+from portal import heartbeats
 
 State = SpawnRequest.State
 
@@ -38,6 +39,7 @@ def person(name: str) -> User:
             "hub_user_created_at": timezone.now(),
         },
     )
+    user.is_staff = user.is_superuser = False
     user.set_password("a-password-for-pictures")
     user.save()
     return user
@@ -154,3 +156,50 @@ def is_out_of_sight(user: User) -> None:
 def has_two_addresses(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     EmailAddress.objects.create(user=user, email="sara.mohammadi@students.example.ir")
+
+
+def looks_after_it(user: User) -> None:
+    user.is_staff = user.is_superuser = True
+    user.save()
+    findings.record_hub_version("6.1.1")
+
+
+def sees_that_all_is_well(user: User) -> None:
+    looks_after_it(user)
+    hub_contact.record_answer()
+    for part in heartbeats.PARTS:
+        heartbeats.record_heartbeat(part)
+    for seconds in (3, 4, 4, 6, 11):
+        ended_start(user, seconds, State.READY)
+    findings.record_unknown_servers([], as_of=timezone.now() - dt.timedelta(seconds=12))
+    findings.record_unknown_users([], as_of=timezone.now() - dt.timedelta(minutes=34))
+
+
+def sees_what_is_broken(user: User) -> None:
+    looks_after_it(user)
+    hub_contact.record_answer()
+    heartbeats.record_heartbeat("beat")
+    heartbeats.record_heartbeat("worker")
+    for number in range(14):
+        failed = number % 2
+        code = FailureCode.IMAGE_MISSING if number % 4 == 1 else FailureCode.NO_SPACE
+        ended_start(user, 4 + number, State.FAILED if failed else State.READY, code)
+    for number in range(7):
+        start = SpawnRequest.objects.create(user=person(f"in-line-{number}"))
+        asked = timezone.now() - dt.timedelta(minutes=9, seconds=-20 * number)
+        SpawnRequest.objects.filter(pk=start.pk).update(created_at=asked)
+    findings.count_drift(3)
+    now = timezone.now()
+    findings.record_unknown_servers(["m-karimi", "old-course-7"], as_of=now)
+    findings.record_unknown_users(["hub-admin", "m-karimi", "old-course-7"], as_of=now)
+
+
+def ended_start(user: User, seconds: int, state: State, code: str = "") -> None:
+    now = timezone.now()
+    start = SpawnRequest.objects.create(
+        user=user,
+        state=state,
+        finished_at=now + dt.timedelta(seconds=seconds),
+        failure_code=code if state == State.FAILED else "",
+    )
+    SpawnRequest.objects.filter(pk=start.pk).update(created_at=now)

@@ -99,11 +99,15 @@ def test_staff_find_no_latin_word_in_our_administration(staff: Client) -> None:
     found = {
         address: html
         for address, html in pages(staff, "/admin/")
-        if re.match(r"/admin/($|jupyter_integration/|accounts/)", address)
+        if re.match(r"/admin/($|hub/|jupyter_integration/|accounts/)", address)
         # Permissions ("Can add user") and what becomes of a password are English in Django itself.
         and not re.search(r"/accounts/user/\d+/(change|password)/", address)
     }
-    assert {"/admin/accounts/user/", "/admin/jupyter_integration/spawnrequest/"} <= set(found)
+    assert {
+        "/admin/accounts/user/",
+        "/admin/hub/",
+        "/admin/jupyter_integration/spawnrequest/",
+    } <= set(found)
     names = {"sara", "nasrin", "example", "ir"} | OF_THE_ADMIN | OF_THE_OPENID_PROVIDER
     assert left_in_english(found, names=names) == {}
 

@@ -21,6 +21,8 @@ from jupyter_integration.hub.errors import (
     HubError,
     HubNotFound,
     HubProtocolError,
+    HubServerError,
+    HubStarting,
     HubUnauthorized,
 )
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
@@ -65,7 +67,8 @@ def _read_list(hub: HubClient, began: datetime, page_size: int) -> _List:
             listed.servers[hub_user.name] = hub_user.server or STOPPED_SERVER
     except HubCircuitOpen:
         pass
-    except HubProtocolError as error:
+    except (HubProtocolError, HubServerError, HubStarting) as error:
+        # One user whom the Hub cannot show is enough for that: the others can be read.
         logger.warning("The list of servers is broken, users are read one by one: %s", error)
         snapshots.record_broken_list()
     except HubError as error:

@@ -250,6 +250,24 @@ class TestTheHubIsAway:
         assert not hub_contact.read().is_lost
         assert server_status(user).checking
 
+    def test_a_hub_that_stumbles_over_one_user_is_asked_for_the_others_one_by_one(
+        self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """While it checks after a restart whether this user's server still runs."""
+        student(fake_hub, "r1", running=True)
+        model = fake_hub.users["r1"].model
+
+        def under_check(**more: bool) -> dict[str, object]:
+            shown = model(**more)
+            shown["servers"][""]["pending"] = "check"
+            return shown
+
+        monkeypatch.setattr(fake_hub.users["r1"], "model", under_check)
+
+        compare_with_hub(hub=hub)
+
+        assert snapshots.lists_are_broken()
+
 
 @pytest.mark.django_db
 class TestDrift:
