@@ -77,13 +77,30 @@ class Visitor:
     def _request(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[http.client.HTTPResponse, str]:
+        headers = headers | {"Cookie": self._person.cookie}
+        # The server ends connections that were idle for two seconds: a browser that finds one
+        # ended asks again over a new one, and nobody sees it.
+        was_open = self._connection.sock is not None
         try:
-            self._connection.request(method, path, body, headers | {"Cookie": self._person.cookie})
-            answer = self._connection.getresponse()
-            page = answer.read().decode()
+            try:
+                answer, page = self._ask(method, path, body, headers)
+            except (ConnectionError, http.client.RemoteDisconnected):
+                if not was_open:
+                    raise
+                answer, page = self._ask(method, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
             raise ErrorSeen(f"{method} {path}: {error!r}") from error
         if answer.status not in (200, 204):
             raise ErrorSeen(f"{method} {path}: {answer.status}")
         return answer, page
+
+    def _ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            return answer, answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
