@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import class_start, cold_views, hub_away, killed_parts, overhead, pages
+from bench import class_start, cold_views, hub_away, killed_parts, live_page, overhead, pages
 from bench.report import Row, as_table, machine
 
 # Each brings up what it needs in an empty folder of its own, and leaves nothing running.
@@ -26,6 +26,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "cold-views": cold_views.measure,
     "killed-parts": killed_parts.measure,
     "pages": pages.measure,
+    "live-page": live_page.measure,
 }
 
 

@@ -87,6 +87,12 @@ class Part:
             log.seek(self._log_began)
             return self._ready_line.encode() in log.read()
 
+    @property
+    def pid(self) -> int:
+        """Of the process itself; those that it starts are below it."""
+        assert self._process is not None, "It was never started."
+        return self._process.pid
+
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

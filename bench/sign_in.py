@@ -38,10 +38,10 @@ def sign_in(count: int) -> list[SignedIn]:
         if time.monotonic() > deadline:
             raise TimeoutError("The workers did not make all users on the Hub.")
         time.sleep(LOOK_AGAIN_SECONDS)
-    return [_with_session(user) for user in users]
+    return [with_session(user) for user in users]
 
 
-def _with_session(user: User) -> SignedIn:
+def with_session(user: User) -> SignedIn:
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = BACKEND
