@@ -79,7 +79,7 @@ class Circuit:
     """When it opened first."""
 
 
-class _Verdict(Enum):
+class Verdict(Enum):
     ANSWERED = auto()
     AWAY = auto()
     UNCLEAR = auto()
@@ -112,15 +112,15 @@ class Passage:
         if self.breaker is not None:
             self.breaker.settle(self, self._verdict_of(error))
 
-    def _verdict_of(self, error: BaseException | None) -> _Verdict:
+    def _verdict_of(self, error: BaseException | None) -> Verdict:
         if isinstance(error, HubServerError) and self.concerns_one_server and error.hub_message:
             # A spawner or a hook that failed is one user's trouble; the Hub said it in its words.
-            return _Verdict.UNCLEAR
+            return Verdict.UNCLEAR
         if isinstance(error, HubUnavailable):
-            return _Verdict.AWAY
+            return Verdict.AWAY
         if isinstance(error, HubProtocolError) or not isinstance(error, HubError | None):
-            return _Verdict.UNCLEAR
-        return _Verdict.ANSWERED  # a refusal is an answer, too
+            return Verdict.UNCLEAR
+        return Verdict.ANSWERED  # a refusal is an answer, too
 
 
 class CircuitBreaker:
@@ -180,14 +180,14 @@ class CircuitBreaker:
             HubCircuitOpen, "not asked, since the Hub was away a moment ago", retry_after=wait
         )
 
-    def settle(self, passage: Passage, verdict: _Verdict) -> None:
+    def settle(self, passage: Passage, verdict: Verdict) -> None:
         """Take note of how an admitted call ended."""
         with suppress(StoreAway):
             if passage.probe_number is not None:
                 self._settle_probe(passage, passage.probe_number, verdict)
-            elif verdict is _Verdict.AWAY:
+            elif verdict is Verdict.AWAY:
                 self._count_failure(passage)
-            elif verdict is _Verdict.ANSWERED and passage.found_failures:
+            elif verdict is Verdict.ANSWERED and passage.found_failures:
                 self._clear_failures(passage)
 
     # --- Closed -------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ class CircuitBreaker:
     def _lease_probe(self, circuit: Circuit, seconds: float) -> int | None:
         """Return the number of the probe that the caller may make; None while one is under way.
 
-        Each lease has a key of its own: to replace one that ran out is atomic in no store.
+        Each lease has a key of its own: in a table, to replace one that ran out is not atomic.
         """
         number = 0
         while not self._store.add(_probe_key(circuit, number), (self._clock(), seconds), _KEPT_FOR):
@@ -231,13 +231,13 @@ class CircuitBreaker:
             number += 1
         return number
 
-    def _settle_probe(self, passage: Passage, number: int, verdict: _Verdict) -> None:
+    def _settle_probe(self, passage: Passage, number: int, verdict: Verdict) -> None:
         circuit, _ = self._read()
         if circuit.change != passage.circuit.change or self._lease(circuit, number + 1):
             return
         now = self._clock()
         away_since = circuit.away_since or now
-        if verdict is _Verdict.ANSWERED:
+        if verdict is Verdict.ANSWERED:
             self._store.delete_many(self._failure_keys)
             self._store.set(CIRCUIT_KEY, Circuit(uuid4().hex), _KEPT_FOR)
             logger.warning("The Hub answers again, after %.0f s", now - away_since)
@@ -248,12 +248,10 @@ class CircuitBreaker:
 
     def _read(self) -> tuple[Circuit, bool]:
         """Return the state, and whether there are failures that a success would clear."""
-        found = self._store.get_many([CIRCUIT_KEY, self._failure_keys[0]])
+        found = self._store.get_many([CIRCUIT_KEY, *self._failure_keys])
         circuit = found.get(CIRCUIT_KEY)
-        return (
-            circuit if isinstance(circuit, Circuit) else Circuit(),
-            self._failure_keys[0] in found,
-        )
+        found_failures = any(key in found for key in self._failure_keys)
+        return circuit if isinstance(circuit, Circuit) else Circuit(), found_failures
 
     def _lease(self, circuit: Circuit, number: int) -> tuple[float, float] | None:
         """Return when the lease of this probe began, and for how many seconds it was given."""

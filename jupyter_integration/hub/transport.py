@@ -166,8 +166,9 @@ class HubTransport:
         """Ask the breaker; raises HubCircuitOpen."""
         if self._breaker is None:
             return Passage()
-        # One attempt: both addresses of a name, the answer, its body, and some for the resolver.
-        longest = 2 * self._connect_timeout + 2 * read_timeout + 5.0
+        # One attempt: both addresses of a name, the answer, its body until it is given up between
+        # two pieces, and some for the resolver.
+        longest = 2 * self._connect_timeout + 3 * read_timeout + 5.0
         return self._breaker.admit(call, longest=longest, concerns_one_server=concerns_one_server)
 
     def _answer(

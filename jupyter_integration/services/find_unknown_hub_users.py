@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import findings
 from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.errors import HubCircuitOpen, HubError
 from jupyter_integration.models import HubRevocation
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ def find_unknown_hub_users(*, hub: HubClient, page_size: int = 200) -> None:
         for names in _pages(hub, page_size):
             unknown |= _without_account(names)
     except HubError as error:
-        logger.warning("The users of the Hub could not all be read: %s", error)
+        if not isinstance(error, HubCircuitOpen):  # that the Hub is away was told once
+            logger.warning("The users of the Hub could not all be read: %s", error)
         findings.give_back_look_for_users()
         return
     findings.record_unknown_users(unknown, as_of=began)

@@ -21,6 +21,8 @@ from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.waiting_room import claim_with_slot
 from jupyter_integration.tasks import (
     cancel_start,
+    compare_servers,
+    look_for_unknown_users,
     make_hub_user,
     reconcile,
     refresh_server,
@@ -151,6 +153,8 @@ class TestNothingHammersIt:
         revoke_access("somebody")
         make_hub_user(nasrin.pk)
         refresh_server(sara.pk)
+        compare_servers()
+        look_for_unknown_users()
 
         assert fake_hub.calls == []
         assert [line for line in caplog.records if line.levelno >= logging.WARNING] == []
