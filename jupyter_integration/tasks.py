@@ -21,6 +21,7 @@ from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.refresh_status import refresh_status
 from jupyter_integration.services.run_stop import run_cancel, run_revocation, run_stop
 from jupyter_integration.services.work_through_line import work_through_line
+from portal.logs import about
 
 RECONCILE_EVERY = 5.0  # seconds
 
@@ -46,12 +47,14 @@ def take_up_no_more(**_kwargs: object) -> None:
 
 @shared_task(name="server.cancel_start")
 def cancel_start(request_id: int) -> None:
-    run_cancel(hub=conf.hub_client(), keeper=conf.lease_keeper(), request_id=request_id)
+    with about(f"S{request_id}"):
+        run_cancel(hub=conf.hub_client(), keeper=conf.lease_keeper(), request_id=request_id)
 
 
 @shared_task(name="server.stop_server")
 def stop_server(stop_id: int) -> None:
-    run_stop(hub=conf.hub_client(), keeper=conf.lease_keeper(), stop_id=stop_id)
+    with about(f"T{stop_id}"):
+        run_stop(hub=conf.hub_client(), keeper=conf.lease_keeper(), stop_id=stop_id)
 
 
 @shared_task(name="server.make_hub_user")

@@ -14,6 +14,7 @@ class PortalConfig(AppConfig):
             checks.check_secrets,
             checks.check_addresses,
             checks.check_limits,
+            checks.check_support_addresses,
             checks.check_signing_key,
             checks.check_webhook_secrets,
             checks.check_mode,

@@ -89,6 +89,19 @@ def check_limits(**_kwargs: object) -> list[CheckMessage]:
     return [_error(14, "SPAWN_SLOTS is below 1.", "As many as may come up at once, like 16.")]
 
 
+def check_support_addresses(**_kwargs: object) -> list[CheckMessage]:
+    """Return an error for what users' requests for support could never be mailed to."""
+    return [
+        _error(
+            15,
+            f"SUPPORT_EMAIL has {address!r}, which is no e-mail address.",
+            "Addresses with commas between them: support@example.ir,omid@example.ir.",
+        )
+        for address in settings.SUPPORT_EMAIL
+        if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address)
+    ]
+
+
 def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
     """Return an error when OIDC_PRIVATE_KEY is no key that can sign for the Hub."""
     try:

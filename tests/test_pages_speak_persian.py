@@ -180,6 +180,8 @@ def test_a_visitors_mistakes_are_told_in_persian(client: Client, sara: User, cas
 
 
 STUDENT_ERRORS = {
+    "support, empty": ("help", {}),
+    "support, too long": ("help", {"words": "س" * 2001}),
     "password, empty": ("account_change_password", {}),
     "password, wrong": (
         "account_change_password",

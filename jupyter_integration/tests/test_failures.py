@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
-from jupyter_integration.failure_guide import ADVICE, advise
+from jupyter_integration.failure_guide import ADVICE, advise, log_command
 from jupyter_integration.failures import EXPLANATIONS, Button, FailureCode, Mender, explain
 from jupyter_integration.hub_messages import translate_hub_message
 
@@ -67,8 +67,16 @@ def test_staff_get_a_sentence_in_persian_and_a_command_with_the_persons_name_in_
         assert re.search("[آ-ی]", str(advice.sentence))
         assert not re.search("[A-Za-z]", str(advice.sentence).replace("JupyterHub", ""))
     assert advice.command
+    assert not re.search("NAME|REF", advice.command)
     assert not re.search("[{}]|[آ-ی]", advice.command.replace("{{.", "").replace("}}", ""))
     assert ("docker compose" in advice.command and trial) is False
+
+
+def test_the_command_of_a_failure_is_about_this_very_server(settings) -> None:
+    settings.TRIAL = False
+    advice = advise("process_exited", reference="S17", hub_username="sara")
+    assert advice.command == "docker logs --tail 50 shaparak-jupyter-sara"
+    assert "'S17:'" in log_command("S17")
 
 
 def test_a_code_of_a_later_version_is_explained_as_unknown() -> None:

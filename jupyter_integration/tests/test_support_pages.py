@@ -1,12 +1,16 @@
 """The form with which a person asks for support, and what they see afterwards."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
 from jupyter_integration.failures import FailureCode
+from jupyter_integration.help_requests import SHOWN_FOR
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
@@ -164,6 +168,16 @@ def test_the_dashboard_shows_what_is_open_and_what_is_answered(
     assert "به درخواست شما پاسخ داده شد" in text(
         browser.get(reverse("help_request", args=[asked.pk]))
     )
+
+
+def test_an_answer_of_last_month_is_no_news(browser, sara, nasrin) -> None:
+    see(sara)
+    asked = request_help(user=sara, words="کمک")
+    long_ago = timezone.now() - SHOWN_FOR - timedelta(minutes=1)
+    HelpRequest.objects.update(created_at=long_ago, answered_at=long_ago)
+
+    assert asked.reference not in text(browser.get(DASHBOARD))
+    assert asked.reference in text(browser.get(HELP))
 
 
 class TestAnswering:

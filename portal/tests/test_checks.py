@@ -85,6 +85,8 @@ def test_the_settings_of_the_tests_themselves_have_none() -> None:
         ("HUB_READ_TIMEOUT", 4.9, "E013"),
         ("HUB_READ_TIMEOUT", 31, "E013"),
         ("SPAWN_SLOTS", 0, "E014"),
+        ("SUPPORT_EMAIL", ["support"], "E015"),
+        ("SUPPORT_EMAIL", ["a@example.ir", "Omid <omid@example.ir>"], "E015"),
         ("MODE", "staging", "E020"),
         ("DEBUG", True, "E021"),
         ("SESSION_COOKIE_SECURE", False, "E022"),
