@@ -1,0 +1,71 @@
+"""From a failure to its code in the clipboard and to a request that was received."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import User
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import HelpRequest, SpawnRequest
+from tests.browser.live_pages import Opened, ask_again
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 390, "height": 844}
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+@pytest.fixture
+def failed(student: User) -> SpawnRequest:
+    return SpawnRequest.objects.create(
+        user=student,
+        state=SpawnRequest.State.FAILED,
+        failure_code=FailureCode.NO_SPACE,
+        finished_at=timezone.now() + timedelta(seconds=1),
+    )
+
+
+def test_one_press_copies_the_code_and_says_so(open_page: Opened, failed: SpawnRequest) -> None:
+    page = open_page("/dashboard/", permissions=CLIPBOARD)
+    copy = page.locator(f"#copy-{failed.reference}")
+    copy.click()
+    expect(copy).to_have_text("کپی شد")
+    expect(copy).to_be_focused()
+    assert page.evaluate("navigator.clipboard.readText()") == failed.reference
+    expect(copy).to_have_text("کپی", timeout=5000)
+
+
+def test_a_card_that_was_replaced_copies_as_well(open_page: Opened, failed: SpawnRequest) -> None:
+    page = open_page("/dashboard/", permissions=CLIPBOARD)
+    ask_again(page)
+    page.click(f"#copy-{failed.reference}")
+    assert page.evaluate("navigator.clipboard.readText()") == failed.reference
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_a_person_writes_is_received_with_its_code(
+    open_page: Opened, failed: SpawnRequest, scripts: bool
+) -> None:
+    page = open_page("/dashboard/", java_script_enabled=scripts, viewport=PHONE)
+    page.click("#server-help")
+    page.fill("#id_words", "نوت‌بوک درس ۴ باز نشد.")
+    page.click("main form [type=submit]")
+
+    asked = HelpRequest.objects.get()
+    assert (asked.spawn_request, asked.words) == (failed, "نوت‌بوک درس ۴ باز نشد.")
+    assert "Chrome" in asked.browser
+    expect(page.locator("h1")).to_have_text("درخواست شما رسید")
+    expect(page.locator(".reference bdi")).to_have_text(asked.reference)
+    expect(page.locator(".reference__copy")).to_be_visible(visible=scripts)
+    page.click(".server-card__actions a")
+    expect(page.get_by_text("در انتظار پاسخ")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/dashboard/", "/help/", "/help/?about=S{}"])
+def test_nothing_scrolls_sideways_on_a_small_phone(
+    open_page: Opened, failed: SpawnRequest, address: str
+) -> None:
+    page = open_page(address.format(failed.pk), viewport={"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
