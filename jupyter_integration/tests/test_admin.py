@@ -125,6 +125,7 @@ class TestRowsAreThePortalsOwn:
     def test_they_go_with_their_account(self, staff, sara, way: str) -> None:
         start(sara, State.READY)
         stop(sara)
+        request_help(user=sara, words="کمک")
         if way == "page":
             url = reverse("admin:accounts_user_delete", args=[sara.pk])
             data: dict[str, object] = {"post": "yes"}
