@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
@@ -25,6 +26,12 @@ from jupyter_integration.hub.transport import HubTransport
 # where it first interrupts a start.
 STOP_TIMEOUT: Final = 15.0
 
+STARTS_ASKED_AT_ONCE: Final = 4
+"""The Hub works on calls for a start one after the other, for about a tenth of a second each (with
+its slow_spawn_timeout near 0). When a class starts together, more than a few wait here: of a hundred
+at the Hub the last would look unanswered, and so would whatever else is asked meanwhile.
+"""
+
 
 class HubClient:
     """The Hub's REST API. Every method may raise any HubError; `Raises:` lists the telling ones.
@@ -34,6 +41,7 @@ class HubClient:
 
     def __init__(self, transport: HubTransport) -> None:
         self._transport = transport
+        self._asking_for_a_start = threading.BoundedSemaphore(STARTS_ASKED_AT_ONCE)
 
     def __repr__(self) -> str:
         return f"<HubClient over {self._transport!r}>"
@@ -138,14 +146,15 @@ class HubClient:
             HubServerError: the start failed at once; `follow_progress` may tell why.
         """
         try:
-            self._transport.request(
-                "POST",
-                _user_path(name, "/server"),
-                # Never without options: the Hub would take those of the last start.
-                json={"user_options": dict(user_options or {})},
-                expected={201, 202},
-                concerns_one_server=True,
-            )
+            with self._asking_for_a_start:
+                self._transport.request(
+                    "POST",
+                    _user_path(name, "/server"),
+                    # Never without options: the Hub would take those of the last start.
+                    json={"user_options": dict(user_options or {})},
+                    expected={201, 202},
+                    concerns_one_server=True,
+                )
         except HubConflict as conflict:
             if not conflict.hub_message.endswith(ALREADY_RUNNING):
                 raise

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_integration.hub import HubClient, HubRejected, HubTransport
-from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.hub.client import STARTS_ASKED_AT_ONCE
+from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
+from jupyter_integration.testing.faults import Latency
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
 
@@ -72,3 +74,25 @@ def test_many_threads_start_and_follow_through_one_client() -> None:
             assert all(threads.map(live, names))
 
         assert {user.name for user in client.list_users(state="ready")} == set(names)
+
+
+def test_of_a_class_that_starts_together_a_few_at_a_time_ask_the_hub(fake_hub: FakeHub) -> None:
+    names = [f"student{number}" for number in range(THREADS)]
+    for name in names:
+        fake_hub.add_user(name)
+    with FaultProxy(fake_hub.api_url) as proxy, ThreadPoolExecutor(THREADS) as threads:
+        proxy.inflict(Latency(seconds=0.1), method="POST", path="/server$")
+        hub = HubClient(HubTransport(proxy.api_url, fake_hub.token, pool_maxsize=THREADS))
+        list(threads.map(hub.start_server, names))
+        asked = [
+            (call.at, call.at + (call.seconds or 0))
+            for call in proxy.calls
+            if call.method == "POST"
+        ]
+
+    assert len(asked) == THREADS
+    assert max(_under_way(moment, asked) for moment, _ in asked) == STARTS_ASKED_AT_ONCE
+
+
+def _under_way(moment: float, calls: list[tuple[float, float]]) -> int:
+    return sum(began <= moment < ended for began, ended in calls)
