@@ -36,7 +36,9 @@ _REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
         (r"^Spawn cancelled$", FailureCode.ENDED_FROM_OUTSIDE),
         (
             r"Spawner failed to start \[status=|ended with exit code|exited with |\bexit code \d|"
-            r"before responding",
+            r"before responding|"
+            # A container that has ended has no port and no address any more.
+            r"Failed to get port info for|The 'ip' trait of a Server instance",
             FailureCode.PROCESS_EXITED,
         ),
         (r"no space left on device", FailureCode.NO_SPACE),
@@ -48,9 +50,9 @@ _REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
             FailureCode.IMAGE_MISSING,
         ),
         (
-            r"error while mounting volume|invalid mount config|error looking up volume plugin|"
-            r"error mounting |for a local volume name|no such volume|read-only file system|"
-            r"stale file handle|transport endpoint is not connected",
+            r"error while mounting volume|invalid mount config|invalid mode: |"
+            r"error looking up volume plugin|error mounting |for a local volume name|no such volume|"
+            r"read-only file system|stale file handle|transport endpoint is not connected",
             FailureCode.VOLUME_TROUBLE,
         ),
         (r"out of memory|cannot allocate memory|\bOOM(?:Killed)?\b", FailureCode.NO_MEMORY),
