@@ -15,17 +15,28 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import class_start, cold_views, hub_away, killed_parts, live_page, overhead, pages
+from bench import (
+    class_start,
+    cold_views,
+    hub_away,
+    killed_parts,
+    live_page,
+    overhead,
+    pages,
+    presses,
+)
 from bench.report import Row, as_table, machine
 
 # Each brings up what it needs in an empty folder of its own, and leaves nothing running.
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "overhead": overhead.measure,
+    "overhead-redis": overhead.measure_with_redis,
     "class": class_start.measure,
     "hub-away": hub_away.measure,
     "cold-views": cold_views.measure,
     "killed-parts": killed_parts.measure,
     "pages": pages.measure,
+    "presses": presses.measure,
     "live-page": live_page.measure,
 }
 

@@ -297,7 +297,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "server-read": "240/min",
         "server-change": "20/min",
-        "server-press": "30/min",  # of the buttons on the dashboard
+        "server-press": "60/min",  # of the buttons on the dashboard
     },
     "EXCEPTION_HANDLER": "jupyter_integration.api.errors.answer_with_code",
 }
