@@ -21,7 +21,7 @@ class ServerState(StrEnum):
     UNKNOWN = "unknown"
 
 
-# How long a page waits before it asks again, in seconds (docs/adr/0012-short-polling.md).
+# How long a page waits before it asks again, in seconds (docs/adr/0011-the-page-asks.md).
 ASK_WHILE_CHANGING = 0.7
 ASK_IN_LINE = 2.0
 ASK_WHILE_CALM = 15.0
