@@ -28,8 +28,8 @@ STOP_TIMEOUT: Final = 15.0
 
 STARTS_ASKED_AT_ONCE: Final = 4
 """The Hub works on calls for a start one after the other, for about a tenth of a second each (with
-its slow_spawn_timeout near 0). When a class starts together, more than a few wait here: of a hundred
-at the Hub the last would look unanswered, and so would whatever else is asked meanwhile.
+its slow_spawn_timeout near 0). When a class starts together, more than a few wait here: of a
+hundred at the Hub the last would look unanswered, and so would whatever else is asked meanwhile.
 """
 
 
