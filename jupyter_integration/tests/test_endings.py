@@ -162,11 +162,18 @@ class TestOfNoEnding:
         assert server_status(sara).state is ServerState.STOPPED
         assert ending(sara) is None
 
-    def test_that_of_an_earlier_start_is_gone(self, sara) -> None:
-        told(sara, Kind.EXITED, at=ago(minutes=20))
-        pressed_stop(sara, by=sara, at=ago(minutes=15))
-        start(sara, State.READY, posted_at=ago(minutes=10))
+    @pytest.mark.parametrize("how", ["told", "asked for"])
+    def test_that_of_an_earlier_start_is_gone(self, sara, how: str) -> None:
+        if how == "told":
+            told(sara, Kind.EXITED, at=ago(minutes=20))
+        else:
+            pressed_stop(sara, by=sara, at=ago(minutes=20))
+        assert ending(sara) is not None
 
+        began = ago(minutes=10)
+        start(sara, State.READY, posted_at=began, finished_at=began)
+
+        assert server_status(sara).state is ServerState.STOPPED
         assert ending(sara) is None
 
     def test_another_persons_says_nothing(self, sara, omid) -> None:
