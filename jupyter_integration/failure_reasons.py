@@ -50,8 +50,8 @@ _REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
             FailureCode.IMAGE_MISSING,
         ),
         (
-            r"error while mounting volume|invalid mount config|invalid mode: |"
-            r"error looking up volume plugin|error mounting |for a local volume name|no such volume|"
+            r"error while mounting volume|invalid mount config|invalid mode: |no such volume|"
+            r"error looking up volume plugin|error mounting |for a local volume name|"
             r"read-only file system|stale file handle|transport endpoint is not connected",
             FailureCode.VOLUME_TROUBLE,
         ),
