@@ -9,6 +9,7 @@ from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.testing.fake_hub import FakeHub
 
 READY: dict[str, Any] = {"ready": True}
 SPAWNING: dict[str, Any] = {"pending": "spawn"}
@@ -57,3 +58,11 @@ def stop(user: User, **more: Any) -> StopRequest:
 def stopped(user: User) -> StopRequest:
     """A stop that was done now."""
     return stop(user, finished_at=timezone.now(), stopped=True)
+
+
+def student_on_the_hub(fake_hub: FakeHub, name: str, *, running: bool = False) -> User:
+    """An account with a user of its own on the Hub, whose server runs or is at rest."""
+    fake_hub.add_user(name)
+    if running:
+        fake_hub.start_behind_the_portal(name)
+    return provision(User.objects.create_user(name))

@@ -11,22 +11,15 @@ from jupyter_integration import findings, hub_contact, snapshots
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.resources import HubUser
 from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.compare_with_hub import compare_with_hub
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import READY, provision, see, start, stop
+from jupyter_integration.tests.scenes import READY, see, student_on_the_hub
 
 State = SpawnRequest.State
-
-
-def student(fake_hub: FakeHub, name: str, *, running: bool = False) -> User:
-    fake_hub.add_user(name)
-    if running:
-        fake_hub.start_behind_the_portal(name)
-    return provision(User.objects.create_user(name))
 
 
 def state_of(user: User) -> ServerState:
@@ -56,8 +49,8 @@ class HubOfAnEventfulList(HubClient):
 @pytest.mark.django_db
 class TestOneListForAll:
     def test_everybody_has_an_answer_after_one_call(self, fake_hub, hub) -> None:
-        running = [student(fake_hub, f"running-{n}", running=True) for n in range(5)]
-        resting = [student(fake_hub, f"resting-{n}") for n in range(5)]
+        running = [student_on_the_hub(fake_hub, f"running-{n}", running=True) for n in range(5)]
+        resting = [student_on_the_hub(fake_hub, f"resting-{n}") for n in range(5)]
 
         compare_with_hub(hub=hub)
 
@@ -66,7 +59,7 @@ class TestOneListForAll:
         assert {state_of(user) for user in resting} == {ServerState.STOPPED}
 
     def test_all_pages_are_read(self, fake_hub, hub) -> None:
-        running = [student(fake_hub, f"running-{n}", running=True) for n in range(5)]
+        running = [student_on_the_hub(fake_hub, f"running-{n}", running=True) for n in range(5)]
 
         compare_with_hub(hub=hub, page_size=2)
 
@@ -74,7 +67,8 @@ class TestOneListForAll:
         assert {state_of(user) for user in running} == {ServerState.READY}
 
     def test_it_is_as_old_as_the_question(self, fake_hub, hub) -> None:
-        running, resting = student(fake_hub, "r1", running=True), student(fake_hub, "r2")
+        running = student_on_the_hub(fake_hub, "r1", running=True)
+        resting = student_on_the_hub(fake_hub, "r2")
         before = timezone.now()
         fake_hub.delay(0.3)
 
@@ -84,7 +78,7 @@ class TestOneListForAll:
             assert shown(user).as_of - before < timedelta(seconds=0.25)
 
     def test_a_server_that_stops_is_shown_as_stopping(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1")
+        user = student_on_the_hub(fake_hub, "r1")
         fake_hub.script("r1", Spawn(seconds=0, stop_seconds=5))
         hub.start_server("r1")
         hub.stop_server("r1")
@@ -123,7 +117,7 @@ class TestOneListForAll:
 class TestOlderAndNewer:
     def test_what_was_told_after_the_list_was_asked_for_stands(self, fake_hub, hub) -> None:
         """The list is on its way while a worker records that the same server has stopped."""
-        user = student(fake_hub, "r1", running=True)
+        user = student_on_the_hub(fake_hub, "r1", running=True)
         other = HubOfAnEventfulList(fake_hub, lambda: see(user))
 
         compare_with_hub(hub=other)
@@ -132,8 +126,8 @@ class TestOlderAndNewer:
         assert findings.read().drift_today == 0
 
     def test_what_became_ready_meanwhile_is_not_called_stopped(self, fake_hub, hub) -> None:
-        student(fake_hub, "r1", running=True)
-        late = student(fake_hub, "late")
+        student_on_the_hub(fake_hub, "r1", running=True)
+        late = student_on_the_hub(fake_hub, "late")
         other = HubOfAnEventfulList(fake_hub, lambda: see(late, **READY))
 
         compare_with_hub(hub=other)
@@ -146,7 +140,7 @@ class TestOlderAndNewer:
 class TestWhoIsMissing:
     def test_one_missed_between_two_pages_is_not_called_stopped(self, fake_hub, hub) -> None:
         """A stop between the pages moves the others up: one of them is in no page."""
-        users = [student(fake_hub, f"r{n}", running=True) for n in range(3)]
+        users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
         compare_with_hub(hub=hub)
         fake_hub.calls.clear()
         other = HubOfAnEventfulList(fake_hub, lambda: fake_hub.kill_server("r0"))
@@ -162,7 +156,7 @@ class TestWhoIsMissing:
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("jupyter_integration.services.compare_with_hub.MOST_CONFIRMED", 0)
-        user = student(fake_hub, "r1", running=True)
+        user = student_on_the_hub(fake_hub, "r1", running=True)
         compare_with_hub(hub=hub)
         fake_hub.kill_server("r1")
 
@@ -175,7 +169,7 @@ class TestWhoIsMissing:
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("jupyter_integration.services.compare_with_hub.MOST_CONFIRMED", 2)
-        users = [student(fake_hub, f"r{n}", running=True) for n in range(5)]
+        users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(5)]
         compare_with_hub(hub=hub)
         fake_hub.down()
         fake_hub.up()
@@ -191,7 +185,7 @@ class TestWhoIsMissing:
         assert findings.read().drift_today == 5
 
     def test_an_account_that_was_deleted_is_not_asked_for(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1", running=True)
+        user = student_on_the_hub(fake_hub, "r1", running=True)
         compare_with_hub(hub=hub)
         del fake_hub.users["r1"]
         user.delete()
@@ -206,8 +200,8 @@ class TestWhoIsMissing:
 @pytest.mark.django_db
 class TestTheHubIsAway:
     def test_a_list_that_breaks_midway_says_what_it_said_and_no_more(self, fake_hub) -> None:
-        users = [student(fake_hub, f"r{n}", running=True) for n in range(3)]
-        resting = student(fake_hub, "resting")
+        users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
+        resting = student_on_the_hub(fake_hub, "resting")
         other = HubOfAnEventfulList(fake_hub, fake_hub.down)
 
         compare_with_hub(hub=other, page_size=2)
@@ -220,7 +214,7 @@ class TestTheHubIsAway:
         assert snapshots.read(resting.pk).snapshot is None
 
     def test_what_was_known_stays_with_its_age(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1", running=True)
+        user = student_on_the_hub(fake_hub, "r1", running=True)
         compare_with_hub(hub=hub)
         seen = shown(user)
         fake_hub.down()
@@ -241,7 +235,7 @@ class TestTheHubIsAway:
     def test_a_list_that_cannot_be_read_is_not_an_absent_hub(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        user = student(fake_hub, "r1", running=True)
+        user = student_on_the_hub(fake_hub, "r1", running=True)
         monkeypatch.setattr(type(fake_hub.users["r1"]), "model", lambda self, **_more: {"name": 7})
 
         compare_with_hub(hub=hub)
@@ -254,7 +248,7 @@ class TestTheHubIsAway:
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """While it checks after a restart whether this user's server still runs."""
-        student(fake_hub, "r1", running=True)
+        student_on_the_hub(fake_hub, "r1", running=True)
         model = fake_hub.users["r1"].model
 
         def under_check(**more: bool) -> dict[str, object]:
@@ -267,116 +261,3 @@ class TestTheHubIsAway:
         compare_with_hub(hub=hub)
 
         assert snapshots.lists_are_broken()
-
-
-@pytest.mark.django_db
-class TestDrift:
-    def test_a_server_that_we_thought_stopped(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1")
-        see(user)
-        fake_hub.start_behind_the_portal("r1")
-
-        compare_with_hub(hub=hub)
-
-        assert state_of(user) is ServerState.READY
-        assert findings.read().drift_today == 1
-
-    def test_a_server_that_we_thought_running(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1", running=True)
-        compare_with_hub(hub=hub)
-        assert findings.read().drift_today == 0
-        fake_hub.kill_server("r1")
-
-        compare_with_hub(hub=hub)
-
-        assert state_of(user) is ServerState.STOPPED
-        assert findings.read().drift_today == 1
-
-    def test_it_is_put_right_and_counted_once(self, fake_hub, hub) -> None:
-        see(student(fake_hub, "r1"))
-        fake_hub.start_behind_the_portal("r1")
-
-        for _round in range(3):
-            compare_with_hub(hub=hub)
-
-        assert findings.read().drift_today == 1
-
-    def test_what_an_event_has_told_already_is_none(self, fake_hub, hub) -> None:
-        user = student(fake_hub, "r1", running=True)
-        compare_with_hub(hub=hub)
-        fake_hub.kill_server("r1")
-        see(user)
-
-        compare_with_hub(hub=hub)
-
-        assert findings.read().drift_today == 0
-
-    @pytest.mark.parametrize("how", ["a start", "a start that ended", "a stop"])
-    def test_what_somebody_asked_for_is_none(self, fake_hub, hub, how: str) -> None:
-        user = student(fake_hub, "r1")
-        see(user)
-        fake_hub.start_behind_the_portal("r1")
-        if how == "a start":
-            start(user, State.STARTING)
-        elif how == "a start that ended":
-            start(user, State.FAILED, failure_code="lab_silent")
-        else:
-            stop(user)
-
-        compare_with_hub(hub=hub)
-
-        assert findings.read().drift_today == 0
-
-    def test_after_the_cache_was_emptied_nobody_was_wrong(self, fake_hub, hub) -> None:
-        student(fake_hub, "r1", running=True)
-
-        compare_with_hub(hub=hub)
-
-        assert findings.read().drift_today == 0
-
-    def test_nothing_is_stopped_started_or_deleted(self, fake_hub, hub) -> None:
-        see(student(fake_hub, "r1", running=True))
-        fake_hub.add_user("stranger")
-        fake_hub.start_behind_the_portal("stranger")
-
-        compare_with_hub(hub=hub)
-
-        assert {call.split()[0] for call in fake_hub.calls} == {"GET"}
-
-
-@pytest.mark.django_db
-class TestUnknownServers:
-    def test_a_server_of_nobody_we_know_is_reported(self, fake_hub, hub) -> None:
-        student(fake_hub, "r1", running=True)
-        fake_hub.add_user("stranger")
-        fake_hub.start_behind_the_portal("stranger")
-
-        compare_with_hub(hub=hub)
-
-        unknown = findings.read().unknown_servers
-        assert unknown is not None
-        assert (unknown.names, unknown.count) == (("stranger",), 1)
-
-    def test_an_account_of_the_same_name_that_is_not_linked_does_not_know_it(
-        self, fake_hub, hub, sara
-    ) -> None:
-        fake_hub.add_user("sara")
-        fake_hub.start_behind_the_portal("sara")
-
-        compare_with_hub(hub=hub)
-
-        unknown = findings.read().unknown_servers
-        assert unknown is not None
-        assert unknown.names == ("sara",)
-        assert snapshots.read(sara.pk).snapshot.server.ready is False
-
-    def test_one_that_is_being_taken_off_the_hub_is_known(self, fake_hub, hub) -> None:
-        fake_hub.add_user("gone")
-        fake_hub.start_behind_the_portal("gone")
-        HubRevocation.objects.create(hub_username="gone")
-
-        compare_with_hub(hub=hub)
-
-        unknown = findings.read().unknown_servers
-        assert unknown is not None
-        assert unknown.count == 0

@@ -1,0 +1,125 @@
+"""What changed on the Hub without us is put right and counted; strangers are left alone."""
+
+import pytest
+
+from jupyter_integration import findings, snapshots
+from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
+from jupyter_integration.services.compare_with_hub import compare_with_hub
+from jupyter_integration.tests.scenes import see, start, stop, student_on_the_hub
+
+State = SpawnRequest.State
+
+
+@pytest.mark.django_db
+class TestDrift:
+    def test_a_server_that_we_thought_stopped(self, fake_hub, hub) -> None:
+        user = student_on_the_hub(fake_hub, "r1")
+        see(user)
+        fake_hub.start_behind_the_portal("r1")
+
+        compare_with_hub(hub=hub)
+
+        assert server_status(user).state is ServerState.READY
+        assert findings.read().drift_today == 1
+
+    def test_a_server_that_we_thought_running(self, fake_hub, hub) -> None:
+        user = student_on_the_hub(fake_hub, "r1", running=True)
+        compare_with_hub(hub=hub)
+        assert findings.read().drift_today == 0
+        fake_hub.kill_server("r1")
+
+        compare_with_hub(hub=hub)
+
+        assert server_status(user).state is ServerState.STOPPED
+        assert findings.read().drift_today == 1
+
+    def test_it_is_put_right_and_counted_once(self, fake_hub, hub) -> None:
+        see(student_on_the_hub(fake_hub, "r1"))
+        fake_hub.start_behind_the_portal("r1")
+
+        for _round in range(3):
+            compare_with_hub(hub=hub)
+
+        assert findings.read().drift_today == 1
+
+    def test_what_an_event_has_told_already_is_none(self, fake_hub, hub) -> None:
+        user = student_on_the_hub(fake_hub, "r1", running=True)
+        compare_with_hub(hub=hub)
+        fake_hub.kill_server("r1")
+        see(user)
+
+        compare_with_hub(hub=hub)
+
+        assert findings.read().drift_today == 0
+
+    @pytest.mark.parametrize("how", ["a start", "a start that ended", "a stop"])
+    def test_what_somebody_asked_for_is_none(self, fake_hub, hub, how: str) -> None:
+        user = student_on_the_hub(fake_hub, "r1")
+        see(user)
+        fake_hub.start_behind_the_portal("r1")
+        if how == "a start":
+            start(user, State.STARTING)
+        elif how == "a start that ended":
+            start(user, State.FAILED, failure_code="lab_silent")
+        else:
+            stop(user)
+
+        compare_with_hub(hub=hub)
+
+        assert findings.read().drift_today == 0
+
+    def test_after_the_cache_was_emptied_nobody_was_wrong(self, fake_hub, hub) -> None:
+        student_on_the_hub(fake_hub, "r1", running=True)
+
+        compare_with_hub(hub=hub)
+
+        assert findings.read().drift_today == 0
+
+    def test_nothing_is_stopped_started_or_deleted(self, fake_hub, hub) -> None:
+        see(student_on_the_hub(fake_hub, "r1", running=True))
+        fake_hub.add_user("stranger")
+        fake_hub.start_behind_the_portal("stranger")
+
+        compare_with_hub(hub=hub)
+
+        assert {call.split()[0] for call in fake_hub.calls} == {"GET"}
+
+
+@pytest.mark.django_db
+class TestUnknownServers:
+    def test_a_server_of_nobody_we_know_is_reported(self, fake_hub, hub) -> None:
+        student_on_the_hub(fake_hub, "r1", running=True)
+        fake_hub.add_user("stranger")
+        fake_hub.start_behind_the_portal("stranger")
+
+        compare_with_hub(hub=hub)
+
+        unknown = findings.read().unknown_servers
+        assert unknown is not None
+        assert (unknown.names, unknown.count) == (("stranger",), 1)
+
+    def test_an_account_of_the_same_name_that_is_not_linked_does_not_know_it(
+        self, fake_hub, hub, sara
+    ) -> None:
+        fake_hub.add_user("sara")
+        fake_hub.start_behind_the_portal("sara")
+
+        compare_with_hub(hub=hub)
+
+        unknown = findings.read().unknown_servers
+        assert unknown is not None
+        assert unknown.names == ("sara",)
+        assert snapshots.read(sara.pk).snapshot.server.ready is False
+
+    def test_one_that_is_being_taken_off_the_hub_is_known(self, fake_hub, hub) -> None:
+        fake_hub.add_user("gone")
+        fake_hub.start_behind_the_portal("gone")
+        HubRevocation.objects.create(hub_username="gone")
+
+        compare_with_hub(hub=hub)
+
+        unknown = findings.read().unknown_servers
+        assert unknown is not None
+        assert unknown.count == 0
