@@ -3,15 +3,15 @@
 from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Replace
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
 from portal.admin_dates import DatesInTheReadersCalendar
-from portal.persian_text import ZERO_WIDTH_NON_JOINER, search_key
+from portal.persian_search import without_joiners
+from portal.persian_text import search_key
 
 
 @admin.register(User)
@@ -30,16 +30,11 @@ class AccountAdmin(DatesInTheReadersCalendar, UserAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        # «علیرضا» finds «علی‌رضا», and the other way round.
         joined = queryset.alias(
-            first_name_joined=_without_joiners("first_name"),
-            last_name_joined=_without_joiners("last_name"),
+            first_name_joined=without_joiners("first_name"),
+            last_name_joined=without_joiners("last_name"),
         )
         return super().get_search_results(request, joined, search_key(search_term))
-
-
-def _without_joiners(field: str) -> Replace:
-    return Replace(field, Value(ZERO_WIDTH_NON_JOINER), Value(""))
 
 
 # The Hub is the one client, made by `manage.py prepare`; tokens are nobody's daily work.

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.references import number_of
+from portal.persian_search import without_joiners
 from portal.persian_text import search_key
 
 MOST_PEOPLE = 200
@@ -31,9 +32,12 @@ def find_starts(starts: QuerySet[SpawnRequest], text: str) -> QuerySet[SpawnRequ
 
 def _of_people(starts: QuerySet[SpawnRequest], term: str) -> QuerySet[SpawnRequest]:
     named = Q(pk__in=[])
-    for field in ("username", "hub_username", "email", "first_name", "last_name"):
+    for field in ("username", "hub_username", "email", "first_joined", "last_joined"):
         named |= Q(**{f"{field}__icontains": term})
-    people = list(User.objects.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE])
+    accounts = User.objects.alias(
+        first_joined=without_joiners("first_name"), last_joined=without_joiners("last_name")
+    )
+    people = list(accounts.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE])
     theirs = SpawnRequest.objects.filter(user__in=people).order_by("-pk")
     return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MOST_STARTS]))
 

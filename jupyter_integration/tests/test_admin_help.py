@@ -184,6 +184,12 @@ class TestHelpRequests:
 
         assert listed(staff, q="sara") == listed(staff, q="نشد") == {asked.pk}
 
+    @pytest.mark.parametrize("typed", ["نمی‌شود", "نمیشود", "نمي‌شود"])
+    def test_words_are_found_however_they_are_joined(self, staff, sara, typed: str) -> None:
+        asked = request_help(user=sara, words="باز نمی‌شود")
+
+        assert listed(staff, q=typed) == {asked.pk}
+
     def test_who_may_only_look_cannot_mark(self, client, omid, asked) -> None:
         omid.is_staff = True
         omid.save()
