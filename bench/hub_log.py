@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-_START = re.compile(r"\] (\d{3}) POST /hub/api/users/[^/ ]+/server ")
+# Of a refusal another line tells as well, by whoever raised it.
+_START = re.compile(r" log:\d+\] (\d{3}) POST /hub/api/users/[^/ ]+/server ")
 
 
 class HubLog:
