@@ -73,8 +73,11 @@ def test_where_a_start_failed_words_may_be_left_out(browser, sara) -> None:
     assert HelpRequest.objects.get().words == ""
 
 
-def test_without_a_start_words_are_asked_for(browser, sara) -> None:
-    response = browser.post(HELP, {"words": "   "})
+@pytest.mark.parametrize("about", ["none", "one that went well"])
+def test_without_a_failure_words_are_asked_for(browser, sara, about: str) -> None:
+    reference = "" if about == "none" else start(sara, State.READY).reference
+
+    response = browser.post(HELP, {"words": "   ", "about": reference})
 
     assert response.status_code == 200
     assert response.context["form"].errors["words"]

@@ -25,12 +25,13 @@ def ask_for_help(request: SignedInRequest) -> HttpResponse:
     `about` is the reference of the start that the person asks about; another person's is as none.
     """
     about = _own_start(request.user, request.POST.get("about") or request.GET.get("about", ""))
+    tells_enough = about is not None and about.failure_code != ""
     if request.method != "POST":
         asked = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
         if about is not None and asked is not None:
             return redirect("help_request", number=asked.pk)
-        return _show_form(request, HelpForm(can_be_empty=about is not None), about)
-    form = HelpForm(request.POST, can_be_empty=about is not None)
+        return _show_form(request, HelpForm(can_be_empty=tells_enough), about)
+    form = HelpForm(request.POST, can_be_empty=tells_enough)
     if not form.is_valid():
         return _show_form(request, form, about)
     try:
