@@ -10,7 +10,7 @@ from jupyter_integration import findings, hub_contact, snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.help_requests import forget_recent
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
-from jupyter_integration.models import HelpRequest, SpawnRequest, StopRequest
+from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from portal import heartbeats
 
@@ -68,6 +68,34 @@ def is_new(user: User) -> None:
 def is_stopped(user: User) -> None:
     earlier_starts(user)
     snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+
+
+def was_idle(user: User) -> None:
+    is_stopped(user)
+    _has_ended(user, HubEvent.Kind.STOPPED, idle_for=dt.timedelta(minutes=62))
+
+
+def was_killed(user: User) -> None:
+    is_stopped(user)
+    _has_ended(user, HubEvent.Kind.EXITED, exit_status=137)
+
+
+def _has_ended(
+    user: User,
+    kind: str,
+    *,
+    exit_status: int | None = None,
+    idle_for: dt.timedelta = dt.timedelta(0),
+) -> None:
+    at = timezone.now() - dt.timedelta(minutes=25)
+    HubEvent.objects.create(
+        message_id="msg_of_the_picture",
+        kind=kind,
+        hub_username=user.hub_username,
+        happened_at=at,
+        exit_status=exit_status,
+        last_activity=at - idle_for,
+    )
 
 
 def is_queued(user: User) -> None:
