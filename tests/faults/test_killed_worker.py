@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
@@ -19,8 +20,14 @@ from tests.faults.worker_process import start_worker
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
-    fake_hub: FakeHub, fault_proxy: FaultProxy, browser: Client, sara: User, step: Step
+    fake_hub: FakeHub,
+    fault_proxy: FaultProxy,
+    browser: Client,
+    sara: User,
+    settings: Settings,
+    step: Step,
 ) -> None:
+    settings.HUB_READ_TIMEOUT = 10.0  # the next worker meets no fault, on however slow a machine
     fake_hub.script_all(Spawn(seconds=0.3))
     if not step.is_first_start:
         provision(sara)
