@@ -32,11 +32,14 @@ class Findings:
     unknown_servers: Unknown | None
     unknown_users: Unknown | None
     hub_version: str | None
+    hub_answers_since: datetime | None
+    """Since when no look has found the Hub lost, as far back as the cache knows."""
 
 
 _UNKNOWN_SERVERS = "findings:unknown-servers"
 _UNKNOWN_USERS = "findings:unknown-users"
 _HUB_VERSION = "findings:hub-version"
+_HUB_ANSWERS_SINCE = "findings:hub-answers-since"
 _USERS_DUE = "findings:unknown-users-looked-for"
 
 
@@ -63,6 +66,14 @@ def record_hub_version(version: str) -> None:
     cache.set(_HUB_VERSION, version, KEPT_FOR)
 
 
+def record_hub_answers(*, is_back: bool) -> None:
+    """Note since when the Hub answers: since now if it `is_back` after it was lost."""
+    if is_back:
+        cache.set(_HUB_ANSWERS_SINCE, timezone.now(), None)
+    else:
+        cache.add(_HUB_ANSWERS_SINCE, timezone.now(), None)
+
+
 def _unknown(names: Collection[str], as_of: datetime) -> Unknown:
     return Unknown(tuple(sorted(names)[:MOST_NAMED]), len(names), as_of)
 
@@ -80,10 +91,13 @@ def give_back_look_for_users() -> None:
 def read() -> Findings:
     """Return all of it in one call to the cache."""
     drift = _drift_key(timezone.localdate())
-    found = cache.get_many([drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS, _HUB_VERSION])
+    found = cache.get_many(
+        [drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS, _HUB_VERSION, _HUB_ANSWERS_SINCE]
+    )
     return Findings(
         drift_today=found.get(drift, 0),
         unknown_servers=found.get(_UNKNOWN_SERVERS),
         unknown_users=found.get(_UNKNOWN_USERS),
         hub_version=found.get(_HUB_VERSION),
+        hub_answers_since=found.get(_HUB_ANSWERS_SINCE),
     )

@@ -190,6 +190,7 @@ def looks_after_it(user: User) -> None:
     user.is_staff = user.is_superuser = True
     user.save()
     findings.record_hub_version("6.1.1")
+    findings.record_hub_answers(is_back=True)
 
 
 def sees_that_all_is_well(user: User) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from jupyter_integration import hub_contact
+from jupyter_integration import findings, hub_contact
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubCircuitOpen, HubError, HubUnauthorized
 
@@ -23,6 +23,7 @@ def look_at_hub(*, hub: HubClient) -> bool:
     except HubError:  # which the call has logged and the breaker counted
         return False
     hub_contact.record_answer()
+    findings.record_hub_answers(is_back=was_lost)
     return was_lost
 
 

@@ -50,6 +50,20 @@ class TestTheHub:
         assert state.hub.away_since is not None
         assert abs((state.hub.away_since - before).total_seconds()) < 5
 
+    def test_it_answers_since_it_was_first_found_to_and_anew_after_it_was_away(
+        self, fake_hub, clock
+    ) -> None:
+        first = clock.now
+        watch_hub()
+        clock.go(60)
+        watch_hub()
+        assert read_hub_state().findings.hub_answers_since == first
+
+        hub_contact.record_refusal()
+        back = clock.go(60)
+        watch_hub()
+        assert read_hub_state().findings.hub_answers_since == back
+
     def test_its_last_version_stands_while_it_is_away(self, fake_hub) -> None:
         ask_for_hub_version()
         fake_hub.down()
