@@ -63,6 +63,10 @@ def test_the_hub_ends_with_what_is_wrong(load: Any, monkeypatch: pytest.MonkeyPa
         containers.configure(Config(), None)
 
 
+def test_the_spawner_remembers_how_its_server_ended(configured: Config) -> None:
+    assert configured.JupyterHub.spawner_class == "container_spawner.ContainerSpawner"
+
+
 def test_a_users_container_has_no_rights_that_a_lab_does_not_need(configured: Config) -> None:
     host = configured.DockerSpawner.extra_host_config
 
