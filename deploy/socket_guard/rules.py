@@ -1,0 +1,70 @@
+"""What users' servers are made of, as the environment says.
+
+The Hub's container_settings.py reads the same names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+GUARD_LABEL = "org.shaparak.guarded"
+"""The guard alone puts it on a container, and touches none without it."""
+
+MOST_PROCESSES = 512
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class RulesRefused(Exception):
+    """A setting makes no sense; the text names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    image: str
+    network: str
+    memory: int  # bytes, at most
+    cpus: float  # at most
+    home: str = "/home/user"
+    port: str = "8888/tcp"
+    container_prefix: str = "shaparak-jupyter-"
+    volume_prefix: str = "shaparak-home-"
+    processes: int = MOST_PROCESSES
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Raises RulesRefused."""
+        return cls(
+            image=environ.get("SERVER_IMAGE") or "shaparak-user-server",
+            network=environ.get("SERVER_NETWORK") or "shaparak-servers",
+            memory=_bytes(environ.get("SERVER_MEMORY") or "2G"),
+            cpus=_processors(environ.get("SERVER_CPUS") or "2"),
+        )
+
+    def owner_of(self, container_name: str) -> str | None:
+        """The part of a server's name that tells whose it is; None where it is no server's name."""
+        owner = re.fullmatch(
+            re.escape(self.container_prefix) + r"([a-z0-9][a-z0-9-]{0,62})", container_name
+        )
+        return owner[1] if owner else None
+
+    def home_bind(self, owner: str) -> str:
+        return f"{self.volume_prefix}{owner}:{self.home}:rw"
+
+
+def _bytes(text: str) -> int:
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([KMGT]?)", text)
+    amount = int(float(found[1]) * _UNITS[found[2]]) if found else 0
+    if amount <= 0:
+        raise RulesRefused(f"SERVER_MEMORY must be an amount such as 512M or 2G, not {text!r}.")
+    return amount
+
+
+def _processors(text: str) -> float:
+    found = re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text)
+    if not found or float(text) <= 0:
+        raise RulesRefused(f"SERVER_CPUS must be a number such as 0.5 or 2, not {text!r}.")
+    return float(text)
