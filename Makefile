@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench env
+.PHONY: help up test lint lock messages screenshots bench backup env
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,6 +34,9 @@ screenshots:    ## remake docs/images/
 bench:          ## measure starts, faults and pages beside a bare JupyterHub
 	@$(PYTHON) -m deploy.local.development --with-databases
 	@$(INSTALLED) -m bench
+
+backup:         ## copy databases and homes of the running containers
+	@scripts/backup
 
 env:            ## write .env for docker compose, with fresh secrets
 	@$(PYTHON) scripts/env

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
-from hub_environment import EnvironmentRefused
+from environment_source import EnvironmentRefused, EnvironmentSource
 from jupyterhub.traitlets import ByteSpecification
 from traitlets import HasTraits, TraitError
 
@@ -22,20 +22,23 @@ class ContainerSettings:
     network: str
     memory: int  # bytes, for one server
     cpus: float  # for one server
+    database_password: str = field(repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Raises EnvironmentRefused naming every problem at once."""
-        problems: list[str] = []
-        memory = _memory(environ.get("SERVER_MEMORY") or DEFAULT_MEMORY, problems)
-        cpus = _cpus(environ.get("SERVER_CPUS") or DEFAULT_CPUS, problems)
-        if problems:
-            raise EnvironmentRefused(problems)
+        source = EnvironmentSource(environ)
+        memory = _memory(environ.get("SERVER_MEMORY") or DEFAULT_MEMORY, source.problems)
+        cpus = _cpus(environ.get("SERVER_CPUS") or DEFAULT_CPUS, source.problems)
+        database_password = source.secret("HUB_DATABASE_PASSWORD")
+        if source.problems:
+            raise EnvironmentRefused(source.problems)
         return cls(
             image=environ.get("SERVER_IMAGE") or DEFAULT_IMAGE,
             network=environ.get("SERVER_NETWORK") or DEFAULT_NETWORK,
             memory=memory,
             cpus=cpus,
+            database_password=database_password,
         )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from container_settings import ContainerSettings
-from hub_environment import EnvironmentRefused, HubEnvironment
+from environment_source import EnvironmentRefused
+from hub_environment import HubEnvironment
 from traitlets.config import Config
 
 # Names in docker-compose.yml, under which containers find one another.
 HUB = "jupyterhub"
 PROXY = "proxy"
+DATABASE = "postgres"
 
 STATE = Path("/srv/jupyterhub")  # the volume jupyterhub_data
 HOME = "/home/user"  # in Dockerfile.singleuser
@@ -25,7 +28,7 @@ def configure(c: Config, environment: HubEnvironment) -> Path:
     except EnvironmentRefused as refused:
         sys.exit(str(refused))
     _bind(c)
-    _keep_state(c)
+    _keep_state(c, settings)
     _start_servers(c, settings)
     return STATE
 
@@ -37,8 +40,11 @@ def _bind(c: Config) -> None:
     c.JupyterHub.hub_connect_url = f"http://{HUB}:8081"
 
 
-def _keep_state(c: Config) -> None:
-    c.JupyterHub.db_url = f"sqlite:///{STATE}/jupyterhub.sqlite"
+def _keep_state(c: Config, settings: ContainerSettings) -> None:
+    password = quote(settings.database_password, safe="")
+    c.JupyterHub.db_url = f"postgresql+psycopg://jupyterhub:{password}@{DATABASE}/jupyterhub"
+    # hub_database.sh has made a copy just before.
+    c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = f"{STATE}/cookie-secret"
     # Servers are containers beside the Hub's, and the proxy is one too: both outlive its restart.
     c.JupyterHub.cleanup_servers = False

@@ -13,7 +13,8 @@ sys.path.insert(0, str(HERE))
 
 import containers  # noqa: E402
 import local  # noqa: E402
-from hub_environment import EnvironmentRefused, HubEnvironment  # noqa: E402
+from environment_source import EnvironmentRefused  # noqa: E402
+from hub_environment import HubEnvironment  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
 from process_ties import tied_to_parent  # noqa: E402

@@ -8,7 +8,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
+
+SECRET = {"HUB_DATABASE_PASSWORD": "p@ss:word/1"}
 
 HUB_CONFIGURATION = Path(__file__).resolve().parents[1] / "jupyterhub"
 
@@ -19,6 +22,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(HUB_CONFIGURATION))
     for name in ("SERVER_IMAGE", "SERVER_NETWORK", "SERVER_MEMORY", "SERVER_CPUS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HUB_DATABASE_PASSWORD", SECRET["HUB_DATABASE_PASSWORD"])
     return importlib.import_module
 
 
@@ -30,7 +34,7 @@ def configured(load: Any) -> Config:
 
 
 def test_settings_have_defaults(load: Any) -> None:
-    settings: Any = load("container_settings").ContainerSettings.read({})
+    settings: Any = load("container_settings").ContainerSettings.read(SECRET)
 
     assert settings.image == "shaparak-user-server"
     assert settings.network == "shaparak-servers"
@@ -45,6 +49,7 @@ def test_every_bad_setting_is_named_at_once(load: Any) -> None:
 
     assert "SERVER_MEMORY must be" in str(refused.value)
     assert "SERVER_CPUS must be" in str(refused.value)
+    assert "HUB_DATABASE_PASSWORD is missing" in str(refused.value)
 
 
 @pytest.mark.parametrize("cpus", ["two", "-1", "nan", "inf"])
@@ -52,7 +57,7 @@ def test_no_number_of_processors_but_a_real_one_passes(load: Any, cpus: str) -> 
     module: ModuleType = load("container_settings")
 
     with pytest.raises(module.EnvironmentRefused):
-        module.ContainerSettings.read({"SERVER_CPUS": cpus})
+        module.ContainerSettings.read(SECRET | {"SERVER_CPUS": cpus})
 
 
 def test_the_hub_ends_with_what_is_wrong(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +90,15 @@ def test_a_users_home_is_a_volume_of_their_own(configured: Config) -> None:
 
 def test_servers_outlive_a_restart_of_the_hub(configured: Config) -> None:
     assert configured.JupyterHub.cleanup_servers is False
+
+
+def test_the_hub_keeps_its_state_in_a_database_of_its_own(configured: Config) -> None:
+    """Whatever is in its password."""
+    address = make_url(configured.JupyterHub.db_url)
+
+    assert address.password == SECRET["HUB_DATABASE_PASSWORD"]
+    assert (address.username, address.host, address.database) == (
+        "jupyterhub",
+        "postgres",
+        "jupyterhub",
+    )

@@ -23,6 +23,7 @@ from portal import checks
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / ".env.example"
 COMPOSE = ROOT / "docker-compose.yml"
+EDGE_WITH_TLS = ROOT / "deploy/edge/tls.yml"
 
 _SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
@@ -82,7 +83,8 @@ def settings_of(*places: str) -> set[str]:
 
 
 def settings_of_compose() -> set[str]:
-    return set(re.findall(r"\$\{([A-Z_]+)", COMPOSE.read_text(encoding="utf-8")))
+    text = COMPOSE.read_text(encoding="utf-8") + EDGE_WITH_TLS.read_text(encoding="utf-8")
+    return set(re.findall(r"\$\{([A-Z_]+)", text))
 
 
 def test_the_example_names_every_setting_that_is_read_and_no_other() -> None:
@@ -121,8 +123,13 @@ def defaults_of(path: Path) -> Iterator[tuple[str, str]]:
                     yield _names(node.args[0]), str(keyword.value.value)
 
 
-def test_defaults_are_those_of_the_code() -> None:
-    defaults = dict(defaults_of(ROOT / "portal" / "settings.py"))
+def defaults_of_compose() -> dict[str, str]:
+    text = COMPOSE.read_text(encoding="utf-8")
+    return dict(re.findall(r"^ +([A-Z_]+): \$\{\1:-([^}$]*)\}", text, re.MULTILINE))
+
+
+def test_defaults_are_those_of_compose_or_else_of_the_code() -> None:
+    defaults = dict(defaults_of(ROOT / "portal" / "settings.py")) | defaults_of_compose()
     told = {name: value for name, value in example().items() if name in defaults}
 
     assert len(told) > 10
