@@ -1,5 +1,7 @@
 """What a person who waits in line wants to know: how many come before, and how long it takes."""
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,23 +12,44 @@ from jupyter_integration.models import SpawnRequest
 
 MEASURED_STARTS = 50
 MEASURED_AGAIN_AFTER = 15  # seconds
-_KEY = "line:time-in-slot"
+COUNTED_AGAIN_AFTER = 1  # seconds: everybody in line asks, and all ask the same
+
+_WAITING = "line:waiting"
+_TIME_IN_SLOT = "line:time-in-slot"
 
 
-def place_in_line(request: SpawnRequest) -> int:
-    """Return how many come up to and including this request, 1 for the next."""
-    before = SpawnRequest.objects.in_line().filter(pk__lt=request.pk)
-    return before.order_by().count() + 1
+@dataclass(frozen=True, slots=True)
+class Place:
+    number: int  # 1 for the next
+    wait: timedelta | None
+    """How long it takes until it is taken up; None while nothing has been measured."""
 
 
-def expected_wait(place: int) -> timedelta | None:
+def place_in_line(request: SpawnRequest) -> Place:
+    """Return the place of a request that waits."""
+    found = cache.get_many([_WAITING, _TIME_IN_SLOT])
+    waiting = found.get(_WAITING)
+    if waiting is None:
+        waiting = list(SpawnRequest.objects.in_line().values_list("pk", flat=True))
+        cache.set(_WAITING, waiting, COUNTED_AGAIN_AFTER)
+    number = bisect_left(waiting, request.pk) + 1
+    return Place(number, _wait(number, found.get(_TIME_IN_SLOT)))
+
+
+def expected_wait(number: int) -> timedelta | None:
     """Return how long it takes until the request at this place is taken up, from how long the last
     starts held their slots; None while none has been measured.
     """
-    time_in_slot = cache.get_or_set(_KEY, _measure, MEASURED_AGAIN_AFTER)
+    return _wait(number, cache.get(_TIME_IN_SLOT))
+
+
+def _wait(number: int, time_in_slot: float | None) -> timedelta | None:
+    if time_in_slot is None:
+        time_in_slot = _measure()
+        cache.set(_TIME_IN_SLOT, time_in_slot, MEASURED_AGAIN_AFTER)
     if not time_in_slot:
         return None
-    return timedelta(seconds=time_in_slot * place / settings.SPAWN_SLOTS)
+    return timedelta(seconds=time_in_slot * number / settings.SPAWN_SLOTS)
 
 
 def _measure() -> float:

@@ -15,7 +15,7 @@ from jupyter_integration.failures import FailureCode
 from jupyter_integration.held_up import starts_are_held_up, stops_are_held_up
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.hub_messages import translate_hub_message
-from jupyter_integration.line import expected_wait, place_in_line
+from jupyter_integration.line import Place, place_in_line
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.presses import Presses, read_presses
 from jupyter_integration.server_status import ServerState, ServerStatus
@@ -55,6 +55,7 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             request_id=request.pk,
             is_reported=True,
         )
+    wait = None
     if reading.is_unanswered:
         message = _(
             "The service that runs the servers cannot be reached now. "
@@ -66,7 +67,8 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             "by itself: there is nothing that you have to press."
         )
     else:
-        message = _line_message(place_in_line(request))
+        place = place_in_line(request)
+        message, wait = _line_message(place), place.wait
     return ServerStatus(
         ServerState.QUEUED,
         message,
@@ -74,19 +76,19 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
         since=request.created_at,
         as_of=_as_of(reading),
         stale=reading.is_unanswered,
+        wait=wait,
         request_id=request.pk,
         is_reported=True,
     )
 
 
-def _line_message(place: int) -> str:
-    if place == 1:
+def _line_message(place: Place) -> str:
+    if place.number == 1:
         return _("You are next in line.")
     message = ngettext(
-        "You are number %(place)d in line.", "You are number %(place)d in line.", place
-    ) % {"place": place}
-    wait = expected_wait(place)
-    return message if wait is None else f"{message} {_duration(wait)}"
+        "You are number %(place)d in line.", "You are number %(place)d in line.", place.number
+    ) % {"place": place.number}
+    return message if place.wait is None else f"{message} {_duration(place.wait)}"
 
 
 def _duration(wait: timedelta) -> str:

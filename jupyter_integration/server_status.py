@@ -24,6 +24,7 @@ class ServerState(StrEnum):
 # How long a page waits before it asks again, in seconds (docs/adr/0011-the-page-asks.md).
 ASK_WHILE_CHANGING = 0.7
 ASK_IN_LINE = 2.0
+ASK_FAR_BACK_IN_LINE = 8.0
 ASK_WHILE_CALM = 15.0
 
 
@@ -60,6 +61,7 @@ class ServerStatus:
     since: datetime | None = None
     as_of: datetime | None = None
     stale: bool = False
+    wait: timedelta | None = None  # until a QUEUED start is taken up, where that can be told
     checking: bool = False  # UNKNOWN because the first answer of the Hub is on its way
     last_known: ServerState | None = None
     failure: Failure | None = None
@@ -115,11 +117,13 @@ class ServerStatus:
         """Seconds after which a page that shows this asks again.
 
         Those who wait in line may be hundreds, those whose server starts are as many as there are
-        slots: so the quick questions are few.
+        slots: so the quick questions are few. Who is far back asks less often than who is near.
         """
+        if self.busy and (self.state is ServerState.QUEUED or self.stale):
+            part_of_wait = self.wait.total_seconds() / 6 if self.wait else 0.0
+            return min(max(ASK_IN_LINE, round(part_of_wait, 1)), ASK_FAR_BACK_IN_LINE)
         if self.busy:
-            in_line = self.state is ServerState.QUEUED or self.stale
-            return ASK_IN_LINE if in_line else ASK_WHILE_CHANGING
+            return ASK_WHILE_CHANGING
         # One that shows something old has just had it read again (keep_fresh).
         return ASK_IN_LINE if self.is_old and not self.stale else ASK_WHILE_CALM
 

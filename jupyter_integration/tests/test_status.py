@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from jupyter_integration import snapshots
@@ -191,15 +193,23 @@ class TestAge:
 
 class TestPlaceInLine:
     def test_one_is_behind_those_who_pressed_before(self, sara, omid, nasrin) -> None:
-        places = [place_in_line(start(user, State.QUEUED)) for user in (sara, omid, nasrin)]
+        requests = [start(user, State.QUEUED) for user in (sara, omid, nasrin)]
 
-        assert places == [1, 2, 3]
+        assert [place_in_line(request).number for request in requests] == [1, 2, 3]
+
+    def test_the_line_is_counted_once_for_all_who_ask_in_the_same_second(self, sara, omid) -> None:
+        requests = [start(user, State.QUEUED) for user in (sara, omid)]
+        place_in_line(requests[0])
+
+        with CaptureQueriesContext(connection) as captured:
+            assert place_in_line(requests[1]).number == 2
+        assert not any("spawnrequest" in query["sql"] for query in captured)
 
     def test_those_who_are_starting_or_gave_up_are_not_before_one(self, sara, omid, nasrin) -> None:
         start(sara, State.STARTING, slot=1)
         start(omid, State.QUEUED, cancel_requested_at=timezone.now())
 
-        assert place_in_line(start(nasrin, State.QUEUED)) == 1
+        assert place_in_line(start(nasrin, State.QUEUED)).number == 1
 
     @pytest.mark.parametrize("language", ["fa", "en"])
     def test_the_page_tells_it(self, sara, omid, language: str) -> None:
@@ -226,6 +236,17 @@ class TestPlaceInLine:
 
         with translation.override("en"):
             assert said in str(server_status(omid).message)
+
+    @pytest.mark.parametrize(("held", "seconds"), [(1, 2.0), (24, 4.0), (3600, 8.0)])
+    def test_a_page_far_back_in_line_asks_less_often_than_one_that_is_near(
+        self, sara, nasrin, settings, held: int, seconds: float
+    ) -> None:
+        settings.SPAWN_SLOTS = 1
+        now = timezone.now()
+        start(nasrin, State.READY, taken_up_at=now - timedelta(seconds=held), finished_at=now)
+        start(sara, State.QUEUED)
+
+        assert server_status(sara).ask_again_after == seconds
 
     def test_while_nothing_was_measured_it_promises_nothing(self, sara, omid) -> None:
         start(sara, State.QUEUED)

@@ -9,7 +9,7 @@ from jupyter_integration.server_status import ServerStatus
 from portal.templatetags.persian import ago
 
 # Facts about our knowledge and not about the server: cards that differ in these alone look alike.
-_NOT_SHOWN = frozenset({"as_of", "is_reported", "is_outdated", "failure"})
+_NOT_SHOWN = frozenset({"as_of", "wait", "is_reported", "is_outdated", "failure"})
 _SHOWN = tuple(field.name for field in fields(ServerStatus) if field.name not in _NOT_SHOWN)
 
 
