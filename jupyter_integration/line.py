@@ -22,7 +22,7 @@ _TIME_IN_SLOT = "line:time-in-slot"
 class Place:
     number: int  # 1 for the next
     wait: timedelta | None
-    """How long it takes until it is taken up; None while nothing has been measured."""
+    """How long it takes until it is taken up; None where nothing tells."""
 
 
 def place_in_line(request: SpawnRequest) -> Place:
@@ -48,7 +48,8 @@ def _wait(number: int, time_in_slot: float | None) -> timedelta | None:
         time_in_slot = _measure()
         cache.set(_TIME_IN_SLOT, time_in_slot, MEASURED_AGAIN_AFTER)
     if not time_in_slot:
-        return None
+        # Most often there is a slot for the next in line, who is taken up in this very moment.
+        return timedelta() if number == 1 else None
     return timedelta(seconds=time_in_slot * number / settings.SPAWN_SLOTS)
 
 

@@ -119,11 +119,12 @@ class ServerStatus:
         Those who wait in line may be hundreds, those whose server starts are as many as there are
         slots: so the quick questions are few. Who is far back asks less often than who is near.
         """
-        if self.busy and (self.state is ServerState.QUEUED or self.stale):
-            part_of_wait = self.wait.total_seconds() / 6 if self.wait else 0.0
-            return min(max(ASK_IN_LINE, round(part_of_wait, 1)), ASK_FAR_BACK_IN_LINE)
+        if self.state is ServerState.QUEUED and self.wait is not None:
+            part_of_wait = round(self.wait.total_seconds() / 6, 1)
+            return min(max(ASK_WHILE_CHANGING, part_of_wait), ASK_FAR_BACK_IN_LINE)
         if self.busy:
-            return ASK_WHILE_CHANGING
+            in_line = self.state is ServerState.QUEUED or self.stale
+            return ASK_IN_LINE if in_line else ASK_WHILE_CHANGING
         # One that shows something old has just had it read again (keep_fresh).
         return ASK_IN_LINE if self.is_old and not self.stale else ASK_WHILE_CALM
 

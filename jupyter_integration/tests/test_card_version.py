@@ -146,9 +146,14 @@ class TestPace:
         stop(sara)
         assert next_question(browser.get(DASHBOARD))[1] <= 0.8
 
-    def test_in_line_it_asks_less_often(self, browser, sara) -> None:
+    def test_in_line_behind_others_it_asks_less_often(self, browser, sara, omid) -> None:
+        start(omid)
         start(sara)
         assert 1 < next_question(browser.get(DASHBOARD))[1] <= 3
+
+    def test_the_next_in_line_is_taken_up_in_a_moment_and_asks_quickly(self, browser, sara) -> None:
+        start(sara)
+        assert next_question(browser.get(DASHBOARD))[1] <= 0.8
 
     def test_a_calm_page_asks_seldom(self, browser) -> None:
         assert next_question(browser.get(DASHBOARD))[1] >= 10

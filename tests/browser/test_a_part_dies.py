@@ -23,7 +23,7 @@ def test_killed_in_the_middle_of_a_start_it_delays_it_and_no_more(
     expect_card(page, "stopped")
     shown = note_states(page)
     start(page)
-    expect_card(page, "starting")
+    page.wait_for_selector("#server-card[data-busy]", timeout=SLOW)
 
     os.kill(parts_of(running_system)[part], signal.SIGKILL)
 
