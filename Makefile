@@ -14,7 +14,7 @@ up:             ## run all of it on this machine, for a trial
 
 test:           ## run every test; installs what that needs
 	@$(PYTHON) -m deploy.local.development --with-browser
-	@scripts/test
+	@$(INSTALLED) -m pytest
 
 lint:           ## check style, types, templates and migrations
 	@$(PYTHON) -m deploy.local.development
