@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
@@ -88,6 +88,7 @@ def empty_cache(
     Redis outlives every test, and the runs before this one; a table of the database outlives
     those tests that commit.
     """
+    caches["process"].clear()
     if settings.REDIS_URL:
         cache.clear()
     yield

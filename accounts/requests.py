@@ -1,5 +1,8 @@
 """The request as views see it that only signed-in people reach."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -11,3 +14,5 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    found: Mapping[str, Any]
+    """What the cache has of this person (accounts/remembered_user.py), where it was read."""

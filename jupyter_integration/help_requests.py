@@ -3,8 +3,10 @@
 The rows are the truth; a cache that is away costs one query a page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -26,23 +28,30 @@ class ShownHelpRequest:
     answered_at: datetime | None
 
 
-def recent_help_requests(user_id: int) -> list[ShownHelpRequest]:
-    """Return what is open, or was answered lately, the newest first."""
-    shown: list[ShownHelpRequest] | None = cache.get(_key(user_id))
+def recent_help_requests(
+    user_id: int, found: Mapping[str, Any] | None = None
+) -> list[ShownHelpRequest]:
+    """Return what is open, or was answered lately, the newest first.
+
+    `found` is what the cache has under `key_of(user_id)`, from who has read it with other things.
+    """
+    if found is None:
+        found = cache.get_many([key_of(user_id)])
+    shown: list[ShownHelpRequest] | None = found.get(key_of(user_id))
     if shown is None:
         shown = [
             ShownHelpRequest(row.pk, row.reference, row.created_at, row.answered_at)
             for row in HelpRequest.objects.filter(user=user_id)[:MOST_SHOWN]
         ]
-        cache.set(_key(user_id), shown, _KEPT_FOR)
+        cache.set(key_of(user_id), shown, _KEPT_FOR)
     since = timezone.now() - SHOWN_FOR
     return [row for row in shown if row.answered_at is None or row.answered_at > since]
 
 
 def forget_recent(user_id: int) -> None:
     """Have the user's requests read anew."""
-    cache.delete(_key(user_id))
+    cache.delete(key_of(user_id))
 
 
-def _key(user_id: int) -> str:
+def key_of(user_id: int) -> str:
     return f"help:{user_id}:recent"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.db.models import DateTimeField
 
 from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from portal.remembered import forget
 
 RECENT = 5
 
@@ -56,6 +57,16 @@ def read_presses(user_id: int) -> Presses:
     rows = list(SpawnRequest.objects.raw(_LAST_PRESSES, parameters))
     starts = [row for row in rows if row.pk is not None]
     return Presses(starts, _stop_in(rows[0], user_id), _ending_in(rows[0]))
+
+
+def name_of_presses(user_id: int) -> str:
+    """Return the name under which open pages remember the user's presses."""
+    return f"presses:{user_id}"
+
+
+def forget_presses(user_id: int) -> None:
+    """Have open pages read the user's presses anew; for whoever writes any of these rows."""
+    forget(name_of_presses(user_id))
 
 
 def _stop_in(row: SpawnRequest, user_id: int) -> StopRequest | None:

@@ -24,17 +24,21 @@ State = SpawnRequest.State
 
 
 def server_status(
-    user: User, *, next_path: str = "", presses: Presses | None = None
+    user: User,
+    *,
+    next_path: str = "",
+    presses: Presses | None = None,
+    reading: snapshots.Reading | None = None,
 ) -> ServerStatus:
     """Return the state of the user's server as a page shows it.
 
     What was asked for comes first, then what the Hub last said; the newer of the two wins where
     both speak of the same. `next_path` goes into the address behind "open"; `presses` are the
-    user's, from who has read them already.
+    user's and `reading` is of their server, from who has read them already.
     """
     presses = presses or read_presses(user.pk)
     last_start, last_stop = presses.last_start, presses.last_stop
-    reading = snapshots.read(user.pk)
+    reading = reading or snapshots.read(user.pk)
     if last_start is not None and last_start.is_open:
         if last_start.cancel_requested_at is not None:
             return _stopping(last_start.cancel_requested_at, reading)

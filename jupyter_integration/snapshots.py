@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -99,11 +100,21 @@ def _dropped_key(user_id: int) -> str:
 # --- What is known -------------------------------------------------------------------------------
 
 
+def keys_of(user_id: int) -> list[str]:
+    """Return the keys that `read_in` looks at."""
+    own = (_told_key, _listed_key, _asked_key, _dropped_key)
+    return [*(key(user_id) for key in own), _LISTED, _LIST_ASKED, *hub_contact.KEYS]
+
+
 def read(user_id: int) -> Reading:
     """Return what is known, in one call to the cache where anything is."""
+    return read_in(cache.get_many(keys_of(user_id)), user_id)
+
+
+def read_in(found: Mapping[str, Any], user_id: int) -> Reading:
+    """Return what is known, by what the cache has under `keys_of(user_id)` and maybe others."""
     told, listed = _told_key(user_id), _listed_key(user_id)
     asked, dropped = _asked_key(user_id), _dropped_key(user_id)
-    found = cache.get_many([told, listed, asked, dropped, _LISTED, _LIST_ASKED, *hub_contact.KEYS])
     if not found and not is_kept():
         # Nobody's answer would ever get here: no page may wait for it.
         return Reading(None, is_hub_lost=True)

@@ -29,6 +29,18 @@ class NeverOnTheHubsHostMiddleware:
         return HttpResponseRedirect(f"{settings.PORTAL_URL}{request.get_full_path()}")
 
 
+class ContentSecurityPolicyMiddleware:
+    """Tell browsers with every page to run nothing but what the portal itself serves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
+        return response
+
+
 class PrivatePagesAreNotStoredMiddleware:
     """Send `Cache-Control: no-store` with every page that a signed-in person gets: classroom
     machines are shared.

@@ -15,9 +15,11 @@ from portal import health
 from portal.views import show_landing
 
 urlpatterns = [
+    # First what open pages and programs ask for all the time: addresses are tried in this order.
     path("", show_landing, name="landing"),
     path("dashboard/", dashboard.show_dashboard, name="dashboard"),
     path("dashboard/server/", dashboard.show_server_card, name="server_card"),
+    path("api/v1/server/", ServerView.as_view(), name="api-server"),
     path("server/start/", server.start, name="server_start"),
     path("server/stop/", server.stop, name="server_stop"),
     path("server/cancel/", server.cancel, name="server_cancel"),
@@ -33,7 +35,6 @@ urlpatterns = [
     path("identity/o/authorize", authorize),
     path("", include("allauth.idp.urls")),
     path("language/", set_language, name="set_language"),
-    path("api/v1/server/", ServerView.as_view(), name="api-server"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),

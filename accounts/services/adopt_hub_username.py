@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.hub_usernames import is_legal_hub_username
 from accounts.models import IssuedHubUsername, User
+from accounts.remembered_user import forget_user
 
 
 class AdoptionRefusedError(Exception):
@@ -35,6 +36,7 @@ def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
         User.objects.filter(pk=user.pk).update(
             hub_username=hub_username, hub_user_created_at=timezone.now()
         )
+        forget_user(user.pk)
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     was_made = stored.hub_user_created_at is not None and stored.hub_username != hub_username
     return stored.hub_username if was_made else None

@@ -8,6 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from jupyter_integration.api.throttles import ReadThrottle
+from jupyter_integration.page_facts import read_page_facts
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
 from jupyter_integration.services.keep_fresh import keep_fresh
@@ -40,12 +42,13 @@ class ServerView(APIView):
     def get_throttles(self) -> list:
         safe = self.request.method in ("GET", "HEAD", "OPTIONS")
         self.throttle_scope = "server-read" if safe else "server-change"
-        return super().get_throttles()
+        return [ReadThrottle()] if safe else super().get_throttles()
 
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
     def get(self, request: SignedInApiRequest) -> Response:
         """Tell the state of your server."""
-        current = server_status(request.user)
+        facts = read_page_facts(request._request)
+        current = server_status(request.user, presses=facts.presses, reading=facts.reading)
         keep_fresh(user=request.user, status=current)
         return Response(_as_json(current))
 

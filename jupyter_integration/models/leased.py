@@ -1,7 +1,8 @@
 """Rows that one worker at a time works on, however many were woken for them."""
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -36,3 +37,21 @@ class LeasedRow(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def shown_to(cls, _row_id: Any) -> int | None:
+        """Return the user whose open pages show the row; None where none does."""
+        return None
+
+
+class Press(LeasedRow):
+    """Work that a user asked for by a press, and whose course they see."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def shown_to(cls, row_id: Any) -> int | None:
+        return cls._default_manager.values_list("user_id", flat=True).get(pk=row_id)

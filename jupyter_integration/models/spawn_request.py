@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from jupyter_integration.failure_reasons import words_of_hook
 from jupyter_integration.failures import Failure, FailureCode, explain
-from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
+from jupyter_integration.models.leased import LeasedQuerySet, Press
 
 
 class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
@@ -33,7 +33,7 @@ class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
         return self.filter(slot__isnull=False)
 
 
-class SpawnRequest(LeasedRow):
+class SpawnRequest(Press):
     """A start that a user asked for.
 
     It says nothing about whether a server runs now: the Hub alone knows that.

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.presses import forget_presses
 
 logger = logging.getLogger(__name__)
 
@@ -30,4 +31,5 @@ def give_up_waiting(*, hub_away_since: datetime) -> None:
             lease_id=None,
         )
         if ended:
+            forget_presses(request.user_id)
             logger.warning("%s: failed, the Hub was away for too long", request.reference)

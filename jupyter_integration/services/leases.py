@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
+from jupyter_integration.presses import forget_presses
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Lease:
     rows: type[LeasedRow]
     row_id: Any
     holder: uuid.UUID
+    user_id: int | None
+    """Whose open pages show the row; None where none does."""
 
     def renew(self, **changes: Any) -> None:
         """Keep the row for another LEASE_TIME, and write `changes` to it.
@@ -43,6 +46,8 @@ class Lease:
         Raises LeaseLostError.
         """
         self._write(lease_expires_at=timezone.now() + LEASE_TIME, **changes)
+        if changes:
+            self._show()
 
     def give_back(self, *conditions: Q, **changes: Any) -> None:
         """Write `changes` and let go of the row, if it meets the conditions still.
@@ -50,11 +55,16 @@ class Lease:
         Raises LeaseLostError.
         """
         self._write(*conditions, lease_id=None, lease_expires_at=None, **changes)
+        self._show()
 
     def _write(self, *conditions: Q, **changes: Any) -> None:
         mine = self.rows._default_manager.filter(pk=self.row_id, lease_id=self.holder)
         if not mine.filter(*conditions).update(**changes):
             raise LeaseLostError
+
+    def _show(self) -> None:
+        if self.user_id is not None:
+            forget_presses(self.user_id)
 
 
 def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease | None:
@@ -68,7 +78,9 @@ def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease
         .filter(pk=row_id)
         .update(lease_id=holder, lease_expires_at=timezone.now() + LEASE_TIME, **changes)
     )
-    return Lease(rows.model, row_id, holder) if claimed else None
+    if not claimed:
+        return None
+    return Lease(rows.model, row_id, holder, rows.model.shown_to(row_id))
 
 
 class LeaseKeeper:

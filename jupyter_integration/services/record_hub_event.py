@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from jupyter_integration.hub.resources import ToldEvent
 from jupyter_integration.models import HubEvent
+from jupyter_integration.presses import forget_presses
 from jupyter_integration.services.read_again import read_again
 
 logger = logging.getLogger(__name__)
@@ -34,5 +35,6 @@ def record_hub_event(*, message_id: str, event: ToldEvent) -> bool:
     users = User.objects.filter(hub_username=event.username)
     user_id = users.values_list("pk", flat=True).first()
     if user_id is not None:  # the Hub may have users that are not the portal's
+        forget_presses(user_id)
         read_again(user_id=user_id)
     return True

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.presses import forget_presses
 from jupyter_integration.tasks import work_on_starts
 from portal.background import wake_on_commit
 
@@ -38,6 +39,7 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
             continue
         if next_path and present.next_path != next_path:
             SpawnRequest.objects.filter(pk=present.pk).update(next_path=next_path)
+            forget_presses(user.pk)
             present.next_path = next_path
         return present
     raise refused
@@ -46,6 +48,7 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
 def _insert(user: User, next_path: str) -> SpawnRequest:
     with transaction.atomic():
         request = SpawnRequest.objects.create(user=user, next_path=next_path)
+        forget_presses(user.pk)
         wake_on_commit(work_on_starts)
     logger.info("%s: %s asked for a server", request.reference, user.hub_username)
     return request

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.presses import forget_presses
 from jupyter_integration.tasks import cancel_start, stop_server
 from portal.background import wake_on_commit
 
@@ -23,6 +24,7 @@ def request_stop(*, user: User, requested_by: User) -> None:
     try:
         with transaction.atomic():
             stop = StopRequest.objects.create(user=user, requested_by=requested_by)
+            forget_presses(user.pk)
     except IntegrityError:
         return
     logger.info("%s: %s asked to stop %s", stop, requested_by.username, user.hub_username)
@@ -47,10 +49,12 @@ def request_cancel(*, user: User) -> bool:
             )
         )
         if ended:
+            forget_presses(user.pk)
             return True
         request_id = mine.values_list("pk", flat=True).first()
         if request_id is None or not mine.filter(pk=request_id).update(cancel_requested_at=now):
             return False
+        forget_presses(user.pk)
         wake_on_commit(cancel_start, request_id)
     logger.info("S%s: cancel asked", request_id)
     return True

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from jupyter_integration.failures import explain
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.presses import forget_presses
 from jupyter_integration.server_status import Ending, EndingCause, ServerState, ServerStatus
 from jupyter_integration.tests.pages import CARD, DASHBOARD, HTMX
 from jupyter_integration.tests.scenes import provision, see, start, stop
@@ -80,6 +81,7 @@ def test_the_start_that_was_followed_leads_to_the_lab_once(browser, sara) -> Non
     assert parse_qs(urlsplit(address).query)["follow"] == [str(request.pk)]
     see(sara, ready=True)
     SpawnRequest.objects.update(state=State.READY, finished_at=timezone.now())
+    forget_presses(sara.pk)
 
     answer = ask(browser, address)
     again, _seconds = next_question(answer)

@@ -12,7 +12,7 @@ from accounts.models import User
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.hub.resources import read_event
 from jupyter_integration.models import HubEvent, SpawnRequest
-from jupyter_integration.presses import read_presses
+from jupyter_integration.presses import forget_presses, read_presses
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import Ending, EndingCause, ServerState
 from jupyter_integration.services.record_hub_event import record_hub_event
@@ -46,6 +46,7 @@ def told(user: User, kind: str, *, at: datetime | None = None, **more: Any) -> d
     event = HubEvent(kind=kind, hub_username=user.hub_username, happened_at=at, **more)
     event.message_id = f"msg_{HubEvent.objects.count()}"
     event.save()
+    forget_presses(user.pk)
     return at
 
 
@@ -55,6 +56,7 @@ def pressed_stop(user: User, *, by: User, at: datetime | None = None) -> None:
     pressed.requested_by = by
     pressed.created_at = at - timedelta(seconds=1)
     pressed.save()
+    forget_presses(user.pk)
 
 
 def ending(user: User) -> Ending | None:

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.requests import SignedInRequest
-from jupyter_integration.help_requests import recent_help_requests
 from jupyter_integration.lab_paths import own_lab_path
-from jupyter_integration.presses import Presses, read_presses
+from jupyter_integration.page_facts import PageFacts, read_page_facts
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState, ServerStatus
 from jupyter_integration.services.keep_fresh import keep_fresh
@@ -24,12 +22,11 @@ CARD = "_server_card.html"
 @require_safe
 @for_signed_in
 def show_dashboard(request: SignedInRequest) -> HttpResponse:
-    presses = read_presses(request.user.pk)
-    context = card_context(request, presses)
+    facts = read_page_facts(request, with_help_requests=True)
+    context = card_context(request, facts)
     context["version"] = _version(context)
-    context["recent_requests"] = presses.starts
-    context["help_requests"] = recent_help_requests(request.user.pk)
-    context["idle_minutes"] = settings.IDLE_TIMEOUT // 60
+    context["recent_requests"] = facts.presses.starts
+    context["help_requests"] = facts.help_requests
     return render(request, "dashboard.html", context)
 
 
@@ -37,17 +34,19 @@ def show_dashboard(request: SignedInRequest) -> HttpResponse:
 @for_signed_in
 def show_server_card(request: SignedInRequest) -> HttpResponse:
     """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
-    return answer_card(request, card_context(request, read_presses(request.user.pk)))
+    return answer_card(request, card_context(request, read_page_facts(request)))
 
 
-def card_context(request: SignedInRequest, presses: Presses) -> dict[str, Any]:
+def card_context(request: SignedInRequest, facts: PageFacts) -> dict[str, Any]:
     """Return what the card needs: the status, where to go in the Lab, and which start it follows.
 
     `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
     itself; one that was merely left open, or opened again by "back", stays.
     """
     next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
-    status = server_status(request.user, next_path=next_path, presses=presses)
+    status = server_status(
+        request.user, next_path=next_path, presses=facts.presses, reading=facts.reading
+    )
     keep_fresh(user=request.user, status=status)
     return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
 

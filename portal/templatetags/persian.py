@@ -138,12 +138,6 @@ def duration(value: dt.timedelta | float | None) -> str:
 
 
 @register.filter
-def minutes(value: float | None) -> str:
-    """A span that is given in minutes, in words."""
-    return duration(None if value is None else value * MINUTE)
-
-
-@register.filter
 def until(start: dt.datetime | None, end: dt.datetime | None) -> str:
     """The span between two points in time, in words."""
     return duration(None if start is None or end is None else end - start)

@@ -140,9 +140,7 @@ def test_a_moment_can_be_told_as_an_age(now: dt.datetime) -> None:
     assert rendered("{{ value|moment:'ago' }}", value=value).endswith(">۵ دقیقه پیش</time>")
 
 
-def test_a_span_can_be_given_in_minutes_or_by_its_two_ends(now: dt.datetime) -> None:
-    assert rendered("{{ value|minutes }}", value=90) == "۱ ساعت و ۳۰ دقیقه"
-    assert rendered("{{ value|minutes }}", value=None) == ""
+def test_a_span_can_be_given_by_its_two_ends(now: dt.datetime) -> None:
     end = now + dt.timedelta(seconds=7)
     assert rendered("{{ value|until:end }}", value=now, end=end) == "۷ ثانیه"
     assert rendered("{{ value|until:end }}", value=now, end=None) == ""
