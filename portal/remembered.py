@@ -1,9 +1,9 @@
 """What open pages ask for again and again, remembered in the cache until somebody changes it.
 
 A value counts only together with the mark that stood when its rows were read. Who changes the rows
-sets a new mark once the change is committed: a reader who was overtaken meanwhile keeps what it read
-under a mark that counts no more. Where the mark did not get through (the cache was away, or the
-process died in between) the old value is shown for KEPT_FOR at most, so nothing that decides
+sets a new mark once the change is committed: a reader who was overtaken meanwhile keeps what it
+read under a mark that counts no more. Where the mark did not get through (the cache was away, or
+the process died in between) the old value is shown for KEPT_FOR at most, so nothing that decides
 anything may be read from here.
 """
 

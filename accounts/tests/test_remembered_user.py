@@ -1,4 +1,4 @@
-"""Open pages know their reader without asking the database, and notice every change of the account."""
+"""Open pages know their reader without the database, and notice every change of the account."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Open pages are answered without the database until something changes, and then with the change."""
+"""Open pages are answered without the database until something changes, then with the change."""
 
 from collections.abc import Callable
 from datetime import timedelta
