@@ -12,10 +12,8 @@ from jupyter_integration.hub.answers import ALREADY_RUNNING
 from jupyter_integration.hub.errors import HubBadRequest, HubConflict, HubProtocolError
 from jupyter_integration.hub.resources import (
     JSON,
-    STOPPED_SERVER,
     HubUser,
     ProgressEvent,
-    Server,
     read_user,
     read_user_page,
     read_version,
@@ -132,12 +130,11 @@ class HubClient:
                 )
             offset = page.next_offset
 
-    def start_server(self, name: str, user_options: Mapping[str, JSON] | None = None) -> Server:
-        """Ask for the user's server, and return what the Hub then shows.
+    def start_server(self, name: str, user_options: Mapping[str, JSON] | None = None) -> None:
+        """Ask for the user's server; that it runs or starts already is a success.
 
-        That it runs or starts already is a success. The state is read after the call, since the
-        Hub's status tells nothing sure; a server that is neither ready nor pending has failed by
-        then, and `follow_progress` tells why. A hook of the Hub can refuse with any status.
+        What became of it `follow_progress` tells, or `get_user`: the Hub's status tells nothing
+        sure. A hook of the Hub can refuse with any status.
 
         Raises:
             HubNotFound: the Hub has no such user.
@@ -158,7 +155,6 @@ class HubClient:
         except HubConflict as conflict:
             if not conflict.hub_message.endswith(ALREADY_RUNNING):
                 raise
-        return self.get_user(name).server or STOPPED_SERVER
 
     def stop_server(self, name: str) -> bool:
         """Stop the user's server, or cancel its start; True when nothing runs any more.

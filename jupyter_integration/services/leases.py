@@ -40,12 +40,13 @@ class Lease:
     user_id: int | None
     """Whose open pages show the row; None where none does."""
 
-    def renew(self, **changes: Any) -> None:
-        """Keep the row for another LEASE_TIME, and write `changes` to it.
+    def renew(self, *conditions: Q, **changes: Any) -> None:
+        """Keep the row for another LEASE_TIME and write `changes` to it, if it meets the conditions
+        still.
 
         Raises LeaseLostError.
         """
-        self._write(lease_expires_at=timezone.now() + LEASE_TIME, **changes)
+        self._write(*conditions, lease_expires_at=timezone.now() + LEASE_TIME, **changes)
         if changes:
             self._show()
 

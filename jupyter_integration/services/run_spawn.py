@@ -148,8 +148,9 @@ class _Run:
             server = self.hub.get_user(self.name).server
         if server is None or not (server.ready or server.pending == "spawn"):
             self.refuse_a_second_try_after_a_failure()
-            server = self.post()
-        if not server.ready:
+            self.post()
+            server = None
+        if server is None or not server.ready:
             self.follow_progress()
             server = self.hub.get_user(self.name).server
         if server is None or not server.ready:
@@ -180,18 +181,17 @@ class _Run:
         if self.request.posted_at is not None and (reason := self.told_failure()) is not None:
             raise SpawnFailedError(code_of_reason(reason), reason)
 
-    def post(self) -> Server:
-        """Ask the Hub once, and return the server as the Hub then shows it."""
+    def post(self) -> None:
+        """Ask the Hub once; what becomes of it the progress tells."""
         first = self.request.posted_at is None
         self.request.posted_at = self.request.posted_at or timezone.now()
         # The last moment to see that somebody else has taken the row up, or the user back.
-        self.lease.renew(state=SpawnRequest.State.STARTING, posted_at=self.request.posted_at)
-        self.keep_going()
+        self.keep_going(state=SpawnRequest.State.STARTING, posted_at=self.request.posted_at)
         logger.info(
             "%s: starting %s%s", self.request.reference, self.name, "" if first else " again"
         )
         try:
-            server = self.hub.start_server(self.name)
+            self.hub.start_server(self.name)
         except HubConflict as conflict:  # it began to stop since we looked
             raise ComeBackError from conflict
         except (HubServerError, HubRejected) as error:
@@ -201,8 +201,6 @@ class _Run:
             if reason is None:
                 raise
             raise SpawnFailedError(code_of_reason(reason), reason) from error
-        self.keep_going()
-        return server
 
     def told_failure(self) -> str | None:
         """The Hub's words for why the last start failed; None when it knows of no failure."""
@@ -256,9 +254,12 @@ class _Run:
 
     def keep_going(self, **changes: object) -> None:
         """Renew the lease with `changes`; raise when the user took the start back."""
-        self.lease.renew(**changes)
-        if SpawnRequest.objects.cancelling().filter(pk=self.request.pk).exists():
-            raise SpawnCancelledError
+        try:
+            self.lease.renew(Q(cancel_requested_at__isnull=True), **changes)
+        except LeaseLostError:
+            if SpawnRequest.objects.cancelling().filter(lease_id=self.lease.holder).exists():
+                raise SpawnCancelledError from None
+            raise
 
     @property
     def name(self) -> str:

@@ -177,7 +177,8 @@ class FakeHub:
         with self._changed:
             self._state = state
             for user in self._api.users.values():
-                if user.server is not None and user.settle() != "ready":
+                is_ready = user.settle() == "ready"
+                if user.server is not None and not is_ready:
                     user.server.ended = True
                 user.failure, user.remembered = None, False
             self._changed.notify_all()

@@ -124,7 +124,10 @@ def test_starts_can_be_throttled(fake_hub: FakeHub) -> None:
         assert hub.get_user("sara").server is None
 
     fake_hub.unthrottle()
-    assert hub.start_server("sara").pending == "spawn"
+    hub.start_server("sara")
+    server = hub.get_user("sara").server
+    assert server is not None
+    assert server.pending == "spawn"
 
 
 def test_a_server_can_die_and_one_can_appear(fake_hub: FakeHub) -> None:

@@ -76,8 +76,10 @@ def test_a_process_that_ended_at_once_looks_like_a_start_for_a_while(subject: Su
     name = subject.new_name()
     states.idle(subject, name)
 
-    server = subject.client.start_server(name, subject.options(name, Behaviour(fails="exit")))
+    subject.client.start_server(name, subject.options(name, Behaviour(fails="exit")))
 
+    server = subject.client.get_user(name).server
+    assert server is not None
     assert (server.ready, server.pending) == (False, "spawn")
 
 
@@ -164,7 +166,8 @@ def test_eight_starts_at_once_are_one_start(subject: Subject) -> None:
     servers = []
 
     def start() -> None:
-        servers.append(subject.client.start_server(name, options))
+        subject.client.start_server(name, options)
+        servers.append(subject.client.get_user(name).server)
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:

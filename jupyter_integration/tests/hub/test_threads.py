@@ -55,7 +55,7 @@ def test_a_connection_outlives_every_kind_of_answer(
             call()
     hub.delete_user("sara")
 
-    assert len(fake_hub.calls) == 7
+    assert len(fake_hub.calls) == 6
     assert caplog.text.count("Starting new HTTP connection") == 1
 
 
