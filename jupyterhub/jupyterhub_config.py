@@ -1,6 +1,7 @@
 """The Hub behind the portal: what is common to every way of running users' servers.
 
 The spawner of each way is in the file of its own: local.py for the trial mode, containers.py else.
+On Kubernetes these settings are values of a chart, which a test holds against this file.
 """
 
 import os
@@ -15,6 +16,7 @@ import containers  # noqa: E402
 import local  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
+from portal_addresses import lead_to_portal  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
 from process_ties import tied_to_parent  # noqa: E402
@@ -27,22 +29,14 @@ except EnvironmentRefused as refused:
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlets)
 
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
-identity_outside = f"{environment.portal_url}/identity/o"
-identity_inside = f"{environment.portal_internal_url}/identity/o/api"
+lead_to_portal(c, environment)
 c.JupyterHub.authenticator_class = PortalAuthenticator
-c.PortalAuthenticator.portal_url = environment.portal_url
 c.PortalAuthenticator.login_service = "Shaparak"
 c.PortalAuthenticator.client_id = "jupyterhub"
-c.PortalAuthenticator.client_secret = environment.oidc_client_secret
-c.PortalAuthenticator.oauth_callback_url = f"{environment.hub_url}/hub/oauth_callback"
-c.PortalAuthenticator.authorize_url = f"{identity_outside}/authorize"
-c.PortalAuthenticator.token_url = f"{identity_inside}/token"
-c.PortalAuthenticator.userdata_url = f"{identity_inside}/userinfo"
 c.PortalAuthenticator.scope = ["openid", "profile"]
 c.PortalAuthenticator.username_claim = "hub_username"
 c.PortalAuthenticator.enable_pkce = True
 c.PortalAuthenticator.auto_login = True
-c.PortalAuthenticator.logout_redirect_url = f"{environment.portal_url}/?signed-out=1"
 # Whom the portal signs in is allowed: it is the one that knows who may.
 c.PortalAuthenticator.allow_all = True
 c.PortalAuthenticator.enable_auth_state = True
@@ -105,9 +99,7 @@ c.Spawner.http_timeout = 20
 c.Spawner.consecutive_failure_limit = 0
 
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
-c.JupyterHub.default_url = f"{environment.portal_url}/dashboard/"
 c.JupyterHub.template_paths = [str(HERE / "templates")]
-c.JupyterHub.template_vars = {"portal_url": environment.portal_url}
 c.JupyterHub.authenticate_prometheus = not environment.open_metrics
 
 # ── The proxy ────────────────────────────────────────────────────────────────────────────────────
