@@ -40,7 +40,7 @@ class RememberedUserMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         looks_only = request.method in ("GET", "HEAD")
-        if settings.REMEMBERS_ROWS and looks_only and request.path in ASKED_AGAIN_AND_AGAIN:
+        if settings.REMEMBERS_ROWS and looks_only and request.path_info in ASKED_AGAIN_AND_AGAIN:
             _recall_user(request)
         return self.get_response(request)
 
