@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench backup env
+.PHONY: help up test lint lock messages screenshots bench smoke backup restore env
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -35,8 +35,15 @@ bench:          ## measure starts, faults and pages beside a bare JupyterHub
 	@$(PYTHON) -m deploy.local.development --with-databases
 	@$(INSTALLED) -m bench
 
+smoke:          ## try the whole in containers on this machine's Docker engine, from nothing
+	@$(PYTHON) -m deploy.local.development --with-browser
+	@$(INSTALLED) -m pytest tests/smoke --timeout 420 --session-timeout 480
+
 backup:         ## copy databases and homes of the running containers
 	@scripts/backup
+
+restore:        ## put a copy back: make restore FROM=backups/DATE
+	@scripts/restore $(FROM)
 
 env:            ## write .env for docker compose, with fresh secrets
 	@$(PYTHON) scripts/env

@@ -15,7 +15,7 @@ from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.workers import Workers
 
-pytest_plugins = ["tests.running_system"]
+pytest_plugins = ["tests.running_system", "tests.browser.chromium"]
 
 
 @pytest.fixture

@@ -1,84 +1,18 @@
-"""Chromium, and a running copy of the portal for it."""
+"""Pages of Django's live server, as sara sees them."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from tests.browser.live_pages import Opened
-from tests.running_system import RunningSystem
-
-# Chromium itself would look for updates and for its maker's hosts.
-QUIET = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",  # Chromium refuses its sandbox to root
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread from here to the end of the run, and Django
-    # refuses to work beside one, in this folder's tests and in those that come after.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        # Debian's where it is installed, else the one that Playwright brought.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def new_context(
-    browser: Browser, running_system: RunningSystem, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[..., BrowserContext]]:
-    """Make browsers of their own: each has its own cookies, and asks no host but ours."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-    ours = {urlsplit(running_system.portal_url).netloc, urlsplit(running_system.hub_url).netloc}
-
-    def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(locale="en-US", **options)
-        context.on("request", lambda sent: note_foreign_host(sent.url))
-        context.on("console", lambda message: note_policy_violation(message.text))
-        contexts.append(context)
-        return context
-
-    def note_foreign_host(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme.startswith(("http", "ws")) and parts.netloc not in ours:
-            faults.append(f"asked another host: {url}")
-
-    def note_policy_violation(text: str) -> None:
-        if "Content Security Policy" in text:
-            faults.append(text)
-
-    yield make
-    for context in contexts:
-        for number, page in enumerate(context.pages):
-            page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
-        context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def page(new_context: Callable[..., BrowserContext]) -> Page:
-    return new_context().new_page()
 
 
 @pytest.fixture

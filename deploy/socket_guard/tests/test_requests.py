@@ -6,9 +6,7 @@ import pytest
 
 from deploy.socket_guard.rules import Rules, RulesRefused
 from deploy.socket_guard.tests.conftest import RULES, SARAS, Ask, EngineDouble
-
-MINE = "/v1.45/containers/shaparak-jupyter-sara"
-OTHERS = "/v1.45/containers/shaparak-postgres"
+from deploy.socket_guard.tests.escapes import MINE, REFUSED_REQUESTS, REQUESTS_OF_OTHERS
 
 
 @pytest.mark.parametrize(
@@ -31,64 +29,7 @@ def test_what_the_hub_needs_passes(ask: Ask, method: str, path: str) -> None:
     assert ask(method, path)[0] == 200
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/v1.45/containers/json"),
-        ("GET", "/v1.45/containers/json?all=1"),
-        ("GET", "/v1.45/images/json"),
-        ("GET", "/v1.45/images/shaparak-portal/json"),
-        ("GET", "/v1.45/info"),
-        ("GET", "/v1.45/events"),
-        ("GET", "/v1.45/secrets"),
-        ("GET", f"{MINE}/logs?stdout=1"),
-        ("GET", f"{MINE}/archive?path=/"),
-        ("GET", f"{MINE}/export"),
-        ("GET", f"{MINE}/top"),
-        ("GET", f"{MINE}/stats"),
-        ("GET", f"{MINE}/stats?stream=true"),
-        ("GET", f"{MINE}/stats?stream=false&stream=true"),
-        ("PUT", f"{MINE}/archive?path=/"),
-        ("POST", f"{MINE}/exec"),
-        ("POST", "/v1.45/exec/5a5a/start"),
-        ("POST", f"{MINE}/attach?stream=1"),
-        ("POST", f"{MINE}/update"),
-        ("POST", f"{MINE}/rename?name=shaparak-jupyter-omid"),
-        ("POST", f"{MINE}/kill"),
-        ("POST", f"{MINE}/pause"),
-        ("POST", f"{MINE}/start?detachKeys=a"),
-        ("POST", "/v1.45/commit?container=shaparak-jupyter-sara"),
-        ("POST", "/v1.45/build"),
-        ("POST", "/v1.45/images/create?fromImage=evil"),
-        ("POST", "/v1.45/images/load"),
-        ("POST", "/v1.45/volumes/create"),
-        ("GET", "/v1.45/volumes"),
-        ("POST", "/v1.45/networks/create"),
-        ("POST", "/v1.45/networks/shaparak_data/connect"),
-        ("POST", "/v1.45/plugins/pull"),
-        ("POST", "/v1.45/swarm/init"),
-        ("POST", "/v1.45/session"),
-        ("POST", "/grpc"),
-        ("POST", "/v1.45/containers/prune"),
-        ("POST", "/v1.45/containers/create"),
-        ("POST", "/v1.45/containers/create?name=a&name=b"),
-        ("POST", "/v1.45/containers/create?name=shaparak-jupyter-sara&platform=x"),
-        ("DELETE", "/v1.45/volumes/shaparak-home-sara"),
-        ("DELETE", f"{MINE}?link=1"),
-        # Older ones take a host part at the start.
-        ("POST", "/v1.23/containers/shaparak-jupyter-sara/start"),
-        ("POST", "/containers/shaparak-jupyter-sara/start"),
-        # The same place, written otherwise.
-        ("GET", "/v1.45/images/../containers/json"),
-        ("GET", "/v1.45/images/shaparak-user-server/../../containers/shaparak-postgres/json"),
-        ("GET", "/v1.45//containers/json"),
-        ("POST", "/v1.45/containers/shaparak-jupyter-sara/%65xec"),
-        ("POST", "/v1.45/containers/shaparak-jupyter-sara%2Fexec"),
-        ("POST", "http://engine/v1.45/containers/shaparak-jupyter-sara/start"),
-        ("HEAD", "/_ping"),
-        ("OPTIONS", "/version"),
-    ],
-)
+@pytest.mark.parametrize(("method", "path"), REFUSED_REQUESTS)
 def test_all_else_is_refused_before_the_engine_hears_of_it(
     ask: Ask, engine: EngineDouble, method: str, path: str
 ) -> None:
@@ -98,14 +39,7 @@ def test_all_else_is_refused_before_the_engine_hears_of_it(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [
-        ("GET", f"{OTHERS}/json"),
-        ("GET", f"{OTHERS}/stats?stream=false"),
-        ("POST", f"{OTHERS}/start"),
-        ("POST", f"{OTHERS}/stop"),
-        ("DELETE", OTHERS),
-        ("DELETE", f"/v1.45/containers/{'db' * 32}"),
-    ],
+    [*REQUESTS_OF_OTHERS, ("DELETE", f"/v1.45/containers/{'db' * 32}")],
 )
 def test_a_container_that_the_guard_did_not_label_is_not_touched(
     ask: Ask, engine: EngineDouble, method: str, path: str

@@ -1,0 +1,161 @@
+"""The whole of docker-compose.yml on an engine, from nothing, and nothing left of it afterwards.
+
+stack = Stack(folder)      # a folder of its own, for its .env
+stack.build()
+stack.bring_up()
+stack.portal_url           # http://localhost:…, where people go
+stack.hub_url              # http://127.0.0.1:…, the Hub's host
+stack.compose("ps")        # what `docker compose ps` prints
+stack.take_down()          # raises SomethingIsLeft
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.running_system import free_ports
+from tests.smoke import engine
+from tests.smoke.engine import REPOSITORY, docker, succeed
+
+PROJECT = "shaparak-smoke"
+HOME_PREFIX = "shaparak-home-"
+USERS_CONTAINERS = "label=org.shaparak.guarded"
+
+BUILD_PATIENCE_SECONDS = 360
+START_PATIENCE_SECONDS = 180
+
+# What leads a build to mirrors: taken over from whoever runs the smoke test.
+MIRRORS = (
+    "IMAGE_PREFIX",
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_TRUSTED_HOST",
+    "NPM_CONFIG_REGISTRY",
+)
+ONE_SHOTS = {"migrate", "hub-database"}
+
+
+class EngineIsNotFree(AssertionError):
+    """No engine answers, or there is an installation on it that we must not touch."""
+
+
+class SomethingIsLeft(AssertionError):
+    """Names what is left after the end."""
+
+
+class Stack:
+    def __init__(self, folder: Path) -> None:
+        self.portal_port, self.hub_port = free_ports()
+        self._env_file = folder / "env"
+        self._before: set[tuple[str, str]] = set()
+
+    @property
+    def portal_url(self) -> str:
+        return f"http://localhost:{self.portal_port}"
+
+    @property
+    def hub_url(self) -> str:
+        return f"http://127.0.0.1:{self.hub_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For `docker compose` and our scripts: this copy's settings, and nobody else's."""
+        example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
+        settings = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
+        return {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name not in settings and not name.startswith("COMPOSE_")
+            },
+            "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_ENV_FILES": str(self._env_file),
+        }
+
+    def compose(self, *arguments: str, patience: float = 120) -> str:
+        """What `docker compose` prints. Raises CommandFailed."""
+        return succeed(
+            ["docker", "compose", "--progress", "quiet", *arguments],
+            environment=self.environment,
+            patience=patience,
+        )
+
+    # ── Its life ────────────────────────────────────────────────────────────────────────────────
+
+    def build(self) -> None:
+        """Write .env and build every image. Raises EngineIsNotFree."""
+        if not engine.answers():
+            raise EngineIsNotFree("No engine answers `docker info`. Start Docker first.")
+        self._before = engine.everything()
+        if ours := sorted(name for _, name in self._before if name.startswith("shaparak")):
+            raise EngineIsNotFree(
+                "Shaparak is on this engine already, or was not taken down: "
+                f"{', '.join(ours)}. `make smoke` needs an engine without it."
+            )
+        succeed([sys.executable, "scripts/env", str(self._env_file)])
+        self.set(PORTAL_PORT=str(self.portal_port), HUB_PORT=str(self.hub_port))
+        self.set(**{name: os.environ[name] for name in MIRRORS if os.environ.get(name)})
+        self.compose("build", patience=BUILD_PATIENCE_SECONDS)
+
+    def set(self, **settings: str) -> None:
+        """Give settings a value in this copy's .env."""
+        text = self._env_file.read_text(encoding="utf-8")
+        for name, value in settings.items():
+            text = re.sub(rf"^(# )?{name}=.*\n", "", text, flags=re.MULTILINE)
+            text += f"{name}={value}\n"
+        self._env_file.write_text(text, encoding="utf-8")
+
+    def setting(self, name: str) -> str:
+        text = self._env_file.read_text(encoding="utf-8")
+        (value,) = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+        return value
+
+    def bring_up(self) -> None:
+        """Start it, and wait until every service is healthy."""
+        self.compose("up", "--detach", "--wait", patience=START_PATIENCE_SECONDS)
+
+    def take_down(self) -> None:
+        """End and remove all of it, users' containers and homes too. Raises SomethingIsLeft."""
+        if not self._env_file.exists():
+            return
+        # The Hub first, so that it makes no more of them.
+        self.compose("stop", "jupyterhub")
+        if users := docker("ps", "--all", "--quiet", "--filter", USERS_CONTAINERS).split():
+            docker("rm", "--force", "--volumes", *users)
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        # There were none before, or build() would have refused.
+        if homes := [name for name in engine.names_of("volume") if name.startswith(HOME_PREFIX)]:
+            docker("volume", "rm", *homes)
+        self._see_that_nothing_is_left()
+
+    def _see_that_nothing_is_left(self) -> None:
+        left = [f"{kind} {name}" for kind, name in sorted(engine.everything() - self._before)]
+        left += [
+            f"port {port}" for port in (self.portal_port, self.hub_port) if _is_listened_to(port)
+        ]
+        if left:
+            raise SomethingIsLeft(f"Left on this engine: {', '.join(left)}.")
+
+    # ── What is in it ───────────────────────────────────────────────────────────────────────────
+
+    def services(self) -> dict[str, dict[str, Any]]:
+        """What `docker compose ps` tells of each service that is to run, by its name."""
+        wanted = set(self.compose("config", "--services").split()) - ONE_SHOTS - {"user-server"}
+        lines = self.compose("ps", "--all", "--format", "json").splitlines()
+        told = {row["Service"]: row for row in map(json.loads, lines)}
+        return {name: told.get(name, {"State": "missing", "Health": ""}) for name in wanted}
+
+
+def container_of(username: str) -> str:
+    return f"shaparak-jupyter-{username}"
+
+
+def _is_listened_to(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

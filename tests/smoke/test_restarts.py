@@ -1,0 +1,95 @@
+"""The Hub goes away and comes back: whoever works in a Lab does not notice."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+from playwright.sync_api import Page
+
+from tests.browser.people import expect_card, expect_lab, sign_up, somebody, start
+from tests.smoke import engine
+from tests.smoke.conftest import Measured
+from tests.smoke.stack import Stack, container_of
+
+BETWEEN_PROBES_SECONDS = 0.05
+MOST_SECONDS_OF_A_PROBE = 5
+
+
+@dataclass
+class Probes:
+    """Answers of one address, asked for again and again."""
+
+    good: int = 0
+    bad: list[str] = field(default_factory=list)
+    slowest: float = 0.0  # seconds
+
+
+@contextmanager
+def probing(url: str, cookies: dict[str, str]) -> Iterator[Probes]:
+    """Ask for a person's own page without a pause, until the end of the block."""
+    probes = Probes()
+    enough = threading.Event()
+
+    def probe() -> None:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.cookies.update(cookies)
+            while not enough.wait(BETWEEN_PROBES_SECONDS):
+                began = time.monotonic()
+                try:
+                    answer = session.get(
+                        url, timeout=MOST_SECONDS_OF_A_PROBE, allow_redirects=False
+                    )
+                except requests.RequestException as error:
+                    probes.bad.append(str(error))
+                    continue
+                probes.slowest = max(probes.slowest, time.monotonic() - began)
+                if answer.status_code == requests.codes.ok:
+                    probes.good += 1
+                else:
+                    probes.bad.append(f"{answer.status_code} {answer.text[:200]}")
+
+    prober = threading.Thread(target=probe)
+    prober.start()
+    try:
+        yield probes
+    finally:
+        enough.set()
+        prober.join()
+
+
+def test_a_server_goes_on_without_a_gap_while_the_hub_restarts(
+    page: Page, stack: Stack, measured: Measured
+) -> None:
+    sara = somebody("sara")
+    sign_up(page, sara, stack.portal_url)
+    start(page)
+    expect_lab(page, sara, stack.hub_url)
+    before = engine.inspect(container_of(sara.username))["State"]["StartedAt"]
+    contents = f"{stack.hub_url}{sara.lab_path}api/contents"
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(contents)}
+
+    with probing(contents, cookies) as probes:
+        stack.compose("restart", "jupyterhub")
+        stack.compose("up", "--detach", "--wait", "jupyterhub")
+        # It reads from the proxy and from the engine what runs only once it is there again.
+        page.goto(f"{stack.portal_url}/dashboard/")
+        expect_card(page, "ready")
+        omid = somebody("omid")
+        another = page.context.browser.new_context().new_page()
+        sign_up(another, omid, stack.portal_url)
+        start(another)
+        expect_lab(another, omid, stack.hub_url)
+        another.context.close()
+
+    measured("probes of a Lab while the Hub restarted", f"{probes.good}")
+    measured("of these, failed", f"{len(probes.bad)}")
+    measured("the slowest of them", f"{probes.slowest:.2f} s")
+    assert probes.bad == []
+    assert probes.good > 20
+    assert engine.inspect(container_of(sara.username))["State"]["StartedAt"] == before
