@@ -14,6 +14,8 @@ from tests.smoke.stack import EngineIsNotFree, Stack
 
 OUR_IMAGES = ("portal", "jupyterhub", "user-server", "proxy", "socket-guard")
 
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 Measured = Callable[[str, str], None]
 """Keep a figure, by its name, for the end of the run."""
 
@@ -28,18 +30,19 @@ def measured() -> Measured:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, measured: Measured) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("smoke"))
-    _end_on_termination()
+    _end_once_when_told()
     try:
         try:
-            with _timed(measured, "building the images"):
+            with timed(measured, "building the images"):
                 stack.build()
         except EngineIsNotFree as reason:
             pytest.exit(str(reason), returncode=1)
-        with _timed(measured, "up, until every service is healthy"):
+        with timed(measured, "up, until every service is healthy"):
             stack.bring_up()
         yield stack
     finally:
-        with _undisturbed(), _timed(measured, "taking everything down"):
+        _ignore_signals()
+        with timed(measured, "taking everything down"):
             stack.take_down()
     for image in OUR_IMAGES:
         size = int(docker("image", "inspect", "--format", "{{.Size}}", f"shaparak-{image}"))
@@ -53,32 +56,28 @@ def running_system(stack: Stack) -> Stack:
 
 
 @contextmanager
-def _timed(measured: Measured, name: str) -> Iterator[None]:
+def timed(measured: Measured, name: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     measured(name, f"{time.monotonic() - began:.1f} s")
 
 
-def _end_on_termination() -> None:
-    """SIGTERM ends pytest as Ctrl-C does: with what fixtures have to put away."""
+def _end_once_when_told() -> None:
+    """SIGTERM ends pytest as Ctrl-C does, with all that fixtures have to put away; and whoever
+    presses twice gets a clean engine all the same.
+    """
 
     def interrupt(*_: object) -> None:
+        _ignore_signals()
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in ENDING_SIGNALS:
+        signal.signal(number, interrupt)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Whoever presses Ctrl-C twice gets a clean engine all the same."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
+def _ignore_signals() -> None:
+    for number in ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

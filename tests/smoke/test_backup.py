@@ -1,0 +1,59 @@
+"""What `make backup` copies, `make restore` puts back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import (
+    PASSWORD,
+    expect_card,
+    expect_drawn_lab,
+    expect_lab,
+    sign_in,
+    sign_out,
+    sign_up,
+    somebody,
+    start,
+)
+from tests.smoke.conftest import Measured, timed
+from tests.smoke.engine import succeed
+from tests.smoke.stack import Stack
+from tests.smoke.test_main_job import save_in_lab
+
+
+def test_a_copy_brings_back_accounts_and_homes_as_they_were(
+    page: Page, stack: Stack, measured: Measured, tmp_path: Path
+) -> None:
+    sara, omid = somebody("sara"), somebody("omid")
+    copy = tmp_path / "copy"
+    sign_up(page, sara, stack.portal_url)
+    start(page)
+    expect_lab(page, sara, stack.hub_url)
+    expect_drawn_lab(page)
+    save_in_lab(page, sara, "memo.txt", "before")
+    with timed(measured, "backup"):
+        succeed(["scripts/backup", str(copy)], environment=stack.environment, patience=120)
+    save_in_lab(page, sara, "memo.txt", "after")
+    sign_out(page, stack.portal_url)
+    sign_up(page, omid, stack.portal_url)
+    sign_out(page, stack.portal_url)
+
+    with timed(measured, "restore, until every service is healthy"):
+        restore = ["scripts/restore", str(copy), "--yes"]
+        succeed(restore, environment=stack.environment, patience=240)
+
+    sign_in(page, sara, stack.portal_url)
+    expect_card(page, "stopped")
+    start(page)
+    expect_lab(page, sara, stack.hub_url)
+    memo = page.request.get(f"{stack.hub_url}{sara.lab_path}api/contents/memo.txt")
+    assert memo.json()["content"] == "before"
+    sign_out(page, stack.portal_url)
+    page.goto(f"{stack.portal_url}/accounts/login/")
+    page.fill("[name=login]", omid.username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form [type=submit]")
+    expect(page.locator("main form [name=password]")).to_be_visible()
+    assert page.url.startswith(f"{stack.portal_url}/accounts/login/")
