@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from former_tokens import revoke_former_tokens
 from oauthenticator.generic import GenericOAuthenticator
 from portal_pages import portal_pages
 from sign_on_handlers import PortalCallbackHandler, PortalLoginHandler, PortalLogoutHandler
@@ -19,6 +20,8 @@ class PortalAuthenticator(GenericOAuthenticator):
     portal_url = Unicode(config=True, help="Where browsers find the portal.")
 
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
+        # The Hub calls this once, with its database open and its configuration's tokens added.
+        revoke_former_tokens(app)
         return [*portal_pages(self.portal_url), *super().get_handlers(app)]
 
     async def refresh_user(self, user: Any, handler: Any = None, **options: Any) -> Any:

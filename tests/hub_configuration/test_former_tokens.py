@@ -1,0 +1,61 @@
+"""A token that was replaced counts no more."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jupyterhub import orm, roles
+from traitlets.log import get_logger
+
+OLD, NEW, OF_CULLER = "0" * 64, "1" * 64, "2" * 64
+
+
+@pytest.fixture
+def app() -> Any:
+    """A Hub as it is once it has added the tokens of its configuration to its database."""
+    db = orm.new_session_factory("sqlite:///:memory:")()
+    for role in roles.get_default_roles():
+        roles.create_role(db, role)
+    db.add(orm.OAuthClient(identifier="jupyterhub"))
+    for name, token in (("portal", OLD), ("portal", NEW), ("idle-culler", OF_CULLER)):
+        service = orm.Service.find(db, name) or orm.Service(name=name)
+        db.add(service)
+        db.commit()
+        service.new_api_token(token, note="from config", generated=False)
+    return SimpleNamespace(
+        db=db, service_tokens={NEW: "portal", OF_CULLER: "idle-culler"}, log=get_logger()
+    )
+
+
+def test_a_token_that_the_configuration_has_no_more_is_revoked(load: Any, app: Any) -> None:
+    load("former_tokens").revoke_former_tokens(app)
+
+    assert orm.APIToken.find(app.db, OLD) is None
+
+
+def test_those_that_it_has_still_count(load: Any, app: Any) -> None:
+    load("former_tokens").revoke_former_tokens(app)
+
+    assert orm.APIToken.find(app.db, NEW).service.name == "portal"
+    assert orm.APIToken.find(app.db, OF_CULLER).service.name == "idle-culler"
+
+
+def test_a_token_of_one_service_is_none_of_another(load: Any, app: Any) -> None:
+    app.service_tokens = {OLD: "idle-culler", NEW: "portal"}
+
+    load("former_tokens").revoke_former_tokens(app)
+
+    assert orm.APIToken.find(app.db, OLD) is None
+
+
+def test_what_a_person_or_a_server_asked_the_hub_for_is_left_alone(load: Any, app: Any) -> None:
+    sara = orm.User(name="sara")
+    app.db.add(sara)
+    app.db.commit()
+    token = sara.new_api_token(note="Server at /user/sara/")
+
+    load("former_tokens").revoke_former_tokens(app)
+
+    assert orm.APIToken.find(app.db, token).user.name == "sara"
