@@ -89,6 +89,9 @@ c.JupyterHub.tornado_settings = {
     # Under the shortest read timeout that the portal can be given.
     "slow_stop_timeout": 3,
 }
+if environment.hub_url.startswith("https://"):
+    # TLS ends at the edge, and the Hub cannot see it.
+    c.JupyterHub.tornado_settings["cookie_options"] = {"secure": True}
 # Above what the portal keeps in flight, so that it meets the limit only when somebody else starts
 # servers as well. Beyond the limit the Hub answers 429, and the portal's start goes back in line.
 c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
