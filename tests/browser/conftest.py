@@ -1,7 +1,5 @@
 """Chromium, and a running copy of the portal for it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from deploy.local.development import find_browser
 from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from tests.browser.live_pages import Opened
@@ -31,14 +30,14 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread from here to the end of the run, and Django
-    # refuses to work beside one, in this folder's tests and in those that come after.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        # Debian's where it is installed, else the one that Playwright brought.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+    """Ends before other tests come: until then Playwright keeps an event loop in this thread,
+    and asyncio.run, Django's ORM and ast.parse get on badly with that.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
         yield browser
         browser.close()
 
