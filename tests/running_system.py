@@ -147,15 +147,24 @@ class RunningSystem:
         return self._process
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a first run has been on its folder, so that another one is quick."""
+        return self.seconds_to_start > 0
+
+    @property
     def output(self) -> str:
         return self.output_file.read_text(encoding="utf-8") if self.output_file.exists() else ""
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> float:
         """Ask it to stop, unless it has, and wait until it has; the seconds that took."""
         began = time.monotonic()
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(with_signal)
-            self._process.wait(STOP_PATIENCE_SECONDS)
+        if self.runs:
+            self.process.send_signal(with_signal)
+            self.process.wait(STOP_PATIENCE_SECONDS)
         return time.monotonic() - began
 
     def log_of(self, part: str) -> str:
