@@ -1,6 +1,6 @@
 """Chromium, and a running copy of the portal for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,18 @@ QUIET = [
     "--no-first-run",
     "--no-sandbox",  # Chromium refuses its sandbox to root
 ]
+
+
+HAS_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[HAS_FAILED] = report.failed or item.stash.get(HAS_FAILED, False)
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -69,8 +81,9 @@ def new_context(
 
     yield make
     for context in contexts:
-        for number, page in enumerate(context.pages):
-            page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
+        if request.node.stash[HAS_FAILED]:
+            for number, page in enumerate(context.pages):
+                page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
         context.close()
     assert faults == []
 
