@@ -14,7 +14,7 @@ up:             ## run all of it on this machine, for a trial
 
 test:           ## run every test; installs what that needs
 	@$(PYTHON) -m deploy.local.development --with-browser
-	@$(INSTALLED) -m pytest
+	@$(INSTALLED) -m pytest --numprocesses 2
 
 lint:           ## check style, types, templates and migrations
 	@$(PYTHON) -m deploy.local.development

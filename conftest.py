@@ -15,7 +15,7 @@ from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.workers import Workers
 
-pytest_plugins = ["tests.running_system", "tests.browser.chromium"]
+pytest_plugins = ["tests.running_system", "tests.side_by_side", "tests.browser.chromium"]
 
 
 @pytest.fixture
@@ -102,11 +102,3 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
     return "transactional_db" in request.fixturenames or bool(
         marker and marker.kwargs.get("transaction")
     )
-
-
-@pytest.hookimpl(trylast=True)  # after pytest-django, which sorts by database
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop and greenlets in this thread for the rest
-    of the run, and asyncio.run, Django's ORM and ast.parse get on badly with them.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

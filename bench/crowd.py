@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench.parts import Part
-from bench.running_copy import REPOSITORY, RunningCopy, free_ports, is_ok, web_command
+from bench.running_copy import REPOSITORY, RunningCopy, is_ok, web_command
+from jupyter_integration.testing.free_ports import free_ports
 
 DATABASE = "crowd"
 

@@ -19,9 +19,9 @@ from pathlib import Path
 from bench.databases import postgres, redis
 from bench.person import Person
 from bench.report import Row
-from bench.running_copy import free_ports
 from jupyter_integration.hub import HubClient, HubTransport, LabProbe
 from jupyter_integration.server_status import ASK_WHILE_CHANGING
+from jupyter_integration.testing.free_ports import free_ports
 from tests.running_system import RunningSystem
 
 PAIRS = 10

@@ -23,7 +23,6 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +31,7 @@ from bench.databases import ProgramMissing, postgres, redis
 from bench.parts import Part
 from bench.signed_in import SignedIn
 from deploy.local import install, secret_files
+from jupyter_integration.testing.free_ports import free_ports
 
 REPOSITORY = install.REPOSITORY
 SIMULATED_HUB = Path(__file__).parent / "simulated_hub"
@@ -276,14 +276,6 @@ def web_command(port: int) -> list[str]:
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
         *("--bind", f"127.0.0.1:{port}", "--no-control-socket"),
     ]
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]
 
 
 def _listens(port: int) -> bool:

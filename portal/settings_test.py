@@ -24,6 +24,13 @@ os.environ.update(
     ).decode(),
 )
 
+if os.environ.get("REDIS_URL"):
+    # Each process of `pytest -n 2` empties a Redis database of its own: gw0 has the one that was
+    # named, gw1 the next.
+    _server, _number = os.environ["REDIS_URL"].rsplit("/", 1)
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_URL"] = f"{_server}/{int(_number) + _worker}"
+
 from portal.settings import *
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

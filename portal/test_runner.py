@@ -38,6 +38,8 @@ class PytestRunner(DiscoverRunner):
             arguments.append("--reuse-db")
         if self.pdb:
             arguments.append("--pdb")
+        if self.parallel:
+            arguments.append(f"--numprocesses={self.parallel}")
         if self.markers:
             arguments += ["-m", self.markers]
         if self.test_name_patterns:

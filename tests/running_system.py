@@ -21,11 +21,9 @@ The fixture is there for every test: /conftest.py names this module as a plugin.
 from __future__ import annotations
 
 import os
-import random
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -37,15 +35,13 @@ from typing import Self
 
 import pytest
 
+from jupyter_integration.testing.free_ports import free_ports
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 # Of a machine that runs the rest of the suite at the same time. An idle one takes a tenth.
 START_PATIENCE_SECONDS = 120
 STOP_PATIENCE_SECONDS = 30
-
-# Below the ports that a Linux hands out by itself.
-PORTS = range(20000, 32000)
-
 READY = "Shaparak is ready"
 
 
@@ -63,7 +59,7 @@ class RunningSystem:
     def __init__(self, var: Path, settings: Mapping[str, str] | None = None) -> None:
         """A copy that is yet to be started; `settings` are environment variables."""
         self.var = var
-        self.portal_port, self.hub_port = free_ports()
+        self.portal_port, self.hub_port, *_ = free_ports(4)  # the Hub has three in a row
         self.settings = {
             "SHAPARAK_VAR": str(var),
             "PORTAL_PORT": str(self.portal_port),
@@ -151,15 +147,24 @@ class RunningSystem:
         return self._process
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a first run has been on its folder, so that another one is quick."""
+        return self.seconds_to_start > 0
+
+    @property
     def output(self) -> str:
         return self.output_file.read_text(encoding="utf-8") if self.output_file.exists() else ""
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> float:
         """Ask it to stop, unless it has, and wait until it has; the seconds that took."""
         began = time.monotonic()
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(with_signal)
-            self._process.wait(STOP_PATIENCE_SECONDS)
+        if self.runs:
+            self.process.send_signal(with_signal)
+            self.process.wait(STOP_PATIENCE_SECONDS)
         return time.monotonic() - began
 
     def log_of(self, part: str) -> str:
@@ -177,26 +182,11 @@ class RunningSystem:
         self.stop()
 
 
-def free_ports() -> tuple[int, int]:
-    """One port for a portal, and the first of three in a row for a Hub."""
-    for _ in range(100):
-        portal = random.choice(PORTS)
-        if all(_is_free(port) for port in range(portal, portal + 4)):
-            return portal, portal + 1
-    raise LookupError("No four free ports in a row here.")
-
-
 def clean_environment() -> dict[str, str]:
     """This process's own, without what would lead a copy to the test suite's data or make."""
     foreign = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SHAPARAK_MODE"}
     foreign |= {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
     return {name: value for name, value in os.environ.items() if name not in foreign}
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from ctypes.util import find_library
 from pathlib import Path
@@ -15,8 +16,12 @@ from deploy.local import install
 
 REQUIREMENTS = install.REPOSITORY / "requirements-dev.txt"
 
+# Browsers, the better one first: without a window Chromium's headless shell draws the same pages in
+# half of the processor's time.
+BROWSERS = ("chromium-headless-shell", "chromium")
+
 # What is needed, by the program that shows whether it is here: Debian's package of it.
-DEBIAN_PACKAGES = {"chromium": "chromium", "msgfmt": "gettext"}
+DEBIAN_PACKAGES = {"chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext"}
 # Debian has PostgreSQL's own programs off the path: their wrapper stands for them.
 DATABASE_PACKAGES = {"redis-server": "redis-server", "pg_ctlcluster": "postgresql"}
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -51,6 +56,11 @@ def _missing(packages: Mapping[str, str]) -> list[str]:
     return [package for name, package in packages.items() if shutil.which(name) is None]
 
 
+def find_browser() -> str | None:
+    """The machine's own; None where there is only the one that Playwright brings itself."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def install_system_packages() -> None:
     """A browser, and gettext for the catalogues: from Debian where that is possible."""
     packages = _missing(DEBIAN_PACKAGES)
@@ -59,31 +69,46 @@ def install_system_packages() -> None:
         packages.append("libatomic1")
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         _apt_install(packages)
-    if shutil.which("chromium") is None:
-        # Playwright's own, once; a second time it only looks.
+
+
+def install_what_debian_lacks() -> None:
+    """After Python's packages and Debian's: Playwright's own browser where there is no other."""
+    if find_browser() is None:
+        # A second time it only looks.
         install.run([str(install.VENV_PYTHON), "-m", "playwright", "install", "chromium"])
     if shutil.which("msgfmt") is None:
         print("! No gettext here: tests of the catalogues will fail. Install it.", flush=True)
 
 
 def _apt_install(packages: list[str]) -> None:
+    """Those that this Debian, or what descends from it, has."""
     install.say(f"Installing {' and '.join(packages)}")
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*apt, "update"], env=environment, check=True)
     subprocess.run(
-        [*apt, "install", "--yes", "--no-install-recommends", *packages],
+        [*apt, "install", "--yes", "--no-install-recommends", *filter(_is_in_debian, packages)],
         env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
     )
 
 
+def _is_in_debian(package: str) -> bool:
+    shown = subprocess.run(["apt-cache", "show", package], capture_output=True, check=False)
+    return shown.returncode == 0
+
+
 def main() -> None:
+    browser = "--with-browser" in sys.argv[1:]
     try:
-        install.install_with(REQUIREMENTS)
-        if "--with-browser" in sys.argv[1:]:
-            install_system_packages()
+        with ThreadPoolExecutor(1) as beside:
+            # Unpacking a browser leaves a processor to Python's packages.
+            packages = beside.submit(install_system_packages) if browser else None
+            install.install_with(REQUIREMENTS)
+        if packages:
+            packages.result()
+            install_what_debian_lacks()
         if "--with-databases" in sys.argv[1:]:
             install_databases()
     except install.CannotInstall as problem:

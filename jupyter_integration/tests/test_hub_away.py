@@ -1,7 +1,6 @@
 """While the Hub is away nothing hammers it, nothing is lost, and all pages say so at once."""
 
 import logging
-import time
 from datetime import timedelta
 
 import pytest
@@ -33,7 +32,6 @@ from jupyter_integration.tasks import (
 )
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.hub_away import find_the_hub_away
-from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.scenes import READY, provision, see, start, stop
 
 State = SpawnRequest.State
@@ -49,11 +47,6 @@ def sara(sara: User) -> User:
 def omid(omid: User) -> User:
     """Omid, with a user of his own on the Hub."""
     return provision(omid)
-
-
-@pytest.fixture
-def soon_asked_again(settings) -> None:
-    settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.3
 
 
 class TestPages:
@@ -111,17 +104,6 @@ class TestPages:
 
         assert SpawnRequest.objects.filter(state=State.FAILED).count() == 3
         assert not hub_contact.read().is_lost
-
-    def test_once_it_is_back_all_are_shown_what_is_known(
-        self, fake_hub, omid, soon_asked_again
-    ) -> None:
-        see(omid, **READY)
-        find_the_hub_away()
-        assert server_status(omid).stale
-
-        watch_hub()
-
-        assert server_status(omid).state is ServerState.READY
 
     def test_since_when_it_is_away_is_known(self, db: None) -> None:
         before = timezone.now()
@@ -242,69 +224,3 @@ class TestNothingHammersIt:
 
         status = server_status(sara)
         assert (status.state, status.stale) == (ServerState.QUEUED, True)
-
-
-class TestItsReturn:
-    def test_the_look_closes_the_breaker_and_wakes_what_waits(
-        self, fake_hub, sara, workers, soon_asked_again
-    ) -> None:
-        fake_hub.add_user("sara")
-        start(sara)
-        SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
-        fake_hub.down()
-        for _ in range(3):
-            watch_hub()
-        assert workers.sent == []
-        fake_hub.up()
-
-        watch_hub()
-
-        assert not hub_contact.read().is_lost
-        assert workers.count("starts.work_through_line") == 1
-        workers.work_off()
-        assert SpawnRequest.objects.get().state == State.READY
-
-    def test_a_look_at_a_hub_that_was_not_away_wakes_nobody(self, fake_hub, sara, workers) -> None:
-        start(sara)
-        SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
-
-        watch_hub()
-
-        assert workers.sent == []
-
-    def test_a_look_that_is_a_moment_early_waits_for_its_time(
-        self, fake_hub, db: None, settings
-    ) -> None:
-        settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.8
-        find_the_hub_away()
-
-        watch_hub()
-
-        assert fake_hub.calls == ["GET /users"]
-        assert not hub_contact.read().is_lost
-
-    def test_one_that_is_much_too_early_does_not(self, fake_hub, db: None) -> None:
-        find_the_hub_away()
-
-        began = time.monotonic()
-        watch_hub()
-
-        assert fake_hub.calls == []
-        assert time.monotonic() - began < 1
-
-    def test_without_any_look_the_next_call_is_the_probe(
-        self, fake_hub, sara, soon_asked_again
-    ) -> None:
-        """With beat dead the Hub would else be away for ever."""
-        find_the_hub_away()
-        wait_for(lambda: not conf.hub_client().is_blocked)
-
-        refresh_server(sara.pk)
-
-        assert not hub_contact.read().is_lost
-        assert server_status(sara).state is ServerState.STOPPED
-
-    def test_looks_come_as_often_as_the_breaker_lets_one_pass(self, settings) -> None:
-        schedule = settings.CELERY_BEAT_SCHEDULE["watch-hub"]["schedule"]
-
-        assert schedule <= settings.HUB_ASKED_WHILE_AWAY_EVERY

@@ -181,6 +181,11 @@ class TestOfBodies:
             altered(data={"username": "sara", "exit_status": 70000}),
             altered(data={"username": "sara", "last_activity": "yesterday"}),
         ],
+        ids=[
+            *("nothing", "no JSON", "a list", "an empty one", "no data", "empty data", "no time"),
+            *("a time of no zone", "a long type", "a long name", "a name with NUL"),
+            *("a number for a name", "a low status", "a high status", "no activity's time"),
+        ],
     )
     def test_a_signed_one_that_nobody_understands_is_refused_once_and_for_all(
         self, body: str

@@ -43,6 +43,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (["--failfast"], ["--exitfirst"]),
         (["--keepdb"], ["--reuse-db"]),
         (["--pdb"], ["--pdb"]),
+        (["--parallel", "2"], ["--numprocesses=2"]),
         (["-k", "login"], ["-k", "login"]),
         (["-k", "login", "-k", "logout"], ["-k", "login or logout"]),
         (["-m", "not browser"], ["-m", "not browser"]),

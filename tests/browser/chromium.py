@@ -4,10 +4,8 @@
 `make up` in tests/browser, of containers in tests/smoke.
 """
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from deploy.local.development import find_browser
 from tests.running_system import RunningSystem
 
 # Chromium itself would look for updates and for its maker's hosts.
@@ -28,14 +27,27 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread from here to the end of the run, and Django
-    # refuses to work beside one, in this folder's tests and in those that come after.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        # Debian's where it is installed, else the one that Playwright brought.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+HAS_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[HAS_FAILED] = report.failed or item.stash.get(HAS_FAILED, False)
+    return report
+
+
+@contextmanager
+def launch() -> Iterator[Browser]:
+    """For the fixture `browser` of a folder of tests, which ends before others come: until then
+    Playwright keeps an event loop in this thread, and asyncio.run, Django's ORM and ast.parse get
+    on badly with that.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
         yield browser
         browser.close()
 
@@ -67,10 +79,11 @@ def new_context(
 
     yield make
     for context in contexts:
-        for number, page in enumerate(context.pages):
-            # For whoever looks into a failure: Chromium now and then has no picture to give.
-            with suppress(Error):
-                page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
+        if request.node.stash[HAS_FAILED]:
+            for number, page in enumerate(context.pages):
+                # Chromium now and then has no picture to give.
+                with suppress(Error):
+                    page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
         context.close()
     assert faults == []
 

@@ -12,7 +12,14 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
+from tests.browser.chromium import launch
 from tests.browser.live_pages import Opened
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with launch() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from jupyter_integration.hub.resources import Server
 
@@ -14,7 +14,8 @@ Opened = Callable[..., Page]
 """Open an address in a browser of its own: sara's, or a visitor's."""
 
 
-def ask_again(page: Page) -> None:
+def ask_again(page: Page) -> Response:
     """What the card does every few seconds, at once."""
-    with page.expect_response("**/dashboard/server/**"):
+    with page.expect_response("**/dashboard/server/**") as answer:
         page.evaluate("htmx.trigger('#server-card', 'refresh')")
+    return answer.value

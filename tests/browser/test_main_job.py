@@ -7,6 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 
+from tests.browser.live_pages import ask_again
 from tests.browser.people import (
     SLOW,
     expect_card,
@@ -169,9 +170,7 @@ def test_back_from_the_lab_stays_on_the_dashboard(
 
     page.goto(f"{running_system.portal_url}/dashboard/")
     expect_card(page, "ready")
-    with page.expect_response("**/dashboard/server/**", timeout=SLOW) as polled:
-        pass
-    assert polled.value.ok
+    assert ask_again(page).ok
     assert page.url == f"{running_system.portal_url}/dashboard/"
 
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import requests
 
+from jupyter_integration.testing.free_ports import free_ports
 from tests.contract.proxy_program import proxy_command
 
 CONFIG = Path(__file__).with_name("real_hub_config.py")
@@ -33,7 +33,7 @@ class RealHub:
         # Each process that descends from ours carries this in its environment, so that it can be
         # found even when its parents are gone.
         self._mark = secrets.token_hex(8)
-        port, proxy_api, hub = _free_ports(3)
+        port, proxy_api, hub = free_ports(3)
         self.proxy_url = f"http://127.0.0.1:{port}"
         self.api_url = f"http://127.0.0.1:{hub}/hub/api"
         self._ports = (port, proxy_api, hub)
@@ -146,11 +146,3 @@ def _answers(url: str) -> bool:
         return requests.get(f"{url}/", timeout=5).ok
     except requests.RequestException:
         return False
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]

@@ -91,7 +91,7 @@ c.JupyterHub.load_roles = [
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.active_server_limit = 0
-c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0.01, "slow_stop_timeout": 0.3}
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0.01, "slow_stop_timeout": 10}
 
 c.JupyterHub.extra_handlers = [(r"/setting/([a-z_]+)/([0-9.]+)", SettingHandler)]
 

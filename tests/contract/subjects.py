@@ -19,6 +19,11 @@ from jupyter_integration.testing import FakeHub, Spawn
 from tests.contract.real_hub import RealHub
 
 NEAR_ZERO = 0.01
+
+# How long the real Hub holds the answer to a stop, in seconds. Only one that is slow on purpose may
+# outlast it, on however slow a machine.
+PATIENT, IMPATIENT = 10, 0.3
+
 HALFWAY = "نیمهٔ راه"
 
 Token = Literal["portal", "narrow", "unknown"]
@@ -180,11 +185,17 @@ class RealSubject(Subject):
         super().__init__(hub.api_url, hub.proxy_url, tokens)
 
     def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
+        if behaviour.stop_slow:
+            self._hub.change_setting("slow_stop_timeout", IMPATIENT)
         return {
             "slow": behaviour.slow,
             "fails": behaviour.fails,
             "stop_slow": behaviour.stop_slow,
         }
+
+    def clean(self) -> None:
+        self._hub.change_setting("slow_stop_timeout", PATIENT)
+        super().clean()
 
     def slow_spawn_timeout(self, seconds: float) -> None:
         self._hub.change_setting("slow_spawn_timeout", seconds)

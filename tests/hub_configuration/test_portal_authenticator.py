@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.running_system import free_ports
+from jupyter_integration.testing.free_ports import free_ports
 
 AUTH_STATE = {"token_response": {"access_token": "of-sara", "token_type": "Bearer"}}
 
@@ -75,5 +75,5 @@ def test_portal_in_trouble_changes_nothing(load: Any, status: int) -> None:
 
 
 def test_portal_that_is_away_changes_nothing(load: Any) -> None:
-    port, _ = free_ports()
+    (port,) = free_ports(1)
     assert refresh(load, f"http://127.0.0.1:{port}/userinfo") is True

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser.chromium import launch
 from tests.smoke.engine import docker
 from tests.smoke.stack import EngineIsNotFree, Stack
 
@@ -20,6 +22,12 @@ Measured = Callable[[str, str], None]
 """Keep a figure, by its name, for the end of the run."""
 
 _figures: list[tuple[str, str]] = []
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with launch() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,19 +15,24 @@ from tests.running_system import RunningSystem
 
 
 @pytest.fixture(scope="session")
-def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy's folder on which a first run has been, so that another one is quick."""
-    var = tmp_path_factory.mktemp("prepared") / "var"
-    with RunningSystem.start(var):
-        pass
-    return var
+def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    """A copy beside the session's, which tests start, stop and break at will."""
+    with RunningSystem(tmp_path_factory.mktemp("own") / "var") as copy:
+        yield copy
 
 
 @pytest.fixture
-def own_copy(prepared_folder: Path) -> Iterator[RunningSystem]:
-    """A running copy for one test, to be stopped and broken at will."""
-    with RunningSystem.start(prepared_folder) as copy:
-        yield copy
+def own_copy(own_system: RunningSystem) -> RunningSystem:
+    """The same one running, started unless the test before has left it so."""
+    if not own_system.runs:
+        own_system.bring_up()
+    return own_system
+
+
+def get_json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        content: dict[str, Any] = json.load(response)
+    return content
 
 
 def hub_client(copy: RunningSystem) -> HubClient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import datetime
+from datetime import UTC, datetime
 
 from deploy.local.readiness import missing_parts
 from deploy.local.supervision import Supervisor
@@ -11,6 +11,8 @@ from deploy.local.trial import Trial
 from jupyter_integration.hub.probe import LabProbe
 from tests.running_system import RunningSystem
 from tests.system.process_table import processes_of
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def parts_of(copy: RunningSystem) -> dict[str, int]:

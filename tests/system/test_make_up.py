@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.running_system import DidNotStart, RunningSystem
-from tests.system.conftest import hub_client, start_lab
+from tests.system.conftest import get_json, start_lab
 from tests.system.parts import parts_of
-from tests.system.process_table import environment_of, processes_of, wait_until
+from tests.system.process_table import environment_of, processes_of
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture(scope="module")
-def second_copy(prepared_folder: Path) -> Iterator[RunningSystem]:
-    """A later start, beside the session's copy, that has no patience with idle servers."""
-    with RunningSystem.start(prepared_folder, {"IDLE_TIMEOUT": "2"}) as copy:
-        yield copy
-
-
-def get_json(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=10) as response:
-        content: dict[str, Any] = json.load(response)
-    return content
 
 
 def test_all_parts_answer_when_it_says_so(running_system: RunningSystem) -> None:
@@ -53,22 +37,6 @@ def test_first_start_says_where_everything_is(running_system: RunningSystem) -> 
     assert running_system.administrator.password
     assert "To stop" in output
     assert "no\nisolation between them" in output
-
-
-def test_later_start_is_quick_and_shows_no_password(
-    second_copy: RunningSystem, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with capsys.disabled():
-        print(f"\nA later `make up` took {second_copy.seconds_to_start:.1f} seconds.")
-    # 15 on an idle machine, which is where the figure above is to be read.
-    assert second_copy.seconds_to_start < 60
-    assert "Password" not in second_copy.output
-
-
-def test_later_start_keeps_the_secrets(second_copy: RunningSystem) -> None:
-    started = (second_copy.var / "run" / "supervisord.pid").stat().st_mtime
-    for file in (second_copy.var / "secrets").iterdir():
-        assert file.stat().st_mtime < started - second_copy.seconds_to_start
 
 
 def test_secrets_are_for_their_owner_alone(running_system: RunningSystem) -> None:
@@ -140,12 +108,6 @@ def test_hub_error_page_is_persian_and_leads_to_the_portal(running_system: Runni
     assert "//" not in page.replace(running_system.portal_url, "")
 
 
-def test_server_that_nobody_uses_is_stopped(second_copy: RunningSystem) -> None:
-    start_lab(second_copy, "omid")
-    hub = hub_client(second_copy)
-    assert wait_until(lambda: hub.get_user("omid").server is None, 30)
-
-
 @pytest.mark.parametrize(
     ("offset", "setting"),
     [(0, "PORTAL_PORT"), (1, "HUB_PORT"), (2, "HUB_PORT"), (3, "HUB_PORT")],
@@ -161,15 +123,6 @@ def test_taken_port_is_one_line_that_names_the_setting(
     assert len(told) == 1
     assert f"Set {setting}" in told[0]
     assert "Traceback" not in copy.output
-
-
-def test_two_copies_run_side_by_side(
-    running_system: RunningSystem, second_copy: RunningSystem
-) -> None:
-    assert second_copy.token != running_system.token
-    for copy in (running_system, second_copy):
-        assert get_json(f"{copy.portal_url}/health/ready")["status"] == "ok"
-        assert hub_client(copy).get_version()
 
 
 def test_second_copy_on_one_folder_is_refused(running_system: RunningSystem) -> None:

@@ -8,9 +8,11 @@ import signal
 import pytest
 
 from tests.running_system import RunningSystem
-from tests.system.conftest import start_lab
-from tests.system.parts import parts_of, taken_ports
+from tests.system.conftest import hub_client, start_lab
+from tests.system.owner import Owner
+from tests.system.parts import lab_answers, parts_of, taken_ports
 from tests.system.process_table import processes_of, wait_until
+from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.system
 
@@ -26,6 +28,20 @@ subprocess.Popen(["setsid", "sleep", "3600"])
 def assert_nothing_is_left(copy: RunningSystem) -> None:
     assert processes_of(copy) == {}
     assert taken_ports(copy) == []
+
+
+def test_a_server_that_ended_with_all_of_it_says_so_when_it_is_back(
+    own_copy: RunningSystem,
+) -> None:
+    with Visitor(own_copy) as visitor:
+        owner = Owner(visitor)
+        owner.start()
+        assert wait_until(lambda: lab_answers(own_copy, owner.name), 10)
+        own_copy.stop()
+        own_copy.bring_up()
+
+        assert hub_client(own_copy).get_user(owner.name).server is None
+        assert wait_until(lambda: owner.cause() == "hub_ended", 40)
 
 
 def test_sigterm_ends_everything_within_ten_seconds(own_copy: RunningSystem) -> None:
@@ -59,11 +75,11 @@ def test_killed_launcher_leaves_no_orphans(own_copy: RunningSystem) -> None:
     assert taken_ports(own_copy) == []
 
 
-def test_stopped_before_it_was_ready_it_leaves_nothing_either(own_copy: RunningSystem) -> None:
-    own_copy.stop()
-    own_copy.launch()
-    assert wait_until(lambda: "Starting" in own_copy.output, 30)
-    assert wait_until(lambda: len(processes_of(own_copy)) > 3, 30)
-    assert own_copy.stop() < STOP_LIMIT_SECONDS
-    assert "Shaparak is ready" not in own_copy.output
-    assert_nothing_is_left(own_copy)
+def test_stopped_before_it_was_ready_it_leaves_nothing_either(own_system: RunningSystem) -> None:
+    own_system.stop()
+    own_system.launch()
+    assert wait_until(lambda: "Starting" in own_system.output, 30)
+    assert wait_until(lambda: len(processes_of(own_system)) > 3, 30)
+    assert own_system.stop() < STOP_LIMIT_SECONDS
+    assert "Shaparak is ready" not in own_system.output
+    assert_nothing_is_left(own_system)

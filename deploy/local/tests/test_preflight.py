@@ -7,12 +7,12 @@ import pytest
 
 from deploy.local import preflight
 from deploy.local.trial import Trial
-from tests.running_system import free_ports
+from jupyter_integration.testing.free_ports import free_ports
 
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Trial:
-    portal_port, hub_port = free_ports()
+    portal_port, hub_port, *_ = free_ports(4)
     return Trial(tmp_path, portal_port, hub_port)
 
 
@@ -57,7 +57,7 @@ def test_port_that_was_closed_just_now_is_free(trial: Trial) -> None:
 
 
 def test_folder_too_deep_for_a_socket_is_told_before_anything_fails(tmp_path: Path) -> None:
-    portal_port, hub_port = free_ports()
+    portal_port, hub_port, *_ = free_ports(4)
     trial = Trial(tmp_path / ("deep" * 30), portal_port, hub_port)
     (problem,) = preflight.problems(trial)
     assert "SHAPARAK_VAR" in problem

@@ -1,0 +1,28 @@
+"""What the tests of the breaker around real calls share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from jupyter_integration.hub import HubClient, HubError
+from jupyter_integration.tests.hub.peer import Connection
+
+OPEN_FOR = 0.3  # seconds
+
+Connect = Callable[..., HubClient]
+
+
+def fail(hub: HubClient, times: int = 3) -> None:
+    for _ in range(times):
+        with pytest.raises(HubError):
+            hub.get_user("sara")
+
+
+def answering(status: str, body: bytes = b"", *headers: str) -> Callable[[Connection], None]:
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            connection.answer(status, body, *headers)
+
+    return play

@@ -1,0 +1,48 @@
+"""The breaker alone, whose time goes when it is told to, and clients with one, in real time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from jupyter_integration.hub import CircuitBreaker, HubClient, HubTransport
+from jupyter_integration.testing.memory_store import MemoryStore
+from jupyter_integration.tests.hub.breaker.calling import OPEN_FOR, Connect
+from jupyter_integration.tests.hub.breaker.passages import Clock
+from jupyter_integration.tests.hub.conftest import TOKEN
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(clock: Clock) -> MemoryStore:
+    return MemoryStore(clock)
+
+
+@pytest.fixture
+def breaker(store: MemoryStore, clock: Clock) -> CircuitBreaker:
+    return CircuitBreaker(store, clock=clock)
+
+
+@pytest.fixture
+def shared_store() -> MemoryStore:
+    """That of several processes."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def connect(shared_store: MemoryStore) -> Iterator[Connect]:
+    """Makes clients as of several processes: each has a breaker of its own, over one store."""
+    with contextlib.ExitStack() as stack:
+
+        def connect(api_url: str, **options: float) -> HubClient:
+            breaker = CircuitBreaker(shared_store, open_for=OPEN_FOR)
+            transport = HubTransport(api_url, TOKEN, breaker=breaker, **{"backoff": 0.0, **options})
+            return stack.enter_context(contextlib.closing(HubClient(transport)))
+
+        yield connect

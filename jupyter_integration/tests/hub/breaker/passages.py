@@ -1,0 +1,67 @@
+"""What tests of the breaker alone share: time that stands, and calls that end as told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jupyter_integration.hub import CircuitBreaker, HubCircuitOpen, HubUnreachable
+from jupyter_integration.hub.breaker import CIRCUIT_KEY, Circuit, Passage
+from jupyter_integration.hub.calls import Call
+from jupyter_integration.testing.memory_store import MemoryStore
+
+LONGEST = 30.0  # seconds that a probe may take
+THREADS = 16
+
+
+class Clock:
+    """Time that goes only when it is told to; 2026, so that no time of ours looks like 1970."""
+
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def go(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def begin(breaker: CircuitBreaker, *, concerns_one_server: bool = False) -> Passage:
+    call = Call("GET", "/users/sara")
+    return breaker.admit(call, longest=LONGEST, concerns_one_server=concerns_one_server)
+
+
+def end(passage: Passage, error: BaseException | None = None) -> None:
+    passage.__exit__(type(error) if error else None, error, None)
+
+
+def fail(breaker: CircuitBreaker, times: int = 1) -> None:
+    for _ in range(times):
+        end(begin(breaker), HubUnreachable("nobody there"))
+
+
+def refusal(breaker: CircuitBreaker) -> HubCircuitOpen:
+    with pytest.raises(HubCircuitOpen) as refused:
+        begin(breaker)
+    return refused.value
+
+
+def is_open(store: MemoryStore) -> bool:
+    circuit = store.get_many([CIRCUIT_KEY]).get(CIRCUIT_KEY, Circuit())
+    assert isinstance(circuit, Circuit)
+    return circuit.opened_at is not None
+
+
+def at_once(work: Callable[[int], object]) -> list[object]:
+    together = threading.Barrier(THREADS, timeout=10)
+
+    def set_off(number: int) -> object:
+        together.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(set_off, range(THREADS)))

@@ -1,0 +1,58 @@
+"""A later start, beside another copy, with settings of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running_system import RunningSystem
+from tests.system.conftest import get_json, hub_client
+from tests.system.owner import Owner
+from tests.system.process_table import wait_until
+from tests.system.visitor import Visitor
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def second_copy(own_system: RunningSystem) -> Iterator[RunningSystem]:
+    """It has no patience with idle servers."""
+    if not own_system.has_run:
+        own_system.bring_up()
+    own_system.stop()
+    with RunningSystem.start(own_system.var, {"IDLE_TIMEOUT": "6"}) as copy:
+        yield copy
+
+
+def test_later_start_is_quick_and_shows_no_password(
+    second_copy: RunningSystem, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\nA later `make up` took {second_copy.seconds_to_start:.1f} seconds.")
+    # 15 on an idle machine, which is where the figure above is to be read.
+    assert second_copy.seconds_to_start < 60
+    assert "Password" not in second_copy.output
+
+
+def test_later_start_keeps_the_secrets(second_copy: RunningSystem) -> None:
+    started = (second_copy.var / "run" / "supervisord.pid").stat().st_mtime
+    for file in (second_copy.var / "secrets").iterdir():
+        assert file.stat().st_mtime < started - second_copy.seconds_to_start
+
+
+def test_two_copies_run_side_by_side(
+    running_system: RunningSystem, second_copy: RunningSystem
+) -> None:
+    assert second_copy.token != running_system.token
+    for copy in (running_system, second_copy):
+        assert get_json(f"{copy.portal_url}/health/ready")["status"] == "ok"
+        assert hub_client(copy).get_version()
+
+
+def test_a_server_that_nobody_used_says_so(second_copy: RunningSystem) -> None:
+    with Visitor(second_copy) as visitor:
+        owner = Owner(visitor)
+        owner.start()
+        assert wait_until(lambda: owner.cause() == "idle", 40)
+        assert hub_client(second_copy).get_user(owner.name).server is None
