@@ -51,7 +51,7 @@ class SomethingIsLeft(AssertionError):
 
 class Stack:
     def __init__(self, folder: Path) -> None:
-        self.portal_port, self.hub_port = free_ports()
+        self.portal_port, self.hub_port = free_ports(2)
         self._env_file = folder / "env"
         self._before: set[tuple[str, str]] = set()
 
