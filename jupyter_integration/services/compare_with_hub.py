@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
@@ -37,7 +38,11 @@ at once where a page shows it."""
 ENDED_LATELY = timedelta(minutes=1)
 
 
-def compare_with_hub(*, hub: HubClient, page_size: int = 200) -> None:
+LISTED_AT_ONCE: Final = 50
+"""Users in a page of the list: while the Hub puts one together it answers nobody else."""
+
+
+def compare_with_hub(*, hub: HubClient, page_size: int = LISTED_AT_ONCE) -> None:
     """Read the list of all servers that run or change into what pages read; count corrections.
 
     Returns at once while another reads it. Raises no HubError: a list that broke midway leaves
