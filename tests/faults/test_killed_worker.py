@@ -28,8 +28,7 @@ def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
     step: Step,
 ) -> None:
     settings.HUB_READ_TIMEOUT = 10.0  # the next worker meets no fault, on however slow a machine
-    # Slow enough to be seen under way from another process on a busy machine.
-    fake_hub.script_all(Spawn(seconds=2.0 if step.needs_a_slow_start else 0.3))
+    fake_hub.script_all(Spawn(seconds=0.3))
     if not step.is_first_start:
         provision(sara)
         fake_hub.add_user("sara")

@@ -88,6 +88,7 @@ def test_the_start_ends_ready_and_was_never_sent_blindly(
     request = bring_to_an_end(browser)
     healing.cancel()
 
+    assert fault_proxy.count(step.method, step.path) > step.skip, "the start makes no such call"
     assert request.state == SpawnRequest.State.READY, request.message
     assert sent_blindly(fault_proxy.calls) == []
     sara.refresh_from_db()
