@@ -9,11 +9,9 @@ import asyncio
 import importlib
 import json
 import os
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -295,25 +293,3 @@ def test_a_pod_that_ended_by_itself_is_not_taken_for_one_that_the_hub_ended(
     )
     assert cleared == [True]
     assert (ending.kind, ending.exit_status) == ("server.exited", 137)
-
-
-# ── The chart ───────────────────────────────────────────────────────────────────────────────────
-
-
-def merged(below: Any, above: Any) -> Any:
-    """As Helm puts values on top of the chart's own."""
-    if isinstance(below, dict) and isinstance(above, dict):
-        return below | {key: merged(below.get(key), value) for key, value in above.items()}
-    return above
-
-
-@pytest.mark.skipif(
-    "JUPYTERHUB_CHART" not in os.environ,
-    reason="JUPYTERHUB_CHART names no unpacked chart of Zero to JupyterHub",
-)
-def test_the_values_are_what_the_chart_takes(values: dict[str, Any]) -> None:
-    chart = Path(os.environ["JUPYTERHUB_CHART"])
-    [schema, *_] = sorted(chart.glob("values.schema.*"))
-    whole = merged(yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8")), values)
-
-    jsonschema.validate(whole, yaml.safe_load(schema.read_text(encoding="utf-8")))

@@ -43,6 +43,13 @@ def browser(client: Client, sara: User) -> Client:
     return client
 
 
+@pytest.fixture
+def both_on_the_hub(sara: User, omid: User) -> None:
+    """Sara and Omid have users of their own on the Hub."""
+    provision(sara)
+    provision(omid)
+
+
 Follow = Callable[[SpawnRequest], threading.Thread]
 
 

@@ -37,16 +37,7 @@ from jupyter_integration.tests.scenes import READY, provision, see, start, stop
 State = SpawnRequest.State
 
 
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def omid(omid: User) -> User:
-    """Omid, with a user of his own on the Hub."""
-    return provision(omid)
+pytestmark = pytest.mark.usefixtures("both_on_the_hub")
 
 
 class TestPages:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
 from jupyter_integration import conf, hub_contact
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
@@ -14,21 +13,12 @@ from jupyter_integration.server_status import ServerState
 from jupyter_integration.tasks import refresh_server, watch_hub
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.tests.scenes import READY, provision, see, start
+from jupyter_integration.tests.scenes import READY, see, start
 
 State = SpawnRequest.State
 
 
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def omid(omid: User) -> User:
-    """Omid, with a user of his own on the Hub."""
-    return provision(omid)
+pytestmark = pytest.mark.usefixtures("both_on_the_hub")
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ def run(
     ) as process:
         try:
             output, errors = process.communicate(given, timeout=patience)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
