@@ -6,11 +6,11 @@ the cache brings what these addresses need besides (READ_ALONG).
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from portal.remembered import forget, keys_of, recall
 
 READ_ALONG: list[Callable[[int], list[str]]] = []
@@ -57,14 +58,15 @@ def _forget_changed(instance: User, **_kwargs: object) -> None:
 
 def _recall_user(request: HttpRequest) -> None:
     """Put the session's account into the request, unless Django has to see what is the matter."""
-    session = request.session
+    session = cast(SessionStore, request.session)
+    guess, found = _read_by_guess(session)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return
     user_id = int(session[SESSION_KEY])
-    name = _name(user_id)
-    along = [key for keys in READ_ALONG for key in keys(user_id)]
-    found = cache.get_many([*keys_of(name), *along])
-    remembered = recall(name, partial(_read, user_id), found)
+    if user_id != guess:
+        found = cache.get_many(_keys_of_page(user_id))
+        caches["process"].set(_guess_key(session), user_id)
+    remembered = recall(_name(user_id), partial(_read, user_id), found)
     if remembered is None:
         return
     session_hash, values = remembered
@@ -72,6 +74,29 @@ def _recall_user(request: HttpRequest) -> None:
     if user.is_active and constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash):
         request.user = user
         request.found = found  # type: ignore[attr-defined]
+
+
+def _read_by_guess(session: SessionStore) -> tuple[int | None, dict[str, Any]]:
+    """Read the session in one call with all that the page of its owner needs.
+
+    Whose it was when this process last saw it is a guess: the session itself says whose it is.
+    """
+    if session.session_key is None:
+        return None, {}
+    guess = caches["process"].get(_guess_key(session))
+    if guess is None:
+        return None, {}
+    found = cache.get_many([session.cache_key, *_keys_of_page(guess)])
+    session.take(found)
+    return guess, found
+
+
+def _keys_of_page(user_id: int) -> list[str]:
+    return [*keys_of(_name(user_id)), *(key for keys in READ_ALONG for key in keys(user_id))]
+
+
+def _guess_key(session: SessionStore) -> str:
+    return f"owner:{session.session_key}"
 
 
 def _read(user_id: int) -> _Remembered | None:

@@ -132,15 +132,18 @@ DATABASES = {
 }
 CACHES = {
     "default": database_settings.cache(REDIS_URL),
-    # For counts that need not be exact, and nothing else (ADR 2).
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # For counts that need not be exact and guesses that are held against the truth (ADR 2).
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 # A table of the database is no quicker than the rows themselves.
 REMEMBERS_ROWS = bool(REDIS_URL)
 DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, not gone
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions"
 
 # --- Accounts and the OpenID provider ---------------------------------------------------------
 

@@ -9,6 +9,8 @@ from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
+from jupyter_integration.templatetags import server_states
+
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 NAMES = sorted(
     {
@@ -22,7 +24,7 @@ ICONS = sorted(
         name
         for page in TEMPLATES.rglob("*.html")
         for name in re.findall(r"{% icon ['\"]([^'\"]+)['\"] %}", page.read_text("utf-8"))
-    }
+    }.union(server_states.ICONS.values(), {server_states.ICON_WHILE_CHECKING})
 )
 LOOKS_AT_THE_PAGE = r"{{|{% (?:if|for|with|include|csrf_token)\b"
 
