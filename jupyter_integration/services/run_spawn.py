@@ -46,7 +46,6 @@ from jupyter_integration.services.leases import (
     release_database_connection,
 )
 from jupyter_integration.services.stop_on_hub import stop_on_hub
-from jupyter_integration.services.waiting_room import claim_with_slot
 from portal.logs import about
 
 logger = logging.getLogger(__name__)
@@ -75,17 +74,13 @@ class ComeBackError(Exception):
     """Something else has to end first; the request goes back into line for a moment."""
 
 
-def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id: int) -> None:
-    """Work on the request until it is settled, or put back into line for later.
+def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, lease: Lease) -> None:
+    """Work on a start that was taken up until it is settled, or put back into line for later.
 
-    Returns at once when another worker has it, when it is settled, when it has to wait, or when
-    all slots are taken. Raises no HubError: each one becomes a state of the request.
+    Raises no HubError: each one becomes a state of the request.
     """
-    lease = claim_with_slot(request_id)
-    if lease is None:
-        return
-    with keeper.keep(lease), about(f"S{request_id}"):
-        request = SpawnRequest.objects.select_related("user").get(pk=request_id)
+    with keeper.keep(lease), about(f"S{lease.row_id}"):
+        request = SpawnRequest.objects.select_related("user").get(pk=lease.row_id)
         try:
             _Run(hub, lab, request, lease).settle()
         except LeaseLostError:

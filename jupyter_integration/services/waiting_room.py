@@ -7,7 +7,7 @@ holding one too many.
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,31 +20,30 @@ def next_in_line() -> int | None:
 
     What a dead worker left, or the Hub interrupted, comes first: it holds its slot already.
     """
-    due = SpawnRequest.objects.wanted().due()
-    left = due.in_flight().order_by("pk").values_list("pk", flat=True).first()
-    if left is not None or not free_slots():
-        return left
-    return due.in_line().values_list("pk", flat=True).first()
+    waits = ExpressionWrapper(Q(slot__isnull=True), BooleanField())
+    due = SpawnRequest.objects.wanted().due().order_by(waits, "pk")
+    first = due.values_list("pk", "slot").first()
+    if first is None:
+        return None
+    request_id, slot = first
+    return request_id if slot is not None or free_slots() else None
 
 
 def claim_with_slot(request_id: int) -> Lease | None:
     """Take up the start; None when somebody else has it, when it has to wait, or without a slot."""
     due = SpawnRequest.objects.open().due()
-    lease = claim(due.in_flight(), request_id)
-    if lease is not None:
-        return lease
     for slot in free_slots():
         try:
             with transaction.atomic():
                 return claim(
-                    due.filter(slot__isnull=True),
+                    due,
                     request_id,
-                    slot=slot,
+                    slot=Coalesce(F("slot"), slot),
                     taken_up_at=Coalesce(F("taken_up_at"), timezone.now()),
                 )
         except IntegrityError:  # another start was faster; the next slot may be free still
             continue
-    return None
+    return claim(due.in_flight(), request_id)
 
 
 def free_slots() -> list[int]:

@@ -14,8 +14,7 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import LeaseKeeper
-from jupyter_integration.services.run_spawn import run_spawn
-from jupyter_integration.tests.scenes import provision
+from jupyter_integration.tests.scenes import provision, take_up_and_run
 
 
 class Clock:
@@ -60,7 +59,7 @@ def follow(hub: HubClient, lab: LabProbe) -> Iterator[Follow]:
 
     def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
         def work() -> None:
-            run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+            take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
             connection.close()
 
         thread = threading.Thread(target=work)

@@ -7,8 +7,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration import snapshots
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import SpawnRequest, StopRequest
+from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.services.waiting_room import claim_with_slot
 from jupyter_integration.testing.fake_hub import FakeHub
 
 READY: dict[str, Any] = {"ready": True}
@@ -66,3 +71,10 @@ def student_on_the_hub(fake_hub: FakeHub, name: str, *, running: bool = False) -
     if running:
         fake_hub.start_behind_the_portal(name)
     return provision(User.objects.create_user(name))
+
+
+def take_up_and_run(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id: int) -> None:
+    """Do with this start what a worker does with the next in line; nothing where it has to wait."""
+    lease = claim_with_slot(request_id)
+    if lease is not None:
+        run_spawn(hub=hub, lab=lab, keeper=keeper, lease=lease)

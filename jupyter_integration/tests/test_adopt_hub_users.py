@@ -11,7 +11,7 @@ from jupyter_integration.models import HubRevocation
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.run_spawn import run_spawn
+from jupyter_integration.tests.scenes import take_up_and_run
 
 
 def adopt(*links: str) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def test_afterwards_the_home_is_theirs_and_nothing_is_made(fake_hub, hub, lab, s
     fake_hub.calls.clear()
 
     request = request_spawn(user=User.objects.get(pk=sara.pk))
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert "POST /users/s-rezaei-1/server" in fake_hub.calls
     assert list(fake_hub.users) == ["s-rezaei-1"]
@@ -137,7 +137,7 @@ def test_the_name_of_a_deleted_account_is_not_adopted_by_another(fake_hub, sara,
 
 def test_an_account_that_has_started_servers_keeps_its_files(fake_hub, hub, lab, sara) -> None:
     request = request_spawn(user=sara)
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
     fake_hub.add_user("s-rezaei-1")
 
     assert "may have files there" in adopt("sara=s-rezaei-1")[1]

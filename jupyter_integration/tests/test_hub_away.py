@@ -16,7 +16,6 @@ from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.find_unattended import find_unattended
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.waiting_room import claim_with_slot
 from jupyter_integration.tasks import (
     cancel_start,
@@ -32,7 +31,7 @@ from jupyter_integration.tasks import (
 )
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.hub_away import find_the_hub_away
-from jupyter_integration.tests.scenes import READY, provision, see, start, stop
+from jupyter_integration.tests.scenes import READY, provision, see, start, stop, take_up_and_run
 
 State = SpawnRequest.State
 
@@ -86,7 +85,7 @@ class TestPages:
         fake_hub.script_all(Spawn(seconds=0, fails="boom"))
         fake_hub.slow_spawn_timeout = 1
         for user in (sara, omid, provision(nasrin)):
-            run_spawn(
+            take_up_and_run(
                 hub=conf.hub_client(),
                 lab=lab,
                 keeper=LeaseKeeper(),
@@ -187,7 +186,7 @@ class TestNothingHammersIt:
     ) -> None:
         request = request_spawn(user=sara)
 
-        run_spawn(hub=conf.hub_client(), lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        take_up_and_run(hub=conf.hub_client(), lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
         request.refresh_from_db()
         assert request.state == State.QUEUED

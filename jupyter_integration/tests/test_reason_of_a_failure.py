@@ -13,9 +13,8 @@ from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import provision, start
+from jupyter_integration.tests.scenes import provision, start, take_up_and_run
 from portal.logs import UtcFormatter
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"
@@ -54,7 +53,7 @@ def test_the_words_of_each_recorded_failure_are_kept_as_the_hub_said_them(
     fake_hub.script_all(Spawn(seconds=seconds, fails=words.removeprefix("Spawn failed: ")))
     request = request_spawn(user=sara)
 
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert (request.state, request.message) == (State.FAILED, words)
@@ -96,7 +95,7 @@ def test_each_log_line_of_a_start_carries_its_reference(fake_hub, hub, lab, sara
     fake_hub.script_all(Spawn(seconds=0, fails="boom"))
     request = request_spawn(user=sara)
 
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     lines = [line for line in log.getvalue().splitlines() if line.startswith("jupyter_integration")]
     assert any("Hub call failed" in line for line in lines)

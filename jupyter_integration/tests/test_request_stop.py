@@ -8,11 +8,10 @@ from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.run_stop import run_stop
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.tests.scenes import start
+from jupyter_integration.tests.scenes import start, take_up_and_run
 
 State = SpawnRequest.State
 
@@ -124,7 +123,7 @@ def test_a_start_after_it_waits_until_the_server_has_stopped(fake_hub, hub, lab,
     assert fake_hub.phase("sara") == "stop"
     request = request_spawn(user=sara)
 
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.state == State.READY

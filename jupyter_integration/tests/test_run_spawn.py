@@ -12,8 +12,8 @@ from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.tests.scenes import take_up_and_run
 
 State = SpawnRequest.State
 
@@ -21,7 +21,7 @@ State = SpawnRequest.State
 @pytest.fixture
 def run(hub: HubClient, lab: LabProbe):
     def run_once(request: SpawnRequest) -> SpawnRequest:
-        run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
         request.refresh_from_db()
         return request
 
@@ -167,7 +167,7 @@ def test_a_throttled_start_waits_as_long_as_the_hub_says(fake_hub, run, sara) ->
 def test_a_refused_token_fails_the_start_at_once(fake_hub, lab, sara) -> None:
     stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
     request = request_spawn(user=sara)
-    run_spawn(hub=stranger, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=stranger, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.failure_code == FailureCode.TOKEN_REFUSED

@@ -13,9 +13,8 @@ from jupyter_integration.services import run_spawn as module
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import provision
+from jupyter_integration.tests.scenes import provision, take_up_and_run
 
 State = SpawnRequest.State
 
@@ -31,7 +30,7 @@ def sara(sara: User, fake_hub: FakeHub) -> User:
 def run(hub, lab):
     def run_once(request: SpawnRequest) -> SpawnRequest:
         SpawnRequest.objects.filter(pk=request.pk).update(not_before=None)
-        run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
         request.refresh_from_db()
         return request
 
@@ -252,7 +251,7 @@ def test_its_progress_is_written_down_as_the_hub_tells_it(
 
 
 def test_woken_for_what_is_no_row_any_more_it_does_nothing(fake_hub, hub, lab, db: None) -> None:
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=987654321)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=987654321)
 
     assert fake_hub.calls == []
 
@@ -270,6 +269,6 @@ def test_of_an_account_that_is_deleted_meanwhile_it_ends_quietly(
 
     monkeypatch.setattr(hub, "start_server", start_and_delete)
 
-    run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert not SpawnRequest.objects.exists()

@@ -13,12 +13,11 @@ from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.waiting_room import claim_with_slot, free_slots, next_in_line
 from jupyter_integration.services.work_through_line import work_through_line
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.tests.scenes import provision
+from jupyter_integration.tests.scenes import provision, take_up_and_run
 
 State = SpawnRequest.State
 
@@ -116,7 +115,7 @@ class TestGivingBack:
     @pytest.fixture
     def run(self, hub, lab):
         def run_once(request: SpawnRequest) -> SpawnRequest:
-            run_spawn(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+            take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
             request.refresh_from_db()
             return request
 
