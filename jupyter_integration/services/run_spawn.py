@@ -133,18 +133,10 @@ class _Run:
 
     def bring_up(self) -> Server:
         """Return the ready server."""
-        if not self.request.user.is_active:
-            raise SpawnFailedError(FailureCode.ACCOUNT_INACTIVE)
+        self.refuse_the_inactive()
         self.keep_going()
         self.wait_until(self.earlier_work_has_ended)
-        server = ensure_hub_user(hub=self.hub, user=self.request.user).server
-        while server is not None and server.pending == "stop":
-            self.wait_until(self.nothing_stops)
-            server = self.hub.get_user(self.name).server
-        if server is None or not (server.ready or server.pending == "spawn"):
-            self.refuse_a_second_try_after_a_failure()
-            self.post()
-            server = None
+        server = None if self.post_first() else self.look_and_post()
         if server is None or not server.ready:
             self.follow_progress()
             server = self.hub.get_user(self.name).server
@@ -152,6 +144,52 @@ class _Run:
             raise ComeBackError
         self.wait_for_lab(server.url)
         return server
+
+    def post_first(self) -> bool:
+        """Ask the Hub for the first time, without a look where none was running a moment ago;
+        whether it took that.
+
+        A look costs the Hub of a class as much as a tenth of a start, and the Hub itself starts no
+        second server beside one that came up since.
+        """
+        user = self.request.user
+        if self.request.posted_at is not None or not self.is_known_as_stopped():
+            return False
+        user.refresh_from_db(fields=["hub_username", "hub_user_created_at", "is_active"])
+        self.refuse_the_inactive()
+        if user.hub_user_created_at is None:
+            return False
+        try:
+            self.post()
+        except HubNotFound:  # it has lost the user, who is made anew
+            return False
+        return True
+
+    def is_known_as_stopped(self) -> bool:
+        reading = snapshots.read(self.request.user_id)
+        snapshot = reading.snapshot
+        return snapshot is not None and not (
+            snapshot.is_active or reading.is_outdated or not snapshot.is_believable
+        )
+
+    def look_and_post(self) -> Server | None:
+        """See to it that the Hub has the user, and ask for a server that it shows no sign of.
+
+        Returns the server that was there already.
+        """
+        server = ensure_hub_user(hub=self.hub, user=self.request.user).server
+        while server is not None and server.pending == "stop":
+            self.wait_until(self.nothing_stops)
+            server = self.hub.get_user(self.name).server
+        if server is not None and (server.ready or server.pending == "spawn"):
+            return server
+        self.refuse_a_second_try_after_a_failure()
+        self.post()
+        return None
+
+    def refuse_the_inactive(self) -> None:
+        if not self.request.user.is_active:
+            raise SpawnFailedError(FailureCode.ACCOUNT_INACTIVE)
 
     def earlier_work_has_ended(self) -> bool:
         """Whether the user's earlier stops and cancelled starts are over."""

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.services import work_through_line as module
+from jupyter_integration.services.leases import Lease, LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.services.waiting_room import claim_with_slot, free_slots, next_in_line
@@ -190,6 +191,26 @@ class TestWorkers:
         assert len(posts) == len(requests), "the Hub had to turn some away"
         taken_up = SpawnRequest.objects.order_by("taken_up_at", "pk")
         assert [request.pk for request in taken_up] == [request.pk for request in requests]
+
+    def test_its_threads_find_each_a_start_of_their_own(
+        self, fake_hub, workers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken_up = []
+
+        def claim_and_note(request_id: int) -> Lease | None:
+            lease = claim_with_slot(request_id)
+            taken_up.append(lease)
+            return lease
+
+        monkeypatch.setattr(module, "claim_with_slot", claim_and_note)
+        requests = [request_spawn(user=user) for user in make_class(12)]
+
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(timeout=30)
+
+        assert [lease.row_id for lease in taken_up] == [request.pk for request in requests]
 
     def test_a_worker_that_shall_end_leaves_the_line_to_the_next(self, hub, lab, sara) -> None:
         request_spawn(user=sara)

@@ -1,0 +1,112 @@
+"""A server that was seen stopped a moment ago is asked for without another look at the Hub."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import User
+from jupyter_integration import snapshots
+from jupyter_integration.failures import FailureCode
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.tests.scenes import provision, see, take_up_and_run
+
+State = SpawnRequest.State
+LOOK, POST = "GET /users/sara", "POST /users/sara/server"
+
+
+@pytest.fixture
+def run(hub, lab) -> Callable[[SpawnRequest], SpawnRequest]:
+    def run_once(request: SpawnRequest) -> SpawnRequest:
+        take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        request.refresh_from_db()
+        return request
+
+    return run_once
+
+
+@pytest.fixture
+def stopped(sara: User, fake_hub: FakeHub) -> User:
+    """Sara, whose page has shown that her server is stopped."""
+    fake_hub.add_user("sara")
+    see(provision(sara))
+    return sara
+
+
+def test_the_post_is_the_first_call(fake_hub, run, stopped) -> None:
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.calls[0] == POST
+    assert fake_hub.calls.count(POST) == 1
+
+
+def test_what_was_seen_too_long_ago_is_looked_at_first(fake_hub, run, stopped) -> None:
+    cache.clear()
+    see(stopped, as_of=timezone.now() - snapshots.BELIEVED_FOR)
+
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.calls[0] == LOOK
+
+
+def test_what_an_event_told_a_change_of_is_looked_at_first(fake_hub, run, stopped) -> None:
+    snapshots.drop(stopped.pk)
+
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.calls[0] == LOOK
+
+
+def test_a_server_that_runs_since_then_is_the_one_that_is_opened(fake_hub, run, stopped) -> None:
+    fake_hub.start_behind_the_portal("sara")
+    began = fake_hub.users["sara"].server.began
+
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.users["sara"].server.began == began
+
+
+def test_one_that_stops_since_then_is_waited_for(fake_hub, hub, run, stopped) -> None:
+    fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.5), {})
+    hub.stop_server("sara")
+    request = run(request_spawn(user=stopped))
+    assert request.state == State.QUEUED
+
+    SpawnRequest.objects.update(not_before=None)
+    assert run(request).state == State.READY
+
+
+def test_a_user_whom_the_hub_has_lost_is_made_anew_at_once(fake_hub, run, stopped) -> None:
+    del fake_hub.users["sara"]
+
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.calls.count("POST /users/sara") == 1
+
+
+def test_an_account_that_was_made_inactive_meanwhile_is_not_asked_for(
+    fake_hub, run, stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = request_spawn(user=stopped)
+    read = snapshots.read
+
+    def make_inactive_and_read(user_id: int) -> snapshots.Reading:
+        User.objects.filter(pk=user_id).update(is_active=False)
+        return read(user_id)
+
+    monkeypatch.setattr(snapshots, "read", make_inactive_and_read)
+    request = run(request)
+
+    assert (request.state, request.failure_code) == (State.FAILED, FailureCode.ACCOUNT_INACTIVE)
+    assert POST not in fake_hub.calls
+
+
+def test_it_is_not_sent_a_second_time_before_a_look(fake_hub, run, stopped) -> None:
+    fake_hub.lose_answers(1)
+    request = run(request_spawn(user=stopped))
+    assert request.state == State.QUEUED
+    assert fake_hub.calls == [POST]
+
+    SpawnRequest.objects.update(not_before=None)
+    assert run(request).state == State.READY
+    assert fake_hub.calls[1] == LOOK
+    assert fake_hub.calls.count(POST) == 1
