@@ -1,8 +1,8 @@
 """2,000 open dashboards: how soon a change is on the screen, and what all of them cost together.
 
-Most are calm; of a hundred the server starts, and each second and a half its progress changes in
-the database, as a worker would write it. Every tab asks as ask_again.js does: when the
-portal says, give or take a fifth, one question at a time.
+Most are calm; of a hundred the server starts, and each second and a half its progress changes, as
+its worker writes it (make_progress.py). Every tab asks as ask_again.js does: when the portal says,
+give or take a fifth, one question at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +19,10 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
-
 from bench.load import percentile
 from bench.processes import cpu_seconds, resident_megabytes
 from bench.report import Row
-from bench.running_copy import RunningCopy
+from bench.running_copy import REPOSITORY, RunningCopy
 from bench.signed_in import SignedIn
 
 DASHBOARDS = 2000
@@ -54,10 +53,9 @@ class Changes:
     def __init__(self) -> None:
         self._made: dict[int, dict[int, float]] = {}
 
-    def made(self, user_ids: Sequence[int], progress: int) -> None:
-        now = time.monotonic()
+    def made(self, user_ids: Sequence[int], progress: int, *, at: float) -> None:
         for user_id in user_ids:
-            self._made.setdefault(user_id, {})[progress] = now
+            self._made.setdefault(user_id, {})[progress] = at
 
     def age(self, user_id: int, progress: int) -> float | None:
         made = self._made.get(user_id, {}).pop(progress, None)
@@ -154,7 +152,7 @@ async def _watch(copy: RunningCopy, people: Sequence[SignedIn], web: int) -> tup
     seen, changes = Seen(), Changes()
     starting = [person.user_id for person in people[:STARTING]]
     tabs = [Tab(copy.portal_url, person, seen, changes).live() for person in people]
-    tasks = [asyncio.create_task(work) for work in (*tabs, _make_progress(copy, starting, changes))]
+    tasks = [asyncio.create_task(work) for work in (*tabs, _note_progress(copy, starting, changes))]
     await asyncio.sleep(WARM_UP_SECONDS)
     seen.counts, before = True, cpu_seconds(web)
     await asyncio.sleep(SECONDS)
@@ -167,19 +165,23 @@ async def _watch(copy: RunningCopy, people: Sequence[SignedIn], web: int) -> tup
     return seen, (after - before) / SECONDS
 
 
-async def _make_progress(copy: RunningCopy, user_ids: Sequence[int], changes: Changes) -> None:
-    """Move on a tenth of the starts at a time."""
-    groups = [list(user_ids[first::10]) for first in range(10)]
-    progress = 0
-    connection = await psycopg.AsyncConnection.connect(copy.database_url, autocommit=True)
-    async with connection:
-        while True:
-            progress = progress % 98 + 1
-            for group in groups:
-                await connection.execute(
-                    "UPDATE jupyter_integration_spawnrequest SET progress = %s"
-                    " WHERE user_id = ANY(%s)",
-                    (progress, group),
-                )
-                changes.made(group, progress)
-                await asyncio.sleep(CHANGE_EVERY_SECONDS / len(groups))
+async def _note_progress(copy: RunningCopy, user_ids: Sequence[int], changes: Changes) -> None:
+    """Have the starts move on, and note each change as it is told, right before it is made."""
+    maker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.make_progress", str(CHANGE_EVERY_SECONDS)),
+        *map(str, user_ids),
+        cwd=REPOSITORY,
+        env=copy.environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert maker.stdin is not None
+    assert maker.stdout is not None
+    try:
+        async for line in maker.stdout:
+            change = json.loads(line)
+            changes.made(change["users"], change["progress"], at=change["made_at"])
+        raise RuntimeError("nobody makes progress any more")
+    finally:
+        maker.stdin.close()
+        await maker.wait()

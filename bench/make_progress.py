@@ -1,0 +1,53 @@
+"""Moves starts on as their workers do, and tells each change right before it is made.
+
+One line of JSON a change: the new progress, whose starts, and when, by this machine's monotonic
+clock. It ends with its input.
+
+Usage, with the settings of a running copy:
+    python -m bench.make_progress SECONDS_BETWEEN_CHANGES USER_ID…
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+import django
+
+django.setup()  # before anything that has models
+
+from jupyter_integration.models import SpawnRequest  # noqa: E402
+from jupyter_integration.presses import forget_presses  # noqa: E402
+
+GROUPS = 10
+
+
+def make_progress(user_ids: Sequence[int], *, every: float, over: threading.Event) -> None:
+    """Move on each start `every` so many seconds, a tenth of them at a time."""
+    groups = [list(user_ids[first::GROUPS]) for first in range(GROUPS)]
+    progress = 0
+    while True:
+        progress = progress % 98 + 1
+        for group in groups:
+            change = {"progress": progress, "users": group, "made_at": time.monotonic()}
+            print(json.dumps(change), flush=True)
+            SpawnRequest.objects.filter(user__in=group).update(progress=progress)
+            for user_id in group:
+                forget_presses(user_id)
+            if over.wait(every / GROUPS):
+                return
+
+
+def _wait_for_the_end(over: threading.Event) -> None:
+    sys.stdin.read()
+    over.set()
+
+
+if __name__ == "__main__":
+    ended = threading.Event()
+    threading.Thread(target=_wait_for_the_end, args=(ended,), daemon=True).start()
+    seconds, *keys = sys.argv[1:]
+    make_progress([int(key) for key in keys], every=float(seconds), over=ended)
