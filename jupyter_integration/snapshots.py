@@ -285,10 +285,9 @@ def begin_list() -> bool:
 def end_list(*, took: timedelta) -> None:
     """Let the next one read the list, if pages ask so soon: never for more than a tenth of the
     Hub's time, and at least every WAKE_AGAIN_AFTER seconds.
+
+    Not within a second: a page that looked before the answer was there asks only now.
     """
-    pause = min(int(9 * took.total_seconds()), WAKE_AGAIN_AFTER)
-    if pause:
-        cache.set(_LIST_WOKEN, True, pause)
-        cache.delete(_LIST_UNDER_WAY)
-    else:
-        cache.delete_many([_LIST_WOKEN, _LIST_UNDER_WAY])
+    pause = min(max(1, int(9 * took.total_seconds())), WAKE_AGAIN_AFTER)
+    cache.set(_LIST_WOKEN, True, pause)
+    cache.delete(_LIST_UNDER_WAY)
