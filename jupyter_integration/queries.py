@@ -56,6 +56,7 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
             progress=request.progress,
             since=request.created_at,
             as_of=_as_of(reading),
+            last_known=_ready_beside(reading),
             request_id=request.pk,
             is_reported=True,
         )
@@ -81,9 +82,19 @@ def _coming_up(request: SpawnRequest, reading: snapshots.Reading) -> ServerStatu
         as_of=_as_of(reading),
         stale=reading.is_unanswered,
         wait=wait,
+        last_known=_ready_beside(reading),
         request_id=request.pk,
         is_reported=True,
     )
+
+
+def _ready_beside(reading: snapshots.Reading) -> ServerState | None:
+    """Return READY where the Hub shows a ready server beside a start that was asked for: one was
+    pressed in a tab that did not know yet, and who opens the Lab gets there all the same.
+    """
+    snapshot = reading.snapshot
+    is_ready = snapshot is not None and snapshot.server.ready and not reading.is_outdated
+    return ServerState.READY if is_ready else None
 
 
 def _line_message(place: Place) -> str:

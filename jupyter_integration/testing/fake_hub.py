@@ -182,7 +182,7 @@ class FakeHub:
                     user.server.ended = True
                 user.failure, user.remembered = None, False
             self._changed.notify_all()
-        self._hub.close()
+        self._hub.pause()
 
     def _respond_from_hub(self, handler: HttpHandler, request: Request) -> None:
         """Answer a request that reached the Hub."""

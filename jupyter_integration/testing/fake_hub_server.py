@@ -99,11 +99,13 @@ class Listener:
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
         self._server: _Server | None = None
+        self._held: socket.socket | None = None
         self.port = 0
 
     def open(self) -> None:
         """Begin to listen, on the same port as before."""
         if self._server is None:
+            self._let_go()
             self._server = _Server(self.port, self._respond)
             self.port = self._server.server_port
             threading.Thread(
@@ -112,6 +114,7 @@ class Listener:
 
     def close(self) -> None:
         """Refuse new connections and cut those that are open."""
+        self._let_go()
         if self._server is not None:
             server, self._server = self._server, None
             server.shutdown()
@@ -119,3 +122,17 @@ class Listener:
             for connection in list(server.connections):
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
+
+    def pause(self) -> None:
+        """Close, and keep the port: another process would answer there for the Hub that is away."""
+        self.close()
+        self._held = socket.socket()
+        # To get it although connections of it are dying still, and then to share it with nobody.
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", self.port))
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None

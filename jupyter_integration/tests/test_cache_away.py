@@ -17,13 +17,13 @@ State = SpawnRequest.State
 @pytest.fixture(autouse=True)
 def cache_is_away(settings) -> None:
     """A Redis at whose address nobody answers."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
-        }
+    away = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
     }
+    settings.CACHES = settings.CACHES | {"default": away}
+    settings.REMEMBERS_ROWS = True  # as wherever there is a Redis
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from jupyter_integration import snapshots
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import (
@@ -54,6 +55,19 @@ class TestFollowing:
 
         assert response.status_code == 200
         assert not self.leads_away(response)
+
+    def test_a_press_in_a_tab_that_knew_nothing_yet_keeps_nobody_from_the_lab(
+        self, browser, start
+    ) -> None:
+        SpawnRequest.objects.create(user=start.user)
+
+        assert "/hub/oauth_login" in browser.get(OPEN)["Location"]
+
+    def test_a_server_that_an_event_told_a_change_of_is_waited_for(self, browser, start) -> None:
+        SpawnRequest.objects.create(user=start.user)
+        snapshots.drop(start.user.pk)
+
+        assert "/hub/oauth_login" not in browser.get(OPEN)["Location"]
 
     def test_while_it_starts_and_when_it_fails_the_page_stays(self, browser, sara, start) -> None:
         for state in (State.STARTING, State.FAILED):
