@@ -22,12 +22,12 @@ from bench.running_copy import RunningCopy
 from bench.signed_in import SignedIn
 from bench.visitor import ErrorSeen, Visitor
 from jupyter_integration.testing import FaultProxy
+from portal.database_settings import CACHE_PREFIX
 
 AT_ONCE = 1_000
 WARM_SECONDS = 4.0  # less than what was read counts as fresh
 QUIET_AFTER = 2.0  # seconds
 GROWS_OLD_IN = 9.0  # seconds, with some to spare
-CACHE_PREFIX = "shaparak"  # portal/database_settings.py
 
 
 class NothingWasCold(RuntimeError):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+CACHE_PREFIX = "shaparak"  # the broker's keys in the same Redis have others
 SQLITE_OPTIONS = {
     # Writers wait for one another at the start of a transaction instead of failing in its middle.
     "transaction_mode": "IMMEDIATE",
@@ -36,7 +37,7 @@ def cache(redis_url: str) -> dict[str, Any]:
         return {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": redis_url,
-            "KEY_PREFIX": "shaparak",
+            "KEY_PREFIX": CACHE_PREFIX,
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},  # seconds
         }
     return {

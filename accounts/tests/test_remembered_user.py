@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import User
 from accounts.services.adopt_hub_username import adopt_hub_username
@@ -16,19 +15,6 @@ from accounts.services.replace_hub_username import replace_hub_username
 from jupyter_integration.services.ensure_hub_user import ensure_hub_user
 
 DASHBOARD, API = "/dashboard/", "/api/v1/server/"
-
-
-@pytest.fixture(autouse=True)
-def remembering(settings: Settings) -> None:
-    settings.REMEMBERS_ROWS = True
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    """Sara's, on which her dashboard was open a moment ago."""
-    client.force_login(sara)
-    assert client.get(DASHBOARD).status_code == 200
-    return client
 
 
 def shown(browser: Client) -> User:

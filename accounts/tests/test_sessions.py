@@ -5,26 +5,12 @@ from typing import cast
 import pytest
 from django.core.cache import cache, caches
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from accounts.sessions import SessionStore
 from jupyter_integration.page_facts import keys_of
 
 DASHBOARD = "/dashboard/"
-
-
-@pytest.fixture(autouse=True)
-def remembering(settings: Settings) -> None:
-    settings.REMEMBERS_ROWS = True
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    """Sara's, on which her dashboard was open a moment ago."""
-    client.force_login(sara)
-    assert client.get(DASHBOARD).status_code == 200
-    return client
 
 
 def session_of(browser: Client) -> SessionStore:

@@ -8,10 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration import snapshots
@@ -21,7 +18,6 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubCircuitOpen,
     HubConflict,
-    HubError,
     HubNotFound,
     HubNotStarting,
     HubProtocolError,
@@ -39,6 +35,7 @@ from jupyter_integration.services.ensure_hub_user import (
     HubUserRefusedError,
     ensure_hub_user,
 )
+from jupyter_integration.services.followed_start import FollowedStart, SpawnCancelledError
 from jupyter_integration.services.leases import (
     Lease,
     LeaseKeeper,
@@ -66,10 +63,6 @@ class SpawnFailedError(Exception):
         self.reason = reason
 
 
-class SpawnCancelledError(Exception):
-    """The user took the start back."""
-
-
 class ComeBackError(Exception):
     """Something else has to end first; the request goes back into line for a moment."""
 
@@ -82,7 +75,7 @@ def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, lease: Leas
     with keeper.keep(lease), about(f"S{lease.row_id}"):
         request = SpawnRequest.objects.select_related("user").get(pk=lease.row_id)
         try:
-            _Run(hub, lab, request, lease).settle()
+            _Run(hub, lab, FollowedStart(request, lease)).settle()
         except LeaseLostError:
             logger.warning("%s: another worker took it up", request.reference)
 
@@ -91,55 +84,53 @@ def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, lease: Leas
 class _Run:
     hub: HubClient
     lab: LabProbe
-    request: SpawnRequest
-    lease: Lease
+    start: FollowedStart
 
     def settle(self) -> None:
         """Turn every way in which bringing it up can end into a state of the request."""
         try:
             try:
-                self.end_ready(self.bring_up_unless_cancelled())
+                self.start.end_ready(self.bring_up_unless_cancelled())
             except SpawnCancelledError:
-                stop_on_hub(self.hub, self.name, keep_alive=self.lease.renew)
-                self.end_cancelled()
+                stop_on_hub(self.hub, self.start.name, keep_alive=self.start.lease.renew)
+                self.start.end_cancelled()
         except SpawnFailedError as failure:
-            self.end_failed(failure.code, failure.reason)
+            self.start.end_failed(failure.code, failure.reason)
         except HubUserNotMadeError:
-            self.end_failed(FailureCode.HUB_USER_NOT_MADE)
+            self.start.end_failed(FailureCode.HUB_USER_NOT_MADE)
         except HubUserRefusedError:
-            self.end_failed(FailureCode.ACCOUNT_INACTIVE)
+            self.start.end_failed(FailureCode.ACCOUNT_INACTIVE)
         # Without its Hub user, whom somebody removed meanwhile, it begins anew as well.
         except (ComeBackError, HubUserBeingMadeError, HubNotFound):
-            self.put_back(COME_BACK_AFTER)
+            self.start.put_back(COME_BACK_AFTER)
         except HubThrottled as error:
-            self.put_back(error.retry_after or THROTTLED_FOR, error)
+            self.start.put_back(error.retry_after or THROTTLED_FOR, error)
         except (HubUnavailable, HubProtocolError) as error:
             wait = TRY_AGAIN_AFTER
             if isinstance(error, HubCircuitOpen) and error.retry_after is not None:
                 wait = error.retry_after
             # What was sent may come up on the Hub meanwhile, and counts as in flight there.
-            self.put_back(wait, error, in_flight=self.request.posted_at is not None)
+            self.start.put_back(wait, error, in_flight=self.start.request.posted_at is not None)
         except HubRejected as error:
-            self.end_failed(code_of_error(error), error.hub_message or str(error))
-
-    # --- The way up ---------------------------------------------------------------------------
+            self.start.end_failed(code_of_error(error), error.hub_message or str(error))
 
     def bring_up_unless_cancelled(self) -> Server:
         try:
             return self.bring_up()
         except SpawnFailedError:
-            self.keep_going()  # ending a start makes it fail: one that was taken back is cancelled
+            # Ending a start makes it fail: one that was taken back is cancelled.
+            self.start.keep_going()
             raise
 
     def bring_up(self) -> Server:
         """Return the ready server."""
         self.refuse_the_inactive()
-        self.keep_going()
+        self.start.keep_going()
         self.wait_until(self.earlier_work_has_ended)
         server = None if self.post_first() else self.look_and_post()
         if server is None or not server.ready:
             self.follow_progress()
-            server = self.hub.get_user(self.name).server
+            server = self.hub.get_user(self.start.name).server
         if server is None or not server.ready:
             raise ComeBackError
         self.wait_for_lab(server.url)
@@ -149,11 +140,11 @@ class _Run:
         """Ask the Hub for the first time, without a look where none was running a moment ago;
         whether it took that.
 
-        A look costs the Hub of a class as much as a tenth of a start, and the Hub itself starts no
-        second server beside one that came up since.
+        The Hub itself starts no second server beside one that came up since
+        (docs/adr/0014-first-post-without-a-look.md).
         """
-        user = self.request.user
-        if self.request.posted_at is not None or not self.is_known_as_stopped():
+        user = self.start.request.user
+        if self.start.request.posted_at is not None or not self.is_known_as_stopped():
             return False
         user.refresh_from_db(fields=["hub_username", "hub_user_created_at", "is_active"])
         self.refuse_the_inactive()
@@ -166,7 +157,7 @@ class _Run:
         return True
 
     def is_known_as_stopped(self) -> bool:
-        reading = snapshots.read(self.request.user_id)
+        reading = snapshots.read(self.start.request.user_id)
         snapshot = reading.snapshot
         return snapshot is not None and not (
             snapshot.is_active or reading.is_outdated or not snapshot.is_believable
@@ -177,10 +168,10 @@ class _Run:
 
         Returns the server that was there already.
         """
-        server = ensure_hub_user(hub=self.hub, user=self.request.user).server
+        server = ensure_hub_user(hub=self.hub, user=self.start.request.user).server
         while server is not None and server.pending == "stop":
             self.wait_until(self.nothing_stops)
-            server = self.hub.get_user(self.name).server
+            server = self.hub.get_user(self.start.name).server
         if server is not None and (server.ready or server.pending == "spawn"):
             return server
         self.refuse_a_second_try_after_a_failure()
@@ -188,21 +179,21 @@ class _Run:
         return None
 
     def refuse_the_inactive(self) -> None:
-        if not self.request.user.is_active:
+        if not self.start.request.user.is_active:
             raise SpawnFailedError(FailureCode.ACCOUNT_INACTIVE)
 
     def earlier_work_has_ended(self) -> bool:
         """Whether the user's earlier stops and cancelled starts are over."""
         earlier_starts = SpawnRequest.objects.open().filter(
-            user=self.request.user, pk__lt=self.request.pk
+            user=self.start.request.user, pk__lt=self.start.request.pk
         )
         stops = StopRequest.objects.open().filter(
-            user=self.request.user, created_at__lte=self.request.created_at
+            user=self.start.request.user, created_at__lte=self.start.request.created_at
         )
         return not (earlier_starts.exists() or stops.exists())
 
     def nothing_stops(self) -> bool:
-        server = self.hub.get_user(self.name).server
+        server = self.hub.get_user(self.start.name).server
         return server is None or server.pending != "stop"
 
     def refuse_a_second_try_after_a_failure(self) -> None:
@@ -211,22 +202,27 @@ class _Run:
         Only the progress stream still knows: it repeats the failure of the last start, and knows
         of none when the Hub was restarted.
         """
-        if self.request.posted_at is not None and (reason := self.told_failure()) is not None:
+        if self.start.request.posted_at is not None and (reason := self.told_failure()) is not None:
             raise SpawnFailedError(code_of_reason(reason), reason)
 
     def post(self) -> None:
         """Ask the Hub once; what becomes of it the progress tells."""
-        first = self.request.posted_at is None
-        self.request.posted_at = self.request.posted_at or timezone.now()
+        request = self.start.request
+        posted_before = request.posted_at
+        request.posted_at = posted_before or timezone.now()
         # The last moment to see that somebody else has taken the row up, or the user back.
-        self.keep_going(state=SpawnRequest.State.STARTING, posted_at=self.request.posted_at)
-        logger.info(
-            "%s: starting %s%s", self.request.reference, self.name, "" if first else " again"
-        )
+        self.start.keep_going(state=SpawnRequest.State.STARTING, posted_at=request.posted_at)
+        again = " again" if posted_before else ""
+        logger.info("%s: starting %s%s", request.reference, self.start.name, again)
         try:
-            self.hub.start_server(self.name)
-        except HubConflict as conflict:  # it began to stop since we looked
-            raise ComeBackError from conflict
+            self.hub.start_server(self.start.name)
+        except (HubConflict, HubThrottled) as refusal:
+            # The Hub took nothing: a failure that it tells of later is that of an older start.
+            request.posted_at = posted_before
+            if isinstance(refusal, HubThrottled):
+                raise
+            snapshots.drop(request.user_id)  # it began to stop since we looked
+            raise ComeBackError from refusal
         except (HubServerError, HubRejected) as error:
             # The Hub says "Internal Server Error"; why is in the progress stream alone. And a hook
             # may refuse with whatever status it likes.
@@ -238,7 +234,7 @@ class _Run:
     def told_failure(self) -> str | None:
         """The Hub's words for why the last start failed; None when it knows of no failure."""
         try:
-            event = next(self.hub.follow_progress(self.name), None)
+            event = next(self.hub.follow_progress(self.start.name), None)
         except HubNotStarting:
             return None
         return event.message if event is not None and event.failed else None
@@ -247,7 +243,9 @@ class _Run:
         """Return when the Hub says that the server is ready."""
         release_database_connection()
         try:
-            for event in self.hub.follow_progress(self.name, on_keepalive=self.keep_going):
+            for event in self.hub.follow_progress(
+                self.start.name, on_keepalive=self.start.keep_going
+            ):
                 if event.failed:
                     raise SpawnFailedError(code_of_reason(event.message), event.message)
                 if not event.ready:
@@ -255,11 +253,11 @@ class _Run:
                 release_database_connection()
         except HubNotStarting as error:
             # The Hub was restarted meanwhile, or the server was stopped behind our back.
-            self.keep_going()
+            self.start.keep_going()
             raise ComeBackError from error
 
     def record(self, event: ProgressEvent) -> None:
-        self.keep_going(progress=event.progress, message=event.message)
+        self.start.keep_going(progress=event.progress, message=event.message)
 
     def wait_for_lab(self, server_url: str) -> None:
         """The Hub's "ready" can be a second early: a browser sent there would see an error."""
@@ -267,12 +265,12 @@ class _Run:
         deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
         while not self.lab.answers(server_url):
             if time.monotonic() > deadline:
-                server = self.hub.get_user(self.name).server
+                server = self.hub.get_user(self.start.name).server
                 if server is None or not server.ready:
                     # While a start is cancelled behind our back the Hub calls it ready.
                     raise ComeBackError
                 raise SpawnFailedError(FailureCode.LAB_SILENT)
-            self.keep_going()
+            self.start.keep_going()
             release_database_connection()
             time.sleep(LOOK_AGAIN_AFTER)
 
@@ -281,67 +279,6 @@ class _Run:
         while not is_so():
             if time.monotonic() > deadline:
                 raise ComeBackError
-            self.keep_going()
+            self.start.keep_going()
             release_database_connection()
             time.sleep(LOOK_AGAIN_AFTER)
-
-    def keep_going(self, **changes: object) -> None:
-        """Renew the lease with `changes`; raise when the user took the start back."""
-        try:
-            self.lease.renew(Q(cancel_requested_at__isnull=True), **changes)
-        except LeaseLostError:
-            if SpawnRequest.objects.cancelling().filter(lease_id=self.lease.holder).exists():
-                raise SpawnCancelledError from None
-            raise
-
-    @property
-    def name(self) -> str:
-        return self.request.user.hub_username
-
-    # --- How it ends --------------------------------------------------------------------------
-
-    def end_ready(self, server: Server) -> None:
-        # First what pages read, then what makes them read it.
-        snapshots.record(self.request.user_id, server, as_of=timezone.now())
-        try:
-            self._end(SpawnRequest.State.READY, Q(cancel_requested_at__isnull=True), progress=100)
-        except LeaseLostError:
-            self.keep_going()  # tells a cancel in the last moment from a lease that is lost
-            raise
-        took = timezone.now() - self.request.created_at
-        logger.info("%s: ready after %.1f s", self.request.reference, took.total_seconds())
-
-    def end_cancelled(self) -> None:
-        snapshots.record(self.request.user_id, None, as_of=timezone.now())
-        self._end(SpawnRequest.State.CANCELLED)
-        logger.info("%s: cancelled", self.request.reference)
-
-    def end_failed(self, code: FailureCode, reason: str = "") -> None:
-        self._end(SpawnRequest.State.FAILED, failure_code=code, message=reason)
-        logger.warning("%s: failed, %s: %s", self.request.reference, code, reason)
-
-    def put_back(
-        self, seconds: float, error: HubError | None = None, *, in_flight: bool = False
-    ) -> None:
-        """Back into line for `seconds`, without an error for the user, until the deadline.
-
-        The deadline counts from when it was first taken up: a long line is nobody's failure.
-        """
-        tried = timezone.now() - (self.request.taken_up_at or self.request.created_at)
-        if tried > timedelta(seconds=settings.SPAWN_DEADLINE):
-            if error is None:
-                self.end_failed(FailureCode.START_TIMEOUT)
-            else:
-                self.end_failed(code_of_error(error), error.hub_message or str(error))
-            return
-        self.lease.give_back(
-            state=SpawnRequest.State.QUEUED,
-            not_before=timezone.now() + timedelta(seconds=seconds),
-            **({} if in_flight else {"slot": None}),
-        )
-        logger.info("%s: back in line for %.0f s: %s", self.request.reference, seconds, error)
-
-    def _end(self, state: SpawnRequest.State, *conditions: Q, **changes: object) -> None:
-        self.lease.give_back(
-            *conditions, state=state, finished_at=timezone.now(), slot=None, **changes
-        )

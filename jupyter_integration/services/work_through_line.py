@@ -10,8 +10,8 @@ from jupyter_integration.services.run_spawn import run_spawn
 from jupyter_integration.services.waiting_room import claim_with_slot, next_in_line
 
 _taking_up = threading.Lock()
-"""Threads that look for the next start together all find the same one, and all but one in vain:
-with a class in line that was half of a worker's time. Other processes they meet in the database.
+"""Threads that look for the next start together all find the same one, and all but one in vain.
+Other processes they meet in the database.
 """
 
 

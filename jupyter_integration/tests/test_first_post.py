@@ -110,3 +110,17 @@ def test_it_is_not_sent_a_second_time_before_a_look(fake_hub, run, stopped) -> N
     assert run(request).state == State.READY
     assert fake_hub.calls[1] == LOOK
     assert fake_hub.calls.count(POST) == 1
+
+
+def test_a_refusal_is_no_try_and_an_older_failure_not_its_own(fake_hub, run, stopped) -> None:
+    """The Hub repeats why the start before failed for as long as it takes no other."""
+    fake_hub.script_all(Spawn(seconds=0.05, fails="boom"))
+    assert run(request_spawn(user=stopped)).state == State.FAILED
+    fake_hub.script_all(Spawn(seconds=0.05))
+    fake_hub.throttle(retry_after=30)
+    request = run(request_spawn(user=stopped))
+    assert request.state == State.QUEUED
+
+    fake_hub.unthrottle()
+    SpawnRequest.objects.update(not_before=None)
+    assert run(request).state == State.READY
