@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
@@ -19,15 +18,18 @@ from jupyter_integration.hub.resources import (
     read_version,
 )
 from jupyter_integration.hub.transport import HubTransport
+from jupyter_integration.hub.turns import Turns
 
 # The Hub holds these calls for up to its slow_stop_timeout, 10 s unless set, and a second more
 # where it first interrupts a start.
 STOP_TIMEOUT: Final = 15.0
 
 STARTS_ASKED_AT_ONCE: Final = 4
+NEXT_START_AFTER: Final = 0.5  # seconds
 """The Hub works on calls for a start one after the other, for about a tenth of a second each (with
-its slow_spawn_timeout near 0). When a class starts together, more than a few wait here: of a
-hundred at the Hub the last would look unanswered, and so would whatever else is asked meanwhile.
+its slow_spawn_timeout near 0). When a class starts together they wait here, and not at the Hub,
+where whatever else is asked would wait behind them. A Hub that holds such a call for long, as one
+without that setting does for 10 seconds, has the next one after half a second, up to four.
 """
 
 
@@ -39,7 +41,7 @@ class HubClient:
 
     def __init__(self, transport: HubTransport) -> None:
         self._transport = transport
-        self._asking_for_a_start = threading.BoundedSemaphore(STARTS_ASKED_AT_ONCE)
+        self._start_turns = Turns(most=STARTS_ASKED_AT_ONCE, patience=NEXT_START_AFTER)
 
     def __repr__(self) -> str:
         return f"<HubClient over {self._transport!r}>"
@@ -143,7 +145,7 @@ class HubClient:
             HubServerError: the start failed at once; `follow_progress` may tell why.
         """
         try:
-            with self._asking_for_a_start:
+            with self._start_turns.take():
                 self._transport.request(
                     "POST",
                     _user_path(name, "/server"),
@@ -188,8 +190,8 @@ class HubClient:
         nothing happens the Hub sends an empty line every 8 seconds: `on_keepalive` is called then,
         and may raise to stop.
 
-        Read the user after the last event: where a start is cancelled the Hub says "ready" to its
-        followers, and shows the server as ready too until the cancelling call ends.
+        Believe the Lab and not the last event: where a start is cancelled the Hub says "ready" to
+        its followers, and shows the server as ready too until the cancelling call ends.
 
         Raises:
             HubNotStarting: there is no start to follow, or not even such a user.

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_integration.hub import HubClient, HubRejected, HubTransport
-from jupyter_integration.hub.client import STARTS_ASKED_AT_ONCE
+from jupyter_integration.hub.client import NEXT_START_AFTER, STARTS_ASKED_AT_ONCE
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import Latency
 from jupyter_integration.tests.hub.conftest import TOKEN
@@ -76,13 +76,25 @@ def test_many_threads_start_and_follow_through_one_client() -> None:
         assert {user.name for user in client.list_users(state="ready")} == set(names)
 
 
-def test_of_a_class_that_starts_together_a_few_at_a_time_ask_the_hub(fake_hub: FakeHub) -> None:
-    names = [f"student{number}" for number in range(THREADS)]
+def test_of_a_class_that_starts_together_one_after_the_other_asks_the_hub(
+    fake_hub: FakeHub,
+) -> None:
+    assert _most_at_once(fake_hub, starts=THREADS, held_for=0.1) == 1
+
+
+def test_a_hub_that_holds_its_calls_has_a_few_at_a_time(fake_hub: FakeHub) -> None:
+    held_for = (STARTS_ASKED_AT_ONCE + 1) * NEXT_START_AFTER
+    assert _most_at_once(fake_hub, starts=6, held_for=held_for) == STARTS_ASKED_AT_ONCE
+
+
+def _most_at_once(fake_hub: FakeHub, *, starts: int, held_for: float) -> int:
+    """Of so many calls for a start, made together, those that were under way in one moment."""
+    names = [f"student{number}" for number in range(starts)]
     for name in names:
         fake_hub.add_user(name)
-    with FaultProxy(fake_hub.api_url) as proxy, ThreadPoolExecutor(THREADS) as threads:
-        proxy.inflict(Latency(seconds=0.1), method="POST", path="/server$")
-        hub = HubClient(HubTransport(proxy.api_url, fake_hub.token, pool_maxsize=THREADS))
+    with FaultProxy(fake_hub.api_url) as proxy, ThreadPoolExecutor(starts) as threads:
+        proxy.inflict(Latency(seconds=held_for), method="POST", path="/server$")
+        hub = HubClient(HubTransport(proxy.api_url, fake_hub.token, pool_maxsize=starts))
         list(threads.map(hub.start_server, names))
         # The proxy notes the end a moment after the client has its answer, and sends the next.
         asked = [
@@ -90,9 +102,8 @@ def test_of_a_class_that_starts_together_a_few_at_a_time_ask_the_hub(fake_hub: F
             for call in proxy.calls
             if call.method == "POST"
         ]
-
-    assert len(asked) == THREADS
-    assert max(_under_way(moment, asked) for moment, _ in asked) == STARTS_ASKED_AT_ONCE
+    assert len(asked) == starts
+    return max(_under_way(moment, asked) for moment, _ in asked)
 
 
 def _under_way(moment: float, calls: list[tuple[float, float]]) -> int:
