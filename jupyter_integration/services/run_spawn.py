@@ -129,10 +129,7 @@ class _Run:
         self.wait_until(self.earlier_work_has_ended)
         server = None if self.post_first() else self.look_and_post()
         if server is None or not server.ready:
-            self.follow_progress()
-            server = self.hub.get_user(self.start.name).server
-        if server is None or not server.ready:
-            raise ComeBackError
+            server = self.follow_progress()
         self.wait_for_lab(server.url)
         return server
 
@@ -239,8 +236,8 @@ class _Run:
             return None
         return event.message if event is not None and event.failed else None
 
-    def follow_progress(self) -> None:
-        """Return when the Hub says that the server is ready."""
+    def follow_progress(self) -> Server:
+        """Return the server when the Hub says that it is ready."""
         release_database_connection()
         try:
             for event in self.hub.follow_progress(
@@ -248,27 +245,54 @@ class _Run:
             ):
                 if event.failed:
                     raise SpawnFailedError(code_of_reason(event.message), event.message)
-                if not event.ready:
-                    self.record(event)
+                if event.ready:
+                    return self.server_of(event)
+                self.record(event)
                 release_database_connection()
         except HubNotStarting as error:
             # The Hub was restarted meanwhile, or the server was stopped behind our back.
             self.start.keep_going()
             raise ComeBackError from error
+        raise ComeBackError
+
+    def server_of(self, ready: ProgressEvent) -> Server:
+        """What the Hub shows of a server that became ready in this moment: it need not be asked
+        again, in the very seconds in which a whole class comes up.
+        """
+        if ready.url is None:
+            return self.ready_on_hub()
+        return Server(
+            ready=True,
+            pending=None,
+            url=ready.url,
+            started=self.start.request.posted_at,
+            last_activity=None,
+            stopped=False,
+        )
+
+    def ready_on_hub(self) -> Server:
+        server = self.hub.get_user(self.start.name).server
+        if server is None or not server.ready:
+            raise ComeBackError
+        return server
 
     def record(self, event: ProgressEvent) -> None:
         self.start.keep_going(progress=event.progress, message=event.message)
 
     def wait_for_lab(self, server_url: str) -> None:
-        """The Hub's "ready" can be a second early: a browser sent there would see an error."""
+        """The Hub's "ready" can be a second early: a browser sent there would see an error.
+
+        While a start is cancelled behind our back it is plainly wrong: so the Hub is asked where
+        the Lab is silent at first, and once more before that is called a failure.
+        """
         release_database_connection()
+        if self.lab.answers(server_url):
+            return
+        self.ready_on_hub()
         deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
         while not self.lab.answers(server_url):
             if time.monotonic() > deadline:
-                server = self.hub.get_user(self.start.name).server
-                if server is None or not server.ready:
-                    # While a start is cancelled behind our back the Hub calls it ready.
-                    raise ComeBackError
+                self.ready_on_hub()
                 raise SpawnFailedError(FailureCode.LAB_SILENT)
             self.start.keep_going()
             release_database_connection()

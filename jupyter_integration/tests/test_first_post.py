@@ -1,6 +1,7 @@
 """A server that was seen stopped a moment ago is asked for without another look at the Hub."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,8 @@ from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.queries import server_status
+from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
@@ -41,6 +44,30 @@ def test_the_post_is_the_first_call(fake_hub, run, stopped) -> None:
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.calls[0] == POST
     assert fake_hub.calls.count(POST) == 1
+
+
+def test_the_progress_is_the_other_and_tells_all_that_a_page_shows(fake_hub, run, stopped) -> None:
+    fake_hub.script_all(Spawn(seconds=0.1))
+    run(request_spawn(user=stopped))
+
+    assert fake_hub.calls == [POST, f"{LOOK}/server/progress"]
+    status = server_status(stopped)
+    assert (status.state, status.is_old) == (ServerState.READY, False)
+    assert status.since is not None
+
+
+def test_a_hub_that_does_not_tell_where_the_server_is_is_asked(
+    fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = hub.follow_progress
+
+    def follow_without_url(name: str, **more: object):
+        return (replace(event, url=None) for event in follow(name, **more))
+
+    monkeypatch.setattr(hub, "follow_progress", follow_without_url)
+
+    assert run(request_spawn(user=stopped)).state == State.READY
+    assert fake_hub.calls[-1] == LOOK
 
 
 def test_what_was_seen_too_long_ago_is_looked_at_first(fake_hub, run, stopped) -> None:

@@ -206,12 +206,14 @@ def test_a_server_that_dies_between_ready_and_the_lab_is_started_once_more(
     fake_hub.script_all(Spawn(seconds=0.1))
     follow = hub.follow_progress
 
-    def follow_to_the_end(name: str, **more: object):
-        yield from follow(name, **more)
-        fake_hub.kill_server("sara")
-        monkeypatch.setattr(hub, "follow_progress", follow)
+    def follow_and_kill(name: str, **more: object):
+        for event in follow(name, **more):
+            if event.ready:
+                fake_hub.kill_server("sara")
+                monkeypatch.setattr(hub, "follow_progress", follow)
+            yield event
 
-    monkeypatch.setattr(hub, "follow_progress", follow_to_the_end)
+    monkeypatch.setattr(hub, "follow_progress", follow_and_kill)
     request = run(request_spawn(user=sara))
     assert request.state == State.QUEUED
 

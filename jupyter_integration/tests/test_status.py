@@ -237,7 +237,7 @@ class TestPlaceInLine:
         with translation.override("en"):
             assert said in str(server_status(omid).message)
 
-    @pytest.mark.parametrize(("held", "seconds"), [(1, 0.7), (24, 6.0), (3600, 8.0)])
+    @pytest.mark.parametrize(("held", "seconds"), [(1, 0.7), (12, 6.0), (3600, 8.0)])
     def test_a_page_far_back_in_line_asks_less_often_than_one_that_is_near(
         self, sara, nasrin, settings, held: int, seconds: float
     ) -> None:
