@@ -120,7 +120,7 @@ class ServerStatus:
         slots: so the quick questions are few. Who is far back asks less often than who is near.
         """
         if self.state is ServerState.QUEUED and self.wait is not None:
-            part_of_wait = round(self.wait.total_seconds() / 4, 1)
+            part_of_wait = round(self.wait.total_seconds() / 2, 1)
             return min(max(ASK_WHILE_CHANGING, part_of_wait), ASK_FAR_BACK_IN_LINE)
         if self.busy:
             in_line = self.state is ServerState.QUEUED or self.stale
