@@ -78,6 +78,7 @@ def test_a_users_container_has_no_rights_that_a_lab_does_not_need(configured: Co
     assert host["cap_drop"] == ["ALL"]
     assert host["security_opt"] == ["no-new-privileges"]
     assert host["pids_limit"] == 512
+    assert host["cpu_shares"] == 256
     assert "privileged" not in host
     assert configured.DockerSpawner.mem_limit == 2 * 2**30
     assert configured.DockerSpawner.cpu_limit == 2.0

@@ -80,6 +80,7 @@ def _host(rules: Rules, owner: str) -> dict[str, Check]:
         "Memory": _is_number_up_to(rules.memory),
         "CpuPeriod": _is(100_000),
         "CpuQuota": _is_number_up_to(most_cpu_time),
+        "CpuShares": _is_number_up_to(rules.cpu_shares),
         "PidsLimit": _is_number_up_to(rules.processes),
         "AutoRemove": _is_switch,
         "Init": _is_switch,

@@ -14,6 +14,7 @@ GUARD_LABEL = "org.shaparak.guarded"
 """The guard alone puts it on a container, and touches none without it."""
 
 MOST_PROCESSES = 512
+MOST_CPU_SHARES = 256
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -33,6 +34,7 @@ class Rules:
     container_prefix: str = "shaparak-jupyter-"
     volume_prefix: str = "shaparak-home-"
     processes: int = MOST_PROCESSES
+    cpu_shares: int = MOST_CPU_SHARES  # where processors are short; a part of the portal has 1024
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:

@@ -50,6 +50,7 @@ def test_an_escape_is_refused_before_the_engine_hears_of_it(
         "HostConfig.Memory",
         "HostConfig.CpuPeriod",
         "HostConfig.CpuQuota",
+        "HostConfig.CpuShares",
         "HostConfig.PidsLimit",
     ],
 )

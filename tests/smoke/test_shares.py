@@ -1,0 +1,26 @@
+"""Where processors are short the Hub goes first and notebooks last (docs/adr/0015)."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.people import expect_lab, sign_up, somebody, start
+from tests.smoke import engine
+from tests.smoke.stack import Stack, container_of
+
+
+def test_the_hub_has_the_largest_share_of_busy_processors_and_a_notebook_the_smallest(
+    page: Page, stack: Stack
+) -> None:
+    sara = somebody("sara")
+    sign_up(page, sara, stack.portal_url)
+    start(page)
+    expect_lab(page, sara, stack.hub_url)
+
+    assert _share_of(container_of(sara.username)) == 256
+    assert _share_of("shaparak-jupyterhub") == 8192
+    assert _share_of("shaparak-portal") == 0, "the engine's own, 1024"
+
+
+def _share_of(container: str) -> int:
+    return int(engine.inspect(container)["HostConfig"]["CpuShares"])
