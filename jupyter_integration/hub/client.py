@@ -25,11 +25,11 @@ from jupyter_integration.hub.turns import Turns
 STOP_TIMEOUT: Final = 15.0
 
 STARTS_ASKED_AT_ONCE: Final = 4
-NEXT_START_AFTER: Final = 0.5  # seconds
+NEXT_START_AFTER: Final = 0.2  # seconds
 """The Hub works on calls for a start one after the other, for about a tenth of a second each (with
 its slow_spawn_timeout near 0). When a class starts together they wait here, and not at the Hub,
 where whatever else is asked would wait behind them. A Hub that holds such a call for long, as one
-without that setting does for 10 seconds, has the next one after half a second, up to four.
+without that setting does for 10 seconds, has the next one after a fifth of a second, up to four.
 """
 
 
@@ -132,8 +132,17 @@ class HubClient:
                 )
             offset = page.next_offset
 
-    def start_server(self, name: str, user_options: Mapping[str, JSON] | None = None) -> None:
+    def start_server(
+        self,
+        name: str,
+        user_options: Mapping[str, JSON] | None = None,
+        *,
+        on_turn: Callable[[], None] | None = None,
+    ) -> None:
         """Ask for the user's server; that it runs or starts already is a success.
+
+        Starts that are asked for together wait for one another: `on_turn` is called right before
+        this one is sent, and may raise to leave it.
 
         What became of it `follow_progress` tells, or `get_user`: the Hub's status tells nothing
         sure. A hook of the Hub can refuse with any status.
@@ -146,6 +155,8 @@ class HubClient:
         """
         try:
             with self._start_turns.take():
+                if on_turn is not None:
+                    on_turn()
                 self._transport.request(
                     "POST",
                     _user_path(name, "/server"),

@@ -130,8 +130,7 @@ class _Run:
         server = None if self.post_first() else self.look_and_post()
         if server is None or not server.ready:
             server = self.follow_progress()
-        self.wait_for_lab(server.url)
-        return server
+        return self.wait_for_lab(server)
 
     def post_first(self) -> bool:
         """Ask the Hub for the first time, without a look where none was running a moment ago;
@@ -206,17 +205,13 @@ class _Run:
         """Ask the Hub once; what becomes of it the progress tells."""
         request = self.start.request
         posted_before = request.posted_at
-        request.posted_at = posted_before or timezone.now()
-        # The last moment to see that somebody else has taken the row up, or the user back.
-        self.start.keep_going(state=SpawnRequest.State.STARTING, posted_at=request.posted_at)
-        again = " again" if posted_before else ""
-        logger.info("%s: starting %s%s", request.reference, self.start.name, again)
+        release_database_connection()
         try:
-            self.hub.start_server(self.start.name)
-        except (HubConflict, HubThrottled) as refusal:
+            self.hub.start_server(self.start.name, on_turn=self.note_post)
+        except (HubConflict, HubThrottled, HubCircuitOpen) as refusal:
             # The Hub took nothing: a failure that it tells of later is that of an older start.
             request.posted_at = posted_before
-            if isinstance(refusal, HubThrottled):
+            if not isinstance(refusal, HubConflict):
                 raise
             snapshots.drop(request.user_id)  # it began to stop since we looked
             raise ComeBackError from refusal
@@ -228,6 +223,15 @@ class _Run:
                 raise
             raise SpawnFailedError(code_of_reason(reason), reason) from error
 
+    def note_post(self) -> None:
+        """The last moment to see that somebody else has taken the row up, or the user back."""
+        request = self.start.request
+        again = " again" if request.posted_at else ""
+        request.posted_at = request.posted_at or timezone.now()
+        self.start.keep_going(state=SpawnRequest.State.STARTING, posted_at=request.posted_at)
+        logger.info("%s: starting %s%s", request.reference, self.start.name, again)
+        release_database_connection()
+
     def told_failure(self) -> str | None:
         """The Hub's words for why the last start failed; None when it knows of no failure."""
         try:
@@ -238,6 +242,7 @@ class _Run:
 
     def follow_progress(self) -> Server:
         """Return the server when the Hub says that it is ready."""
+        came_up = False
         release_database_connection()
         try:
             for event in self.hub.follow_progress(
@@ -246,7 +251,8 @@ class _Run:
                 if event.failed:
                     raise SpawnFailedError(code_of_reason(event.message), event.message)
                 if event.ready:
-                    return self.server_of(event)
+                    return self.server_of(event) if came_up else self.ready_on_hub()
+                came_up = True
                 self.record(event)
                 release_database_connection()
         except HubNotStarting as error:
@@ -256,16 +262,17 @@ class _Run:
         raise ComeBackError
 
     def server_of(self, ready: ProgressEvent) -> Server:
-        """What the Hub shows of a server that became ready in this moment: it need not be asked
-        again, in the very seconds in which a whole class comes up.
+        """What the Hub shows of a server that came up before our eyes: it need not be asked again,
+        in the very seconds in which a whole class comes up.
         """
-        if ready.url is None:
+        asked_at = self.start.request.posted_at
+        if ready.url is None or asked_at is None:
             return self.ready_on_hub()
         return Server(
             ready=True,
             pending=None,
             url=ready.url,
-            started=self.start.request.posted_at,
+            started=asked_at,
             last_activity=None,
             stopped=False,
         )
@@ -279,24 +286,25 @@ class _Run:
     def record(self, event: ProgressEvent) -> None:
         self.start.keep_going(progress=event.progress, message=event.message)
 
-    def wait_for_lab(self, server_url: str) -> None:
+    def wait_for_lab(self, server: Server) -> Server:
         """The Hub's "ready" can be a second early: a browser sent there would see an error.
 
         While a start is cancelled behind our back it is plainly wrong: so the Hub is asked where
         the Lab is silent at first, and once more before that is called a failure.
         """
         release_database_connection()
-        if self.lab.answers(server_url):
-            return
-        self.ready_on_hub()
+        if self.lab.answers(server.url):
+            return server
+        server = self.ready_on_hub()
         deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB
-        while not self.lab.answers(server_url):
+        while not self.lab.answers(server.url):
             if time.monotonic() > deadline:
                 self.ready_on_hub()
                 raise SpawnFailedError(FailureCode.LAB_SILENT)
             self.start.keep_going()
             release_database_connection()
             time.sleep(LOOK_AGAIN_AFTER)
+        return server
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + LONGEST_WAIT_FOR_LAB

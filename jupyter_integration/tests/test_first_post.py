@@ -10,11 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
+from jupyter_integration.hub import HubCircuitOpen
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, see, take_up_and_run
 
@@ -85,12 +87,15 @@ def test_what_an_event_told_a_change_of_is_looked_at_first(fake_hub, run, stoppe
     assert fake_hub.calls[0] == LOOK
 
 
-def test_a_server_that_runs_since_then_is_the_one_that_is_opened(fake_hub, run, stopped) -> None:
+def test_a_server_that_runs_since_then_is_the_one_that_is_opened(
+    fake_hub, hub, run, stopped
+) -> None:
     fake_hub.start_behind_the_portal("sara")
     began = fake_hub.users["sara"].server.began
 
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.users["sara"].server.began == began
+    assert server_status(stopped).since == hub.get_user("sara").server.started
 
 
 def test_one_that_stops_since_then_is_waited_for(fake_hub, hub, run, stopped) -> None:
@@ -151,3 +156,38 @@ def test_a_refusal_is_no_try_and_an_older_failure_not_its_own(fake_hub, run, sto
     fake_hub.unthrottle()
     SpawnRequest.objects.update(not_before=None)
     assert run(request).state == State.READY
+
+
+def test_one_that_finds_the_hub_away_in_its_turn_was_never_sent(
+    fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_hub.script_all(Spawn(seconds=0.05, fails="boom"))
+    assert run(request_spawn(user=stopped)).state == State.FAILED
+    fake_hub.script_all(Spawn(seconds=0.05))
+    with monkeypatch.context() as away:
+        away.setattr(hub, "start_server", _refuse_in_its_turn)
+        request = run(request_spawn(user=stopped))
+    assert (request.state, request.posted_at, request.slot) == (State.QUEUED, None, None)
+
+    SpawnRequest.objects.update(not_before=None)
+    assert run(request).state == State.READY
+
+
+def _refuse_in_its_turn(_name: str, *, on_turn: Callable[[], None]) -> None:
+    on_turn()
+    raise HubCircuitOpen("the Hub was away a moment ago", retry_after=1.0)
+
+
+def test_one_that_is_taken_back_while_it_waits_for_its_turn_is_not_sent(
+    fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = hub.start_server
+
+    def cancel_and_start(name: str, **more: object) -> None:
+        assert request_cancel(user=stopped)
+        start(name, **more)
+
+    monkeypatch.setattr(hub, "start_server", cancel_and_start)
+
+    assert run(request_spawn(user=stopped)).state == State.CANCELLED
+    assert POST not in fake_hub.calls

@@ -188,10 +188,10 @@ def test_a_hub_user_who_is_removed_in_the_middle_is_made_again(
 ) -> None:
     start = hub.start_server
 
-    def start_without_user(name: str):
+    def start_without_user(name: str, **more: object):
         del fake_hub.users["sara"]
         monkeypatch.setattr(hub, "start_server", start)
-        return start(name)
+        return start(name, **more)
 
     monkeypatch.setattr(hub, "start_server", start_without_user)
     request = run(request_spawn(user=sara))
@@ -264,8 +264,8 @@ def test_of_an_account_that_is_deleted_meanwhile_it_ends_quietly(
     request = request_spawn(user=sara)
     start = hub.start_server
 
-    def start_and_delete(name: str):
-        server = start(name)
+    def start_and_delete(name: str, **more: object):
+        server = start(name, **more)
         User.objects.get(pk=sara.pk).delete()
         return server
 

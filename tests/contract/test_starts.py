@@ -84,7 +84,7 @@ def test_a_process_that_ended_at_once_looks_like_a_start_for_a_while(subject: Su
 
 
 def test_the_follower_of_a_cancelled_start_is_told_that_it_is_ready(subject: Subject) -> None:
-    """The Hub's own error, and the reason to read the user after the last event."""
+    """The Hub's own error, and the reason to believe the Lab and not the last event."""
     name = subject.new_name()
     states.starting(subject, name)
     events = subject.client.follow_progress(name)
