@@ -1,8 +1,8 @@
 """How long the Hub's API takes to answer somebody else while a class starts: ten calls a second.
 
 In a process of its own: in the one that plays the class, it would measure that one's own load.
-Each call is made and timed from when it is due, whether the one before was answered or not: else a
-Hub that stands still for a second would be one slow call.
+Each call is timed from when it is due, and made then too, unless ten wait for an answer already:
+else a Hub that stands still for a second would be one slow call.
 """
 
 from __future__ import annotations
@@ -68,7 +68,10 @@ def _ask(url: str, token: str, due: float, over: threading.Event) -> list[float]
     seconds: list[float] = []
     while not over.wait(max(0.0, due - time.monotonic())):
         connection.request("GET", parts.path, headers={"Authorization": f"token {token}"})
-        connection.getresponse().read()
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:  # a quick refusal is no quick answer
+            raise RuntimeError(f"the Hub answers {answer.status}")
         seconds.append(time.monotonic() - due)
         due += CALLERS * EVERY_SECONDS
     return seconds

@@ -67,8 +67,8 @@ def _start_servers(c: Config, settings: ContainerSettings) -> None:
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "pids_limit": 512,
-        # Where processors are short: a quarter of what a part of the portal gets, so that notebooks
-        # at work keep nobody from their page (docs/adr/0015-the-hub-goes-first.md).
+        # A part of the portal has 1024: where processors are short, notebooks at work keep nobody
+        # from their page (docs/adr/0015-the-hub-goes-first.md).
         "cpu_shares": 256,
     }
     c.DockerSpawner.start_timeout = 120

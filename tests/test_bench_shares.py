@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.cpu_shares import give_cpu_shares, niceness_of
+from bench.cpu_shares import AUTOGROUPS, give_cpu_shares, niceness_of
 from bench.parts import Part
 
-NEEDS_AUTOGROUPS = pytest.mark.skipif(
-    not Path("/proc/self/autogroup").exists(), reason="this kernel weighs no sessions"
+pytestmark = pytest.mark.skipif(
+    not AUTOGROUPS.exists() or AUTOGROUPS.read_text().strip() != "1" or os.getuid() != 0,
+    reason="this kernel weighs no sessions, or only root may weigh them",
 )
 
 
@@ -21,7 +23,7 @@ def parts(tmp_path: Path) -> Iterator[dict[str, Part]]:
         name: Part(
             name, ["sleep", "60"], folder=tmp_path, log=tmp_path / f"{name}.log", environment={}
         )
-        for name in ("servers", "web")
+        for name in ("servers", "web", "hub")
     }
     for part in made.values():
         part.start()
@@ -30,17 +32,15 @@ def parts(tmp_path: Path) -> Iterator[dict[str, Part]]:
         part.end()
 
 
-@pytest.mark.parametrize(("shares", "niceness"), [(1024, 0), (8192, -9), (256, 6)])
-def test_a_share_is_the_step_of_about_the_same_weight(shares: int, niceness: int) -> None:
-    assert niceness_of(shares) == niceness
-
-
-@NEEDS_AUTOGROUPS
-def test_a_part_without_a_share_in_the_file_keeps_the_usual_weight(parts: dict[str, Part]) -> None:
+def test_the_hub_goes_first_and_users_servers_last(parts: dict[str, Part]) -> None:
     give_cpu_shares(parts.values())
 
-    assert _niceness(parts["servers"]) == 6
-    assert _niceness(parts["web"]) == 0
+    assert {name: _niceness(part) for name, part in parts.items()} == {
+        "hub": niceness_of(16384),
+        "web": 0,
+        "servers": niceness_of(256),
+    }
+    assert niceness_of(16384) < 0 < niceness_of(256)
 
 
 def _niceness(part: Part) -> int:

@@ -18,8 +18,9 @@ def test_the_hub_has_the_largest_share_of_busy_processors_and_a_notebook_the_sma
     expect_lab(page, sara, stack.hub_url)
 
     assert _share_of(container_of(sara.username)) == 256
-    assert _share_of("shaparak-jupyterhub") == 8192
-    assert _share_of("shaparak-portal") == 0, "the engine's own, 1024"
+    assert _share_of("shaparak-jupyterhub") == 16384
+    for part in ("portal", "postgres", "redis", "proxy", "edge", "worker", "spawn-worker"):
+        assert _share_of(f"shaparak-{part}") == 1024
 
 
 def _share_of(container: str) -> int:
