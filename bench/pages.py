@@ -1,6 +1,6 @@
 """What the pages cost: beside those of an unaltered Hub, and at 100,000 accounts.
 
-The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 4 threads; the Hub
+The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 2 threads; the Hub
 is unaltered, behind npm's configurable-http-proxy. Eight clients ask one side, then the other, for
 seconds at a time, so that a neighbour on the machine disturbs both.
 """

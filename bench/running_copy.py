@@ -36,7 +36,7 @@ from jupyter_integration.testing.free_ports import free_ports
 REPOSITORY = install.REPOSITORY
 SIMULATED_HUB = Path(__file__).parent / "simulated_hub"
 HUB_CONFIGURATION = "jupyterhub_config.py"
-WEB_WORKERS, WEB_THREADS = 2, 4
+WEB_WORKERS, WEB_THREADS = 2, 2
 
 
 class RunningCopy:
