@@ -33,9 +33,7 @@ def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
         provision(sara)
         fake_hub.add_user("sara")
     browser.post("/server/start/")
-    fault_proxy.inflict(
-        Blackhole(after_work=True), method=step.method, path=step.path, skip=step.skip
-    )
+    fault_proxy.inflict(Blackhole(after_work=True), method=step.method, path=step.path)
 
     worker = start_worker()
     try:

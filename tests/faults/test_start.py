@@ -79,7 +79,7 @@ def test_the_start_ends_ready_and_was_never_sent_blindly(
     if not step.is_first_start:
         provision(sara)
         fake_hub.add_user("sara")
-    fault_proxy.inflict(fault, method=step.method, path=step.path, skip=step.skip, times=ATTEMPTS)
+    fault_proxy.inflict(fault, method=step.method, path=step.path, times=ATTEMPTS)
     # A stream may be silent for long before it counts as broken: longer than a test should last.
     healing = threading.Timer(1.0, fault_proxy.heal)
     healing.start()
@@ -88,7 +88,7 @@ def test_the_start_ends_ready_and_was_never_sent_blindly(
     request = bring_to_an_end(browser)
     healing.cancel()
 
-    assert fault_proxy.count(step.method, step.path) > step.skip, "the start makes no such call"
+    assert fault_proxy.count(step.method, step.path) > 0, "the start makes no such call"
     assert request.state == SpawnRequest.State.READY, request.message
     assert sent_blindly(fault_proxy.calls) == []
     sara.refresh_from_db()
