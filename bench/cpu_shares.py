@@ -28,16 +28,20 @@ def give_cpu_shares(parts: Iterable[Part]) -> None:
     if not AUTOGROUPS.exists() or AUTOGROUPS.read_text(encoding="ascii").strip() != "1":
         print("Parts have no shares here: this kernel weighs no sessions.", file=sys.stderr)
         return
-    services = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))["services"]
     for part in parts:
-        if part.name == USERS_SERVERS:
-            shares = MOST_CPU_SHARES
-        else:
-            shares = services[SERVICES.get(part.name, part.name)]["cpu_shares"]
+        niceness = niceness_of(shares_of(part.name))
         try:
-            Path(f"/proc/{part.pid}/autogroup").write_text(str(niceness_of(shares)), "ascii")
+            Path(f"/proc/{part.pid}/autogroup").write_text(str(niceness), encoding="ascii")
         except OSError as error:
             print(f"{part.name} has no share of its own here: {error}", file=sys.stderr)
+
+
+def shares_of(part: str) -> int:
+    """What docker-compose.yml gives the container of this part."""
+    if part == USERS_SERVERS:
+        return MOST_CPU_SHARES
+    services = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))["services"]
+    return int(services[SERVICES.get(part, part)]["cpu_shares"])
 
 
 def niceness_of(shares: int) -> int:

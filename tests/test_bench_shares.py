@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.cpu_shares import AUTOGROUPS, give_cpu_shares, niceness_of
+from bench.cpu_shares import give_cpu_shares, niceness_of, shares_of
 from bench.parts import Part
-
-pytestmark = pytest.mark.skipif(
-    not AUTOGROUPS.exists() or AUTOGROUPS.read_text().strip() != "1" or os.getuid() != 0,
-    reason="this kernel weighs no sessions, or only root may weigh them",
-)
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Iterator[dict[str, Part]]:
-    made = {
-        name: Part(
-            name, ["sleep", "60"], folder=tmp_path, log=tmp_path / f"{name}.log", environment={}
-        )
-        for name in ("servers", "web", "hub")
-    }
-    for part in made.values():
-        part.start()
-    yield made
-    for part in made.values():
-        part.end()
+def hub(tmp_path: Path) -> Iterator[Part]:
+    part = Part("hub", ["sleep", "60"], folder=tmp_path, log=tmp_path / "log", environment={})
+    part.start()
+    yield part
+    part.end()
 
 
-def test_the_hub_goes_first_and_users_servers_last(parts: dict[str, Part]) -> None:
-    give_cpu_shares(parts.values())
-
-    assert {name: _niceness(part) for name, part in parts.items()} == {
-        "hub": niceness_of(16384),
-        "web": 0,
-        "servers": niceness_of(256),
-    }
-    assert niceness_of(16384) < 0 < niceness_of(256)
+def test_the_hub_goes_first_and_users_servers_last() -> None:
+    assert [shares_of(name) for name in ("hub", "web", "spawn-worker", "servers")] == [
+        16384,
+        1024,
+        1024,
+        256,
+    ]
 
 
-def _niceness(part: Part) -> int:
-    return int(Path(f"/proc/{part.pid}/autogroup").read_text().rsplit("nice", 1)[1])
+def test_shares_are_weighed_as_engines_weigh_them() -> None:
+    """2,000 shares are the weight 170 and 22,000 are 1,204, of 100 (runc 4896, youki 3274)."""
+    assert niceness_of(1024) == 0
+    assert 1.25 ** -niceness_of(2000) == pytest.approx(1.70, rel=0.12)
+    assert 1.25 ** -niceness_of(22000) == pytest.approx(12.04, rel=0.12)
+
+
+def test_a_part_is_weighed_or_it_is_said_that_it_is_not(
+    hub: Part, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give_cpu_shares([hub])
+
+    told = capsys.readouterr().err
+    if told:
+        assert "no share" in told
+    else:
+        weighed = Path(f"/proc/{hub.pid}/autogroup").read_text(encoding="ascii")
+        assert weighed.split()[-1] == str(niceness_of(16384))

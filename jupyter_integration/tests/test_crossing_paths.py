@@ -12,7 +12,7 @@ from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.queries import server_status
 from jupyter_integration.server_status import ServerState
-from jupyter_integration.services import run_spawn as run_spawn_module
+from jupyter_integration.services import bring_up_server as module
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
@@ -60,7 +60,7 @@ def test_a_start_that_the_hub_cancels_by_itself_is_no_silent_notebook(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow, monkeypatch
 ) -> None:
     """While it cancels, the Hub tells followers that the server is ready."""
-    monkeypatch.setattr(run_spawn_module, "LONGEST_WAIT_FOR_LAB", 1.0)
+    monkeypatch.setattr(module, "LONGEST_WAIT_FOR_LAB", 1.0)
     fake_hub.script_all(Spawn(seconds=20, cancel_seconds=0.5))
     request = request_spawn(user=sara)
     follower = follow(request)

@@ -9,7 +9,7 @@ from accounts.models import User
 from jupyter_integration import snapshots
 from jupyter_integration.failures import FailureCode
 from jupyter_integration.models import SpawnRequest, StopRequest
-from jupyter_integration.services import run_spawn as module
+from jupyter_integration.services import bring_up_server as module
 from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
@@ -87,7 +87,7 @@ def test_a_cancel_in_the_very_last_moment_leaves_no_server(
         record(*arguments, **more)
 
     with monkeypatch.context() as last_moment:
-        last_moment.setattr(module.snapshots, "record", cancel_and_record)
+        last_moment.setattr(snapshots, "record", cancel_and_record)
         request = run(request_spawn(user=sara))
 
     assert request.state == State.CANCELLED
@@ -235,14 +235,14 @@ def test_its_progress_is_written_down_as_the_hub_tells_it(
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.3, events=[(30, "Pulling image"), (70, "Created")]))
     told = []
-    record = module._Run.record
+    record = module._BringingUp.record
 
     def note(self: object, event: object) -> None:
         record(self, event)
         row = SpawnRequest.objects.get()
         told.append((row.state, row.progress, row.message))
 
-    monkeypatch.setattr(module._Run, "record", note)
+    monkeypatch.setattr(module._BringingUp, "record", note)
 
     request = run(request_spawn(user=sara))
 
