@@ -19,6 +19,7 @@ from tests.browser.people import (
 )
 from tests.smoke.conftest import Measured, timed
 from tests.smoke.engine import succeed
+from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack
 from tests.smoke.test_main_job import save_in_lab
 
@@ -28,9 +29,7 @@ def test_a_copy_brings_back_accounts_and_homes_as_they_were(
 ) -> None:
     sara, omid = somebody("sara"), somebody("omid")
     copy = tmp_path / "copy"
-    sign_up(page, sara, stack.portal_url)
-    start(page)
-    expect_lab(page, sara, stack.hub_url)
+    sign_up_and_start(page, sara, stack)
     expect_drawn_lab(page)
     save_in_lab(page, sara, "memo.txt", "before")
     with timed(measured, "backup"):

@@ -25,16 +25,11 @@ from tests.browser.test_main_job import (  # noqa: F401  (pytest finds them here
 )
 from tests.smoke import engine
 from tests.smoke.conftest import Measured
+from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
 LONGEST_START_SECONDS = 8.0
 LONGEST_UNNOTICED_DEATH_SECONDS = 35.0
-
-
-def sign_up_and_start(page: Page, person: Person, stack: Stack) -> None:
-    sign_up(page, person, stack.portal_url)
-    start(page)
-    expect_lab(page, person, stack.hub_url)
 
 
 def test_a_container_is_ready_soon_after_the_press(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.people import expect_lab, sign_up, somebody, start
+from tests.browser.people import somebody
 from tests.smoke import engine
+from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
 # Name and port of what other containers offer; how a person's container sees it.
@@ -42,9 +43,7 @@ def two_people(stack: Stack, browser: Browser) -> tuple[str, str]:
         person = somebody(name)
         context = browser.new_context()
         page = context.new_page()
-        sign_up(page, person, stack.portal_url)
-        start(page)
-        expect_lab(page, person, stack.hub_url)
+        sign_up_and_start(page, person, stack)
         context.close()
         containers.append(container_of(person.username))
     first, second = containers

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from tests.browser.people import expect_card, expect_lab, sign_up, somebody, start
 from tests.smoke import engine
 from tests.smoke.conftest import Measured
+from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
 BETWEEN_PROBES_SECONDS = 0.05
@@ -67,9 +68,7 @@ def test_a_server_goes_on_without_a_gap_while_the_hub_restarts(
     page: Page, stack: Stack, measured: Measured
 ) -> None:
     sara = somebody("sara")
-    sign_up(page, sara, stack.portal_url)
-    start(page)
-    expect_lab(page, sara, stack.hub_url)
+    sign_up_and_start(page, sara, stack)
     before = engine.inspect(container_of(sara.username))["State"]["StartedAt"]
     contents = f"{stack.hub_url}{sara.lab_path}api/contents"
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(contents)}

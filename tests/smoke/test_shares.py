@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.browser.people import expect_lab, sign_up, somebody, start
+from tests.browser.people import somebody
 from tests.smoke import engine
+from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
 
@@ -13,9 +14,7 @@ def test_the_hub_has_the_largest_share_of_busy_processors_and_a_notebook_the_sma
     page: Page, stack: Stack
 ) -> None:
     sara = somebody("sara")
-    sign_up(page, sara, stack.portal_url)
-    start(page)
-    expect_lab(page, sara, stack.hub_url)
+    sign_up_and_start(page, sara, stack)
 
     assert _share_of(container_of(sara.username)) == 256
     assert _share_of("shaparak-jupyterhub") == 16384
