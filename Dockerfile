@@ -39,4 +39,5 @@ RUN SECRET_KEY=collects-static-files-only python manage.py collectstatic --noinp
 USER 10001:10001
 EXPOSE 8080
 CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8080", "--threads", "2", \
+     "--worker-class", "portal.web_worker.WebWorker", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -274,6 +274,7 @@ def web_command(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--preload"),
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
+        *("--worker-class", "portal.web_worker.WebWorker"),
         *("--bind", f"127.0.0.1:{port}", "--no-control-socket"),
     ]
 
