@@ -42,6 +42,7 @@ class WebWorker(ThreadWorker):
 
     def enqueue_req(self, conn: TConn) -> None:
         if conn.initialized or conn.data_ready or _has_spoken(conn.sock):
+            conn.data_ready = True  # there is nothing for its thread to wait for
             self._requests += 1
             super().enqueue_req(conn)
         else:
