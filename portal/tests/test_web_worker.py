@@ -154,18 +154,13 @@ def test_the_head_and_the_body_of_an_answer_come_at_once_in_one_piece(
 
 
 def test_who_is_being_answered_when_the_process_is_asked_to_end_gets_the_answer(
-    connections: ExitStack,
+    connections: ExitStack, tmp_path: Path
 ) -> None:
+    begun = [tmp_path / str(number) for number in range(THREADS)]
     with served(connections, processes=1) as connect, ThreadPoolExecutor(THREADS) as people:
         process = ask(connect())
-        before = open_sockets(process)
-        asked = [people.submit(ask, connect(), "/slow") for _ in range(THREADS)]
-        wait_for(lambda: open_sockets(process) == before + THREADS)
+        asked = [people.submit(ask, connect(), f"/slow?{file}") for file in begun]
+        wait_for(lambda: all(file.exists() for file in begun))
         os.kill(process, signal.SIGTERM)
 
         assert [answer.result(timeout=30) for answer in asked] == [process] * THREADS
-
-
-def open_sockets(process: int) -> int:
-    files = Path(f"/proc/{process}/fd").iterdir()
-    return sum(str(file.readlink()).startswith("socket:") for file in files)
