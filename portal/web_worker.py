@@ -37,14 +37,16 @@ class WebWorker(ThreadWorker):
         self.set_accept_enabled(self._takes_connections)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """The main loop asks for this each time before it waits, and once when the process ends."""
+        """The main loop calls this before it waits, and once when the process ends."""
+        if not self.alive:
+            self._take_what_waits()
         super().set_accept_enabled(enabled and self._takes_connections)
 
     def enqueue_req(self, conn: TConn) -> None:
         if conn.initialized or conn.data_ready or _has_spoken(conn.sock):
             conn.data_ready = True  # there is nothing for its thread to wait for
-            self._requests += 1
             super().enqueue_req(conn)
+            self._requests += 1
         else:
             self._wait_until_it_speaks(conn)
 
@@ -59,6 +61,14 @@ class WebWorker(ThreadWorker):
             return super().handle(conn)
         finally:
             _hold_back(conn.sock, 0)
+
+    def _take_what_waits(self) -> None:
+        """Take all connections of the kernel's queue: it breaks them off with the last process."""
+        for listener in self.sockets:
+            before = -1
+            while before < self.nr_conns < self.worker_connections:
+                before = self.nr_conns
+                super().accept(listener)
 
     def _wait_until_it_speaks(self, conn: TConn) -> None:
         """Do at once what gunicorn does once the thread has waited for its 5 seconds."""

@@ -61,6 +61,17 @@ def served(connections: ExitStack, *, processes: int) -> Iterator[Connect]:
 def ask(connection: socket.socket, path: str = "/") -> int:
     """The process that answered."""
     send(connection, path)
+    return read_process(connection)
+
+
+def asks(connect: Connect, path: str) -> socket.socket:
+    """A new connection that has begun to speak."""
+    connection = connect()
+    send(connection, path)
+    return connection
+
+
+def read_process(connection: socket.socket) -> int:
     return int(read(connection).partition(b"\r\n\r\n")[2])
 
 
@@ -97,7 +108,7 @@ def test_what_comes_together_is_left_to_the_process_that_has_a_thread_for_it(
         held, free = two_processes(connect)
         os.kill(held, signal.SIGSTOP)
         try:
-            asked = [people.submit(ask, connect(), "/slow") for _ in range(8)]
+            asked = [people.submit(read_process, asks(connect, "/slow")) for _ in range(8)]
             wait_for(lambda: any(answer.done() for answer in asked))
         finally:
             os.kill(held, signal.SIGCONT)
@@ -153,14 +164,19 @@ def test_the_head_and_the_body_of_an_answer_come_at_once_in_one_piece(
         assert time.monotonic() - began < 20 * HELD_BACK_SECONDS / 2
 
 
-def test_who_is_being_answered_when_the_process_is_asked_to_end_gets_the_answer(
+def test_who_waits_when_gunicorn_is_asked_to_end_gets_the_answer(
     connections: ExitStack, tmp_path: Path
 ) -> None:
     begun = [tmp_path / str(number) for number in range(THREADS)]
-    with served(connections, processes=1) as connect, ThreadPoolExecutor(THREADS) as people:
+    with served(connections, processes=1) as connect:
         process = ask(connect())
-        asked = [people.submit(ask, connect(), f"/slow?{file}") for file in begun]
+        asked = [asks(connect, f"/slow?{file}") for file in begun]
         wait_for(lambda: all(file.exists() for file in begun))
-        os.kill(process, signal.SIGTERM)
+        asked += [asks(connect, "/slow") for _ in range(2 * THREADS)]  # for which no thread is free
+        os.kill(parent_of(process), signal.SIGTERM)
 
-        assert [answer.result(timeout=30) for answer in asked] == [process] * THREADS
+        assert [read_process(connection) for connection in asked] == [process] * 3 * THREADS
+
+
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
