@@ -1,11 +1,12 @@
 """gunicorn's threaded worker, for few threads a process (ADR 17).
 
-It differs from gunicorn's own (27.0, gunicorn/workers/gthread.py) in three things:
+It differs from gunicorn's own (27.0, gunicorn/workers/gthread.py) in four things:
 
 - A connection takes a thread once it has begun to speak. Browsers open some in advance and say
   nothing, and gunicorn's own gives each of them a thread for up to 5 seconds.
 - A process whose threads are all busy takes one new connection for each request that it finishes,
   and leaves the others to a process that may be idle. gunicorn's own takes all that wait.
+- A process that is asked to end takes all that wait after all: the kernel would break them off.
 - The head and the body of an answer leave together. gunicorn writes them one after the other, so
   that each answer wakes its reader twice.
 """
@@ -37,7 +38,9 @@ class WebWorker(ThreadWorker):
         self.set_accept_enabled(self._takes_connections)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """The main loop calls this before it waits, and once when the process ends."""
+        """The main loop calls this where connections could be taken and are not, before it waits,
+        and once when the process ends.
+        """
         if not self.alive:
             self._take_what_waits()
         super().set_accept_enabled(enabled and self._takes_connections)
