@@ -3,11 +3,20 @@
 
 // A form that was sent is not sent again by a second press; after a while, or when the reader
 // comes back to the page, it may be.
-const sentForms = new WeakMap();
+const SENT_FOR = 10000; // milliseconds
+const heldForms = new WeakMap();
+
+function hold(form, milliseconds) {
+  clearTimeout(heldForms.get(form));
+  heldForms.set(form, setTimeout(release, milliseconds, form));
+  for (const button of form.querySelectorAll("[type=submit]")) {
+    button.setAttribute("aria-disabled", "true");
+  }
+}
 
 function release(form) {
-  clearTimeout(sentForms.get(form));
-  sentForms.delete(form);
+  clearTimeout(heldForms.get(form));
+  heldForms.delete(form);
   for (const button of form.querySelectorAll("[type=submit]")) {
     button.removeAttribute("aria-disabled");
   }
@@ -20,15 +29,12 @@ document.addEventListener(
     if (form.method !== "post") {
       return;
     }
-    if (sentForms.has(form)) {
+    if (heldForms.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    sentForms.set(form, setTimeout(release, 10000, form));
-    for (const button of form.querySelectorAll("[type=submit]")) {
-      button.setAttribute("aria-disabled", "true");
-    }
+    hold(form, SENT_FOR);
   },
   true,
 );

@@ -89,6 +89,11 @@ function moveProgress() {
 
 // --- The card is replaced ----------------------------------------------------------------------
 
+// A press is meant for the button that the reader saw. "Cancel" comes to stand where "Start" was,
+// and the second half of a double press would take the start back: systems count two presses
+// within this time as one double press.
+const DOUBLE_PRESS = 500; // milliseconds
+
 let openQuestions = [];
 let focused = "";
 let pressed = false;
@@ -120,6 +125,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (pressed) {
     notice.textContent = "";
     document.getElementById("server-heading").focus({ preventScroll: true });
+    card()
+      .querySelectorAll("form")
+      .forEach((form) => hold(form, DOUBLE_PRESS));
   } else {
     for (const id of openQuestions) {
       document.getElementById(id)?.setAttribute("open", "");

@@ -3,9 +3,11 @@
 Against Django's live server: no Hub is needed to see what a page does with what it is told.
 """
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from jupyter_integration import snapshots
@@ -20,14 +22,41 @@ OLD_PHONE = {"width": 320, "height": 640}
 State = SpawnRequest.State
 
 
+def presses(page: Page) -> list[str]:
+    """The path of every form that is sent from now on."""
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda request: sent.append(urlsplit(request.url).path) if request.method == "POST" else 0,
+    )
+    return sent
+
+
 def test_a_start_that_is_pressed_twice_is_sent_once(open_page: Opened, student: User) -> None:
     page = open_page("/dashboard/")
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else 0)
+    sent = presses(page)
     page.dblclick("#server-start")
     expect(page.locator("#server-card")).to_have_attribute("data-state", "queued")
-    assert len(sent) == 1
+    assert sent == ["/server/start/"]
     assert SpawnRequest.objects.filter(user=student).count() == 1
+
+
+def test_the_second_half_of_a_double_press_does_not_cancel_the_start(open_page: Opened) -> None:
+    """It may come when the card was replaced, and "Cancel" stands where "Start" was."""
+    page = open_page("/dashboard/")
+    sent = presses(page)
+    page.evaluate(
+        """() => document.addEventListener(
+            "htmx:afterSwap", () => document.getElementById("server-cancel").click(), {once: true}
+        )"""
+    )
+    page.click("#server-start")
+    expect(page.locator("#server-cancel")).to_be_enabled()  # whoever presses now does mean it
+    assert sent == ["/server/start/"]
+
+    page.click("#server-cancel")
+    expect(page.locator("#server-card")).not_to_have_attribute("data-state", "queued")
+    assert sent == ["/server/start/", "/server/cancel/"]
 
 
 def test_after_a_press_the_reader_is_at_the_new_heading(open_page: Opened) -> None:
