@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from deploy.local.readiness import missing_parts
@@ -18,6 +19,12 @@ EVER = datetime.min.replace(tzinfo=UTC)
 def parts_of(copy: RunningSystem) -> dict[str, int]:
     supervisor = Supervisor(0, copy.var / "run" / "supervisor.sock")
     return {part.name: part.pid for part in supervisor.parts()}
+
+
+def all_run_anew(copy: RunningSystem, before: Mapping[str, int]) -> bool:
+    """Whether each of these parts is another process now: one that was told to end answers on."""
+    now = parts_of(copy)
+    return all(now[name] not in (0, pid) for name, pid in before.items())
 
 
 def all_answer(copy: RunningSystem, since: datetime) -> bool:

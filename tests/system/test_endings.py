@@ -10,7 +10,7 @@ import pytest
 
 from tests.running_system import RunningSystem
 from tests.system.owner import Owner
-from tests.system.parts import EVER, all_answer, parts_of
+from tests.system.parts import EVER, all_answer, all_run_anew, parts_of
 from tests.system.process_table import wait_until
 from tests.system.visitor import Visitor
 
@@ -50,7 +50,9 @@ def test_a_server_that_was_shut_down_from_the_lab_says_so(owner: Owner) -> None:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_server_that_ended_with_the_hub_says_so(owner: Owner, how: signal.Signals) -> None:
     owner.start()
-    os.kill(parts_of(owner.copy)["jupyterhub"], how)
+    before = parts_of(owner.copy)["jupyterhub"]
+    os.kill(before, how)
 
     assert wait_until(lambda: owner.cause() == "hub_ended", 40)
+    assert wait_until(lambda: all_run_anew(owner.copy, {"jupyterhub": before}), 30)
     assert wait_until(lambda: all_answer(owner.copy, EVER), 30)

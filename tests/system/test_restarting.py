@@ -10,7 +10,7 @@ import pytest
 
 from tests.running_system import RunningSystem
 from tests.system.conftest import hub_client, start_lab
-from tests.system.parts import EVER, all_answer, lab_answers, parts_of, servers_of
+from tests.system.parts import EVER, all_answer, all_run_anew, lab_answers, parts_of, servers_of
 from tests.system.process_table import wait_until
 
 pytestmark = pytest.mark.system
@@ -28,8 +28,10 @@ def test_proxy_that_was_killed_leads_to_running_servers_again(
 
 def test_hub_that_was_killed_knows_that_its_servers_ended(running_system: RunningSystem) -> None:
     start_lab(running_system, "sara")
-    os.kill(parts_of(running_system)["jupyterhub"], signal.SIGKILL)
+    before = parts_of(running_system)["jupyterhub"]
+    os.kill(before, signal.SIGKILL)
     assert wait_until(lambda: not servers_of(running_system), 5)
+    assert wait_until(lambda: all_run_anew(running_system, {"jupyterhub": before}), 30)
     assert wait_until(lambda: all_answer(running_system, EVER), 30)
     hub = hub_client(running_system)
     assert wait_until(lambda: hub.get_user("sara").server is None, 15)
@@ -42,12 +44,7 @@ def test_every_killed_part_is_started_again(running_system: RunningSystem) -> No
     assert set(before) == {"web", "worker", "spawn-worker", "beat", "jupyterhub", "proxy"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
-
-    def all_run_anew() -> bool:
-        now = parts_of(running_system)
-        return all(now[name] not in (0, pid) for name, pid in before.items())
-
-    assert wait_until(all_run_anew, 30)
+    assert wait_until(lambda: all_run_anew(running_system, before), 30)
     assert wait_until(lambda: all_answer(running_system, killed_at), 60)
     start_lab(running_system, "sara")
     assert wait_until(lambda: lab_answers(running_system, "sara"), 30)
