@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
-from portal.admin_dates import DatesInTheReadersCalendar
-from portal.persian_search import without_joiners
-from portal.persian_text import search_key
+from portal.persian.admin_dates import DatesInTheReadersCalendar
+from portal.persian.search import without_joiners
+from portal.persian.text import search_key
 
 
 @admin.register(User)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.usernames import fold_username
-from portal.persian_text import fold_digits, fold_letters
+from portal.persian.text import fold_digits, fold_letters
 
 
 def fold_address(text: str) -> str:

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.sessions import SessionStore
-from portal.remembered import forget, keys_of, recall
+from portal.versioned_cache import forget, get_or_load, keys_of
 
 READ_ALONG: list[Callable[[int], list[str]]] = []
 """Each returns keys, by the account's id; what the cache has under them is in `request.found`."""
@@ -41,7 +41,7 @@ class RememberedUserMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         looks_only = request.method in ("GET", "HEAD")
-        if settings.REMEMBERS_ROWS and looks_only and request.path_info in ASKED_AGAIN_AND_AGAIN:
+        if settings.CACHES_ROWS and looks_only and request.path_info in ASKED_AGAIN_AND_AGAIN:
             _recall_user(request)
         return self.get_response(request)
 
@@ -66,7 +66,7 @@ def _recall_user(request: HttpRequest) -> None:
     if user_id != guess:
         found = cache.get_many(_keys_of_page(user_id))
         caches["process"].set(_guess_key(session), user_id)
-    remembered = recall(_name(user_id), partial(_read, user_id), found)
+    remembered = get_or_load(_name(user_id), partial(_read, user_id), found)
     if remembered is None:
         return
     session_hash, values = remembered

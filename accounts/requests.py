@@ -9,7 +9,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 
 
-class SignedInRequest(HttpRequest):
+class AuthenticatedHttpRequest(HttpRequest):
     """For types only: no request is ever made of this class."""
 
     user: User

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from portal.persian_text import ZERO_WIDTH_NON_JOINER, fold_digits, fold_letters
+from portal.persian.text import ZERO_WIDTH_NON_JOINER, fold_digits, fold_letters
 
 SHORTEST_USERNAME = 3  # characters
 LONGEST_USERNAME = 64

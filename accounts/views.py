@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.forms import ProfileForm
 from accounts.models import User
-from accounts.requests import SignedInRequest
+from accounts.requests import AuthenticatedHttpRequest
 
 
 class SignUp(SignupView):
@@ -59,7 +59,7 @@ class SignOut(LogoutView):
 
 
 @login_required
-def edit_profile(request: SignedInRequest) -> HttpResponse:
+def edit_profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         user = form.save()

@@ -100,7 +100,7 @@ def _press_and_wait(portal_url: str, person: SignedIn, moment: float) -> Waited:
             while not card.is_sent_to_lab and time.monotonic() < moment + GIVE_UP_SECONDS:
                 if card.state == "failed":
                     raise ErrorSeen("the start failed")
-                time.sleep(card.ask_again_after)
+                time.sleep(card.poll_after)
                 card = visitor.look_again(card)
         except ErrorSeen as error:
             errors.append(str(error))

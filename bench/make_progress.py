@@ -20,7 +20,7 @@ import django
 django.setup()  # before anything that has models
 
 from jupyter_integration.models import SpawnRequest  # noqa: E402
-from jupyter_integration.presses import forget_presses  # noqa: E402
+from jupyter_integration.status.recent_requests import invalidate_recent_requests  # noqa: E402
 
 GROUPS = 10
 
@@ -36,7 +36,7 @@ def make_progress(user_ids: Sequence[int], *, every: float, over: threading.Even
             print(json.dumps(change), flush=True)
             SpawnRequest.objects.filter(user__in=group).update(progress=progress)
             for user_id in group:
-                forget_presses(user_id)
+                invalidate_recent_requests(user_id)
             if over.wait(every / GROUPS):
                 return
 

@@ -20,7 +20,7 @@ from bench.databases import postgres, redis
 from bench.person import Person
 from bench.report import Row
 from jupyter_integration.hub import HubClient, HubTransport, LabProbe
-from jupyter_integration.server_status import ASK_WHILE_CHANGING
+from jupyter_integration.status.server_status import POLL_WHILE_CHANGING
 from jupyter_integration.testing.free_ports import free_ports
 from tests.running_system import RunningSystem
 
@@ -92,7 +92,7 @@ class Bench:
         while not self._person.sent_to_lab(request):
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise NotReady(f"the page led nowhere for {PATIENCE_SECONDS:g} seconds")
-            time.sleep(ASK_WHILE_CHANGING)
+            time.sleep(POLL_WHILE_CHANGING)
         return time.monotonic() - began
 
 

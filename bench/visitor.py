@@ -22,7 +22,7 @@ class Card:
     state: str
     is_sent_to_lab: bool
     ask_again_at: str  # its own address
-    ask_again_after: float  # seconds
+    poll_after: float  # seconds
 
 
 class ErrorSeen(Exception):
@@ -63,7 +63,7 @@ class Visitor:
         answered, page = self._request(method, path, form, headers)
         if answered.status == 204 and shown is not None:  # nothing has changed
             again_after = float(answered.getheader("Ask-Again-After", ""))
-            return replace(shown, ask_again_after=again_after)
+            return replace(shown, poll_after=again_after)
         state, again = _STATE.search(page), _CARD.search(page)
         if state is None or again is None:
             raise ErrorSeen(f"{method} {path}: no card in {page[:200]!r}")
@@ -71,7 +71,7 @@ class Visitor:
             state=state[1],
             is_sent_to_lab="lab-ready" in answered.getheader("HX-Trigger-After-Swap", ""),
             ask_again_at=unescape(again[2]),
-            ask_again_after=float(again[1]),
+            poll_after=float(again[1]),
         )
 
     def _request(

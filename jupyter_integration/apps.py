@@ -11,4 +11,4 @@ class JupyterIntegrationConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now; importing connects the receivers.
         import_module("jupyter_integration.receivers")
-        import_module("jupyter_integration.page_facts")
+        import_module("jupyter_integration.status.dashboard_data")

@@ -9,7 +9,7 @@ from jupyter_integration.hub.breaker import CircuitBreaker
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.work.leases import LeaseKeeper
 
 
 def hub_client() -> HubClient:

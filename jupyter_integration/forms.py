@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jupyter_integration.models.help_request import LONGEST_WORDS
-from portal.persian_text import fold_letters
+from portal.persian.text import fold_letters
 
 
 class WordsField(forms.CharField):

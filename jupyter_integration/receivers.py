@@ -9,7 +9,7 @@ from accounts.models import User
 from jupyter_integration.models import HubRevocation
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.tasks import make_hub_user, revoke_access
-from portal.background import wake_on_commit
+from portal.enqueue import enqueue_on_commit
 
 
 @receiver(post_save, sender=User)
@@ -25,7 +25,7 @@ def follow_account(
     if instance.is_active:
         HubRevocation.objects.filter(hub_username=instance.hub_username).delete()
         if instance.hub_user_created_at is None:
-            wake_on_commit(make_hub_user, instance.pk)
+            enqueue_on_commit(make_hub_user, instance.pk)
     else:
         request_cancel(user=instance)
         # As stored: a worker may have made the Hub user since this instance was read.
@@ -42,4 +42,4 @@ def _revoke(user: User) -> None:
     if user.hub_user_created_at is None:
         return
     HubRevocation.objects.get_or_create(hub_username=user.hub_username)
-    wake_on_commit(revoke_access, user.hub_username)
+    enqueue_on_commit(revoke_access, user.hub_username)

@@ -2,7 +2,7 @@
 
 import re
 
-from portal.persian_text import search_key
+from portal.persian.text import search_key
 
 _KEYS = {"S": "sس", "H": "hاه"}
 """What each letter's key gives, on a Latin and on a Persian keyboard; and «ه», as it sounds."""

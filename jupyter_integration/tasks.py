@@ -9,26 +9,27 @@ import threading
 from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 
-from jupyter_integration import conf, hub_contact, snapshots
-from jupyter_integration.services.compare_with_hub import compare_with_hub
-from jupyter_integration.services.find_unattended import find_unattended
-from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
-from jupyter_integration.services.forget_old_events import forget_old_events
-from jupyter_integration.services.give_up_waiting import give_up_waiting
-from jupyter_integration.services.look_at_hub import look_at_hub
-from jupyter_integration.services.note_hub_version import note_hub_version
-from jupyter_integration.services.provision_hub_user import provision_hub_user
-from jupyter_integration.services.refresh_status import refresh_status
-from jupyter_integration.services.run_stop import run_cancel, run_revocation, run_stop
-from jupyter_integration.services.work_through_line import work_through_line
+from jupyter_integration import conf
+from jupyter_integration.status import hub_availability, snapshots
+from jupyter_integration.work.check_hub import check_hub
+from jupyter_integration.work.delete_old_events import delete_old_events
+from jupyter_integration.work.expire_queued_spawns import expire_queued_spawns
+from jupyter_integration.work.find_stalled import find_stalled
+from jupyter_integration.work.find_unknown_hub_users import find_unknown_hub_users
+from jupyter_integration.work.process_queue import process_queue
+from jupyter_integration.work.provision_hub_user import provision_hub_user
+from jupyter_integration.work.reconcile_servers import reconcile_servers
+from jupyter_integration.work.record_hub_version import record_hub_version
+from jupyter_integration.work.refresh_status import refresh_status
+from jupyter_integration.work.run_stop import run_cancel, run_revocation, run_stop
 from portal.logs import about
 
-RECONCILE_EVERY = 5.0  # seconds
+WAKE_EVERY = 5.0  # seconds
 
 
-@shared_task(name="starts.work_through_line")
-def work_on_starts() -> None:
-    work_through_line(
+@shared_task(name="starts.process_queue")
+def process_spawn_queue() -> None:
+    process_queue(
         hub=conf.hub_client(),
         lab=conf.lab_probe(),
         keeper=conf.lease_keeper(),
@@ -40,7 +41,7 @@ _shutting_down = threading.Event()
 
 
 @worker_shutting_down.connect
-def take_up_no_more(**_kwargs: object) -> None:
+def stop_claiming(**_kwargs: object) -> None:
     """A worker that was asked to end finishes what it follows, and leaves the line to the next."""
     _shutting_down.set()
 
@@ -74,50 +75,50 @@ def refresh_server(user_id: int) -> None:
 
 
 # By beat, and by pages that show something old.
-@shared_task(name="server.compare_with_hub", expires=snapshots.WAKE_AGAIN_AFTER)
-def compare_servers() -> None:
-    compare_with_hub(hub=conf.hub_client())
+@shared_task(name="server.reconcile_servers", expires=snapshots.WAKE_AGAIN_AFTER)
+def reconcile_all_servers() -> None:
+    reconcile_servers(hub=conf.hub_client())
 
 
 @shared_task(name="server.find_unknown_hub_users")
-def look_for_unknown_users() -> None:
+def scan_for_unknown_users() -> None:
     find_unknown_hub_users(hub=conf.hub_client())
 
 
-@shared_task(name="server.note_hub_version")
-def ask_for_hub_version() -> None:
-    note_hub_version(hub=conf.hub_client())
+@shared_task(name="server.record_hub_version")
+def read_hub_version() -> None:
+    record_hub_version(hub=conf.hub_client())
 
 
-@shared_task(name="server.watch_hub")
-def watch_hub() -> None:
-    if look_at_hub(hub=conf.hub_client()):
+@shared_task(name="server.check_hub")
+def check_hub_availability() -> None:
+    if check_hub(hub=conf.hub_client()):
         reconcile()  # what waited for it goes on at once
 
 
-@shared_task(name="server.forget_old_events")
-def sweep_events() -> None:
-    forget_old_events()
+@shared_task(name="server.delete_old_events")
+def delete_expired_events() -> None:
+    delete_old_events()
 
 
-@shared_task(name="server.reconcile")
+@shared_task(name="server.wake_stalled_work")
 def reconcile() -> None:
-    away_since = hub_contact.read().away_since
+    away_since = hub_availability.read().away_since
     if away_since is not None:
-        give_up_waiting(hub_away_since=away_since)
-    unattended = find_unattended(hub_is_away=conf.hub_client().is_blocked)
-    for _ in range(unattended.starts):
-        _wake_again(work_on_starts)
+        expire_queued_spawns(hub_away_since=away_since)
+    stalled = find_stalled(hub_is_away=conf.hub_client().is_blocked)
+    for _ in range(stalled.starts):
+        _wake(process_spawn_queue)
     for task, keys in (
-        (cancel_start, unattended.cancels),
-        (stop_server, unattended.stops),
-        (revoke_access, unattended.revocations),
-        (make_hub_user, unattended.accounts_without_hub_user),
+        (cancel_start, stalled.cancels),
+        (stop_server, stalled.stops),
+        (revoke_access, stalled.revocations),
+        (make_hub_user, stalled.accounts_without_hub_user),
     ):
         for key in keys:
-            _wake_again(task, key)
+            _wake(task, key)
 
 
-def _wake_again(task: Task, *arguments: int | str) -> None:
+def _wake(task: Task, *arguments: int | str) -> None:
     # Wake-ups that nobody had time for by the next round are sent anew then.
-    task.apply_async(arguments, expires=2 * RECONCILE_EVERY)
+    task.apply_async(arguments, expires=2 * WAKE_EVERY)

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from jupyter_integration.hub.resources import BrokenResource, ToldEvent, read_event
+from jupyter_integration.hub.resources import BrokenResource, HubEventPayload, read_event
 from jupyter_integration.services.record_hub_event import record_hub_event
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _reason_for_distrust(request: HttpRequest) -> str | None:
     return reason
 
 
-def _read(body: bytes) -> ToldEvent:
+def _read(body: bytes) -> HubEventPayload:
     try:
         return read_event(json.loads(body.decode()))
     except json.JSONDecodeError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockerspawner import DockerSpawner
-from server_endings import RemembersItsEnd
+from server_exits import RemembersItsEnd
 
 
 class ContainerSpawner(RemembersItsEnd, DockerSpawner):

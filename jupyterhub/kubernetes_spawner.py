@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubespawner import KubeSpawner
-from server_endings import RemembersItsEnd
+from server_exits import RemembersItsEnd
 
 
 class KubernetesSpawner(RemembersItsEnd, KubeSpawner):

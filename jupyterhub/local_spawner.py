@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
-from server_endings import RemembersItsEnd
+from server_exits import RemembersItsEnd
 from start_steps import STEPS_IN_LOG, Step
 from traitlets import Unicode, default
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from event_sender import Event, EventSender
-from server_endings import ending_of
+from server_exits import ending_of
 from traitlets.config import Config
 from traitlets.log import get_logger
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jupyter_integration import hub_contact
+from jupyter_integration.status import hub_availability
 from portal.heartbeats import PARTS, is_alive, last_heartbeats
 
 logger = logging.getLogger(__name__)
@@ -97,11 +97,11 @@ def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
 def _check_hub() -> dict[str, str | None]:
     """What pages tell of the Hub as well; `as_of` is when a look at it last went well."""
     try:
-        contact = hub_contact.read()
+        contact = hub_availability.read()
     except DatabaseError:
         return {"status": "unknown", "as_of": None}
     answered_at = contact.answered_at
-    if contact.is_lost:
+    if contact.is_unavailable:
         status = "unreachable"
     elif is_alive(answered_at):
         status = "ok"

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "accounts",
     "jupyter_integration",
     "portal.apps.PortalConfig",
+    "portal.mail",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -139,7 +140,7 @@ CACHES = {
     },
 }
 # A table of the database is no quicker than the rows themselves.
-REMEMBERS_ROWS = bool(REDIS_URL)
+CACHES_ROWS = bool(REDIS_URL)
 DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, not gone
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -204,7 +205,7 @@ IDP_OIDC_ADAPTER = "accounts.oidc.HubIdentityAdapter"
 # --- Mail -------------------------------------------------------------------------------------
 
 if TRIAL:
-    EMAIL_BACKEND = "accounts.mail.PrintedAndKeptEmailBackend"
+    EMAIL_BACKEND = "portal.mail.trial_backend.PrintedAndKeptEmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
@@ -249,22 +250,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {  # seconds
     "reconcile": {
-        "task": "server.reconcile",
+        "task": "server.wake_stalled_work",
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
     "watch-hub": {
-        "task": "server.watch_hub",
+        "task": "server.check_hub",
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
     "compare-with-hub": {
-        "task": "server.compare_with_hub",
+        "task": "server.reconcile_servers",
         "schedule": 20.0,
         "options": {"expires": 15.0},
     },
     "note-hub-version": {
-        "task": "server.note_hub_version",
+        "task": "server.record_hub_version",
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
@@ -274,12 +275,12 @@ CELERY_BEAT_SCHEDULE = {  # seconds
         "options": {"expires": 60.0},
     },
     "forget-old-events": {
-        "task": "server.forget_old_events",
+        "task": "server.delete_old_events",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
     "deliver-waiting-mail": {
-        "task": "accounts.deliver_waiting_mail",
+        "task": "mail.deliver_waiting",
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
@@ -306,7 +307,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "server-read": "240/min",
         "server-change": "20/min",
-        "server-press": "60/min",  # of the buttons on the dashboard
+        "server-action": "60/min",  # of the buttons on the dashboard
     },
     "EXCEPTION_HANDLER": "jupyter_integration.api.errors.answer_with_code",
 }
@@ -317,7 +318,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ServerStateEnum": "jupyter_integration.server_status.ServerState"},
+    "ENUM_NAME_OVERRIDES": {"ServerStateEnum": "jupyter_integration.server_states.ServerState"},
 }
 
 # --- Safety -----------------------------------------------------------------------------------

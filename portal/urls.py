@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
-from jupyter_integration.admin.hub_state import show_hub_state
+from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, server, support
 from jupyter_integration.webhooks import receive_hub_event
@@ -42,6 +42,6 @@ urlpatterns = [
     path("health/ready", health.show_readiness, name="health-ready"),
     # One door for all, with its limits; the admin's own page of sign-in has none.
     path("admin/login/", secure_admin_login(admin.site.login)),
-    path("admin/hub/", admin.site.admin_view(show_hub_state), name="hub_state"),
+    path("admin/hub/", admin.site.admin_view(show_system_state), name="system_state"),
     path("admin/", admin.site.urls),
 ]

@@ -6,11 +6,12 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import findings, hub_contact, snapshots
-from jupyter_integration.failures import FailureCode
-from jupyter_integration.help_requests import forget_recent
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.monitoring import reconciliation_report
+from jupyter_integration.status import hub_availability, snapshots
+from jupyter_integration.status.support_requests import invalidate_help_requests
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from portal import heartbeats
 
@@ -167,7 +168,7 @@ def has_asked(user: User) -> None:
         HelpRequest.objects.filter(pk=asked.pk).update(
             created_at=when, answered_at=when + dt.timedelta(hours=2) if days else None
         )
-    forget_recent(user.pk)
+    invalidate_help_requests(user.pk)
 
 
 def is_not_known_yet(user: User) -> None:
@@ -189,24 +190,26 @@ def has_two_addresses(user: User) -> None:
 def looks_after_it(user: User) -> None:
     user.is_staff = user.is_superuser = True
     user.save()
-    findings.record_hub_version("6.1.1")
-    findings.record_hub_answers(is_back=True)
+    reconciliation_report.record_hub_version("6.1.1")
+    reconciliation_report.record_hub_answers(is_back=True)
 
 
 def sees_that_all_is_well(user: User) -> None:
     looks_after_it(user)
-    hub_contact.record_answer()
+    hub_availability.record_answer()
     for part in heartbeats.PARTS:
         heartbeats.record_heartbeat(part)
     for seconds in (3, 4, 4, 6, 11):
         ended_start(user, seconds, State.READY)
-    findings.record_unknown_servers([], as_of=timezone.now() - dt.timedelta(seconds=12))
-    findings.record_unknown_users([], as_of=timezone.now() - dt.timedelta(minutes=34))
+    reconciliation_report.record_unknown_servers(
+        [], as_of=timezone.now() - dt.timedelta(seconds=12)
+    )
+    reconciliation_report.record_unknown_users([], as_of=timezone.now() - dt.timedelta(minutes=34))
 
 
 def sees_what_is_broken(user: User) -> None:
     looks_after_it(user)
-    hub_contact.record_answer()
+    hub_availability.record_answer()
     heartbeats.record_heartbeat("beat")
     heartbeats.record_heartbeat("worker")
     for number in range(14):
@@ -217,10 +220,10 @@ def sees_what_is_broken(user: User) -> None:
         start = SpawnRequest.objects.create(user=person(f"in-line-{number}"))
         asked = timezone.now() - dt.timedelta(minutes=9, seconds=-20 * number)
         SpawnRequest.objects.filter(pk=start.pk).update(created_at=asked)
-    findings.count_drift(3)
+    reconciliation_report.count_drift(3)
     now = timezone.now()
-    findings.record_unknown_servers(["m-karimi", "old-course-7"], as_of=now)
-    findings.record_unknown_users(["hub-admin", "m-karimi", "old-course-7"], as_of=now)
+    reconciliation_report.record_unknown_servers(["m-karimi", "old-course-7"], as_of=now)
+    reconciliation_report.record_unknown_users(["hub-admin", "m-karimi", "old-course-7"], as_of=now)
 
 
 def ended_start(user: User, seconds: int, state: State, code: str = "") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_integration.failures import EXPLANATIONS, Mender
+from jupyter_integration.failures.catalogue import EXPLANATIONS, ResolvedBy
 from tests.contract.scenarios import SCENARIOS
 from tests.test_env_example import example
 
@@ -96,10 +96,10 @@ def test_the_contract_has_every_scenario_and_no_other() -> None:
 def test_whoever_is_called_finds_every_way_in_which_a_start_fails_and_who_mends_it() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     row = r"^\| [^|]+ \| `(\w+)` \| [^|]+ \| [^|]* \| (user|staff|wait) \|$"
-    who = {"user": Mender.USER, "staff": Mender.STAFF, "wait": Mender.TIME}
+    who = {"user": ResolvedBy.USER, "staff": ResolvedBy.STAFF, "wait": ResolvedBy.TIME}
 
     assert {code: who[name] for code, name in re.findall(row, text, re.MULTILINE)} == {
-        code.value: explanation.mended_by for code, explanation in EXPLANATIONS.items()
+        code.value: explanation.resolved_by for code, explanation in EXPLANATIONS.items()
     }
 
 

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status import snapshots
 from tests.reading import latin_words, words_of_mail, words_of_page
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ import polib
 import pytest
 from django.utils import translation
 
-from jupyter_integration.failures import EXPLANATIONS, FailureCode
+from jupyter_integration.failures.catalogue import EXPLANATIONS, FailureCode
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "locale/fa/LC_MESSAGES/django.po"

@@ -1,5 +1,4 @@
 from accounts.models.issued_hub_username import IssuedHubUsername
-from accounts.models.outgoing_mail import OutgoingMail
 from accounts.models.user import HubUsernameIsImmutableError, User
 
-__all__ = ["HubUsernameIsImmutableError", "IssuedHubUsername", "OutgoingMail", "User"]
+__all__ = ["HubUsernameIsImmutableError", "IssuedHubUsername", "User"]

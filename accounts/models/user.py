@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
 from accounts.models.issued_hub_username import IssuedHubUsername
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
-from portal.persian_text import fold_digits, fold_letters
+from portal.persian.text import fold_digits, fold_letters
 
 
 class HubUsernameIsImmutableError(Exception):

@@ -10,7 +10,7 @@ from accounts.models import User
 @pytest.fixture
 def browser(client: Client, sara: User, settings: Settings) -> Client:
     """Sara's, on which her dashboard was open a moment ago, in a portal that remembers rows."""
-    settings.REMEMBERS_ROWS = True
+    settings.CACHES_ROWS = True
     client.force_login(sara)
     assert client.get("/dashboard/").status_code == 200
     return client

@@ -9,9 +9,9 @@ from allauth.idp.oidc.models import Client as OidcClient
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 
-from accounts.mail import PrintedAndKeptEmailBackend
 from accounts.models import User
 from accounts.services.ensure_administrator import ensure_administrator
+from portal.mail.trial_backend import PrintedAndKeptEmailBackend
 
 
 def test_the_first_administrator_gets_a_password_that_works_and_nobody_can_guess(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.adopt_hub_username import adopt_hub_username
 from accounts.services.replace_hub_username import replace_hub_username
-from jupyter_integration.services.ensure_hub_user import ensure_hub_user
+from jupyter_integration.work.ensure_hub_user import ensure_hub_user
 
 DASHBOARD, API = "/dashboard/", "/api/v1/server/"
 

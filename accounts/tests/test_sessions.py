@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.sessions import SessionStore
-from jupyter_integration.page_facts import keys_of
+from jupyter_integration.status.dashboard_data import keys_of
 
 DASHBOARD = "/dashboard/"
 

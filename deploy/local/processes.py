@@ -85,8 +85,8 @@ class Children:
 
     def end_all(self, *, grace: float) -> None:
         """SIGTERM to every process below this one, SIGKILL to those that stay."""
-        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):
-            until = time.monotonic() + patience
+        for number, max_wait in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):
+            until = time.monotonic() + max_wait
             signalled: set[int] = set()
             while (left := set(descendants(os.getpid()))) and time.monotonic() < until:
                 for pid in left - signalled:

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jupyter_integration.failure_guide import advise, log_command
+from jupyter_integration.failures.staff_advice import advise, log_command
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
 from portal.templatetags.persian import moment
 
@@ -29,7 +29,7 @@ def show_cause(start: SpawnRequest) -> SafeString | str:
 
 def show_mender(start: SpawnRequest) -> SafeString | str:
     """Return who can mend it."""
-    return str(start.failure.mended_by.sentence) if start.failure_code else "-"
+    return str(start.failure.resolved_by.sentence) if start.failure_code else "-"
 
 
 def show_advice(start: SpawnRequest) -> SafeString | str:

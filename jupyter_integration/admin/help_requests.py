@@ -20,8 +20,8 @@ from jupyter_integration.models import HelpRequest
 from jupyter_integration.references import number_of
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from portal.bounded_paginator import BoundedPaginator
-from portal.persian_search import without_joiners
-from portal.persian_text import search_key
+from portal.persian.search import without_joiners
+from portal.persian.text import search_key
 
 
 class OpenFilter(admin.SimpleListFilter):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from portal.admin_dates import DatesInTheReadersCalendar
+from portal.persian.admin_dates import DatesInTheReadersCalendar
 
 # How workers share the rows out, and the number that the reference already has.
 _NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}

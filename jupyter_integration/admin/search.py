@@ -5,8 +5,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.references import number_of
-from portal.persian_search import without_joiners
-from portal.persian_text import search_key
+from portal.persian.search import without_joiners
+from portal.persian.text import search_key
 
 MOST_PEOPLE = 200
 MOST_STARTS = 500

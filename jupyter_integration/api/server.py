@@ -9,12 +9,13 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from jupyter_integration.api.throttles import ReadThrottle
-from jupyter_integration.page_facts import read_page_facts
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState, ServerStatus
-from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
+from jupyter_integration.status.dashboard_data import read_dashboard_data
+from jupyter_integration.status.queries import server_status
+from jupyter_integration.status.server_status import ServerStatus
 
 
 class ServerSerializer(serializers.Serializer):
@@ -30,7 +31,7 @@ class ServerSerializer(serializers.Serializer):
     stale = serializers.BooleanField(help_text="The Hub cannot be read; as_of is old.")
 
 
-class SignedInApiRequest(Request):
+class AuthenticatedApiRequest(Request):
     """For types only: the permission classes let nobody else through."""
 
     user: User
@@ -45,21 +46,21 @@ class ServerView(APIView):
         return [ReadThrottle()] if safe else super().get_throttles()
 
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
-    def get(self, request: SignedInApiRequest) -> Response:
+    def get(self, request: AuthenticatedApiRequest) -> Response:
         """Tell the state of your server."""
-        facts = read_page_facts(request._request)
-        current = server_status(request.user, presses=facts.presses, reading=facts.reading)
-        keep_fresh(user=request.user, status=current)
+        facts = read_dashboard_data(request._request)
+        current = server_status(request.user, recent=facts.recent, reading=facts.reading)
+        refresh_if_stale(user=request.user, status=current)
         return Response(_as_json(current))
 
     @extend_schema(operation_id="start_server", request=None, responses={202: ServerSerializer})
-    def post(self, request: SignedInApiRequest) -> Response:
+    def post(self, request: AuthenticatedApiRequest) -> Response:
         """Ask for your server; asking again changes nothing."""
         request_spawn(user=request.user)
         return _accepted(request.user)
 
     @extend_schema(operation_id="stop_server", responses={202: ServerSerializer})
-    def delete(self, request: SignedInApiRequest) -> Response:
+    def delete(self, request: AuthenticatedApiRequest) -> Response:
         """Stop your server, or take back its start."""
         request_stop(user=request.user, requested_by=request.user)
         return _accepted(request.user)

@@ -87,7 +87,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class AdmittedCall:
     """One call's way through the breaker: a context that sees how the call ends."""
 
     breaker: CircuitBreaker | None = None
@@ -156,7 +156,9 @@ class CircuitBreaker:
                 number += 1
         return False
 
-    def admit(self, call: Call, *, longest: float, concerns_one_server: bool = False) -> Passage:
+    def admit(
+        self, call: Call, *, longest: float, concerns_one_server: bool = False
+    ) -> AdmittedCall:
         """Let a call pass that, made as a probe, takes no longer than `longest` seconds.
 
         Where it concerns one server, a 5xx in the Hub's own words tells of that server alone.
@@ -167,20 +169,20 @@ class CircuitBreaker:
         try:
             circuit, found_failures = self._read()
             if circuit.opened_at is None:
-                return Passage(self, circuit, found_failures, concerns_one_server)
+                return AdmittedCall(self, circuit, found_failures, concerns_one_server)
             wait = self._seconds_left(circuit.opened_at, self._open_for)
             if wait == 0:
                 number = self._lease_probe(circuit, longest)
                 if number is not None:
-                    return Passage(self, circuit, found_failures, concerns_one_server, number)
+                    return AdmittedCall(self, circuit, found_failures, concerns_one_server, number)
                 wait = _LOOK_AGAIN_AFTER
         except StoreAway:
-            return Passage()
+            return AdmittedCall()
         raise call.failure(
             HubCircuitOpen, "not asked, since the Hub was away a moment ago", retry_after=wait
         )
 
-    def settle(self, passage: Passage, verdict: Verdict) -> None:
+    def settle(self, passage: AdmittedCall, verdict: Verdict) -> None:
         """Take note of how an admitted call ended."""
         with suppress(StoreAway):
             if passage.probe_number is not None:
@@ -192,7 +194,7 @@ class CircuitBreaker:
 
     # --- Closed -------------------------------------------------------------------------------
 
-    def _count_failure(self, passage: Passage) -> None:
+    def _count_failure(self, passage: AdmittedCall) -> None:
         circuit, _ = self._read()
         if circuit.change != passage.circuit.change:
             return  # it began before the Hub was found away, or back
@@ -211,7 +213,7 @@ class CircuitBreaker:
                 self._open_for,
             )
 
-    def _clear_failures(self, passage: Passage) -> None:
+    def _clear_failures(self, passage: AdmittedCall) -> None:
         circuit, _ = self._read()
         if circuit.change == passage.circuit.change:
             self._store.delete_many(self._failure_keys)
@@ -231,7 +233,7 @@ class CircuitBreaker:
             number += 1
         return number
 
-    def _settle_probe(self, passage: Passage, number: int, verdict: Verdict) -> None:
+    def _settle_probe(self, passage: AdmittedCall, number: int, verdict: Verdict) -> None:
         circuit, _ = self._read()
         if circuit.change != passage.circuit.change or self._lease(circuit, number + 1):
             return

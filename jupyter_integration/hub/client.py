@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import quote
 
 from jupyter_integration.hub import progress
-from jupyter_integration.hub.answers import ALREADY_RUNNING
 from jupyter_integration.hub.errors import HubBadRequest, HubConflict, HubProtocolError
 from jupyter_integration.hub.resources import (
     JSON,
@@ -17,15 +16,16 @@ from jupyter_integration.hub.resources import (
     read_user_page,
     read_version,
 )
+from jupyter_integration.hub.responses import ALREADY_RUNNING
+from jupyter_integration.hub.start_limiter import StartLimiter
 from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.hub.turns import Turns
 
 # The Hub holds these calls for up to its slow_stop_timeout, 10 s unless set, and a second more
 # where it first interrupts a start.
 STOP_TIMEOUT: Final = 15.0
 
-STARTS_ASKED_AT_ONCE: Final = 4
-NEXT_START_AFTER: Final = 0.2  # seconds
+MAX_CONCURRENT_STARTS: Final = 4
+START_MAX_WAIT: Final = 0.2  # seconds
 """The Hub works on calls for a start one after the other, for about a tenth of a second each (with
 its slow_spawn_timeout near 0). When a class starts together they wait here, and not at the Hub,
 where whatever else is asked would wait behind them. A Hub that holds such a call for long, as one
@@ -41,7 +41,7 @@ class HubClient:
 
     def __init__(self, transport: HubTransport) -> None:
         self._transport = transport
-        self._start_turns = Turns(most=STARTS_ASKED_AT_ONCE, patience=NEXT_START_AFTER)
+        self._start_turns = StartLimiter(most=MAX_CONCURRENT_STARTS, max_wait=START_MAX_WAIT)
 
     def __repr__(self) -> str:
         return f"<HubClient over {self._transport!r}>"

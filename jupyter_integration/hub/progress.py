@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from jupyter_integration.hub.answers import decode
 from jupyter_integration.hub.errors import HubNotStarting, HubProtocolError, HubUnreachable
 from jupyter_integration.hub.resources import BrokenResource, ProgressEvent, read_progress
+from jupyter_integration.hub.responses import decode
 from jupyter_integration.hub.transport import HubTransport
 
 LARGEST_EVENT = 256 * 1024

@@ -61,7 +61,7 @@ class ProgressEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
+class HubEventPayload:
     """What the Hub tells of its own accord, in the words of jupyterhub/portal_events.py.
 
     `exit_status` is that of a process that ended by itself, 128 + N for signal N, None where
@@ -163,7 +163,7 @@ def read_progress(data: JSON, *, previous: int) -> ProgressEvent:
     )
 
 
-def read_event(data: JSON) -> ToldEvent:
+def read_event(data: JSON) -> HubEventPayload:
     """Read one event; fields that it need not have may be missing.
 
     Raises:
@@ -174,7 +174,7 @@ def read_event(data: JSON) -> ToldEvent:
     happened_at = _time(fields, "timestamp")
     if happened_at is None:
         raise BrokenResource("'timestamp' is null")
-    return ToldEvent(
+    return HubEventPayload(
         kind=_word(fields, "type", longest=64),
         happened_at=happened_at,
         username=_word(about, "username"),

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from jupyter_integration.hub import answers
-from jupyter_integration.hub.breaker import CircuitBreaker, Passage
+from jupyter_integration.hub import responses
+from jupyter_integration.hub.breaker import AdmittedCall, CircuitBreaker
 from jupyter_integration.hub.calls import Call, Reply
 from jupyter_integration.hub.errors import (
     HubError,
@@ -121,7 +121,7 @@ class HubTransport:
             if response.status_code not in expected:
                 raise self._refusal(call, response, read_timeout)
             try:
-                body = answers.decode(self._body(call, response, read_timeout))
+                body = responses.decode(self._body(call, response, read_timeout))
             except BrokenResource as broken:
                 why = str(broken)
             else:
@@ -162,10 +162,12 @@ class HubTransport:
                     raise call.failure(HubProtocolError, f"not {content_type}", status=status)
             yield Stream(call, self._chunks(call, response))
 
-    def _admit(self, call: Call, read_timeout: float, concerns_one_server: bool = False) -> Passage:
+    def _admit(
+        self, call: Call, read_timeout: float, concerns_one_server: bool = False
+    ) -> AdmittedCall:
         """Ask the breaker; raises HubCircuitOpen."""
         if self._breaker is None:
-            return Passage()
+            return AdmittedCall()
         # One attempt: both addresses of a name, the answer, its body until it is given up between
         # two pieces, and some for the resolver.
         longest = 2 * self._connect_timeout + 3 * read_timeout + 5.0
@@ -240,15 +242,15 @@ class HubTransport:
         missing: type[HubError] = HubNotFound,
     ) -> HubError:
         status = response.status_code
-        message = answers.message_of(self._body(call, response, seconds))
+        message = responses.message_of(self._body(call, response, seconds))
         if message is not None:
             message = self._auth.remove_from(message)
-        kind = answers.meaning_of(status, message, missing=missing)
+        kind = responses.meaning_of(status, message, missing=missing)
         return call.failure(
             kind,
-            answers.explain(status, kind, message),
+            responses.explain(status, kind, message),
             status=status,
-            retry_after=answers.seconds_of(response.headers.get("Retry-After")),
+            retry_after=responses.seconds_of(response.headers.get("Retry-After")),
             hub_message=message or "",
         )
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models.spawn_request import SpawnRequest
-from jupyter_integration.server_status import ServerState
+from jupyter_integration.server_states import ServerState
 
 LONGEST_WORDS = 2000  # characters
 LONGEST_BROWSER = 300

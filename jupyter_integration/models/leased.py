@@ -39,12 +39,12 @@ class LeasedRow(models.Model):
         abstract = True
 
     @classmethod
-    def shown_to(cls, _row_id: Any) -> int | None:
+    def owner_of(cls, _row_id: Any) -> int | None:
         """Return the user whose open pages show the row; None where none does."""
         return None
 
 
-class Press(LeasedRow):
+class UserRequest(LeasedRow):
     """Work that a user asked for by a press, and whose course they see."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
@@ -53,5 +53,5 @@ class Press(LeasedRow):
         abstract = True
 
     @classmethod
-    def shown_to(cls, row_id: Any) -> int | None:
+    def owner_of(cls, row_id: Any) -> int | None:
         return cls._default_manager.values_list("user_id", flat=True).get(pk=row_id)

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jupyter_integration.failure_reasons import words_of_hook
-from jupyter_integration.failures import Failure, FailureCode, explain
-from jupyter_integration.models.leased import LeasedQuerySet, Press
+from jupyter_integration.failures.catalogue import Failure, FailureCode, explain
+from jupyter_integration.failures.classify import message_of_hook
+from jupyter_integration.models.leased import LeasedQuerySet, UserRequest
 
 
 class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
@@ -24,7 +24,7 @@ class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
     def cancelling(self) -> Self:
         return self.open().filter(cancel_requested_at__isnull=False)
 
-    def in_line(self) -> Self:
+    def waiting_for_slot(self) -> Self:
         """Requests that wait for a slot, the first come first."""
         return self.wanted().filter(slot__isnull=True).order_by("pk")
 
@@ -33,7 +33,7 @@ class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
         return self.filter(slot__isnull=False)
 
 
-class SpawnRequest(Press):
+class SpawnRequest(UserRequest):
     """A start that a user asked for.
 
     It says nothing about whether a server runs now: the Hub alone knows that.
@@ -145,7 +145,7 @@ class SpawnRequest(Press):
         return explain(
             self.failure_code,
             reference=self.reference,
-            said_by_staff=words_of_hook(self.message) if refused else "",
+            hook_message=message_of_hook(self.message) if refused else "",
         )
 
     @property

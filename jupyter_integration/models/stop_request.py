@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jupyter_integration.models.leased import LeasedQuerySet, Press
+from jupyter_integration.models.leased import LeasedQuerySet, UserRequest
 
 
 class StopRequestQuerySet(LeasedQuerySet["StopRequest"]):
@@ -15,7 +15,7 @@ class StopRequestQuerySet(LeasedQuerySet["StopRequest"]):
         return self.filter(finished_at__isnull=True)
 
 
-class StopRequest(Press):
+class StopRequest(UserRequest):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

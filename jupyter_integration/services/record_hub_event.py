@@ -5,15 +5,15 @@ import logging
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from jupyter_integration.hub.resources import ToldEvent
+from jupyter_integration.hub.resources import HubEventPayload
 from jupyter_integration.models import HubEvent
-from jupyter_integration.presses import forget_presses
-from jupyter_integration.services.read_again import read_again
+from jupyter_integration.services.invalidate_and_refresh import invalidate_and_refresh
+from jupyter_integration.status.recent_requests import invalidate_recent_requests
 
 logger = logging.getLogger(__name__)
 
 
-def record_hub_event(*, message_id: str, event: ToldEvent) -> bool:
+def record_hub_event(*, message_id: str, event: HubEventPayload) -> bool:
     """Store the event and have its user's server read; False when it is known already.
 
     What the event says of a server is believed by nobody: it may be late, out of order or doubled.
@@ -35,6 +35,6 @@ def record_hub_event(*, message_id: str, event: ToldEvent) -> bool:
     users = User.objects.filter(hub_username=event.username)
     user_id = users.values_list("pk", flat=True).first()
     if user_id is not None:  # the Hub may have users that are not the portal's
-        forget_presses(user_id)
-        read_again(user_id=user_id)
+        invalidate_recent_requests(user_id)
+        invalidate_and_refresh(user_id=user_id)
     return True

@@ -13,8 +13,8 @@ from accounts.models import User
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.tests.scenes import provision, take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
 
 
 class Clock:

@@ -6,15 +6,15 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import SpawnRequest, StopRequest
-from jupyter_integration.services.leases import LeaseKeeper
-from jupyter_integration.services.run_spawn import run_spawn
-from jupyter_integration.services.waiting_room import claim_with_slot
+from jupyter_integration.status import snapshots
 from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.run_spawn import run_spawn
+from jupyter_integration.work.slots import claim_with_slot
 
 READY: dict[str, Any] = {"ready": True}
 SPAWNING: dict[str, Any] = {"pending": "spawn"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.tests.scenes import start

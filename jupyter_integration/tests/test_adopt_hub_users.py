@@ -8,10 +8,10 @@ from django.core.management.base import CommandError
 
 from accounts.models import IssuedHubUsername, User
 from jupyter_integration.models import HubRevocation
-from jupyter_integration.services.leases import LeaseKeeper
-from jupyter_integration.services.provision_hub_user import provision_hub_user
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.tests.scenes import take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.provision_hub_user import provision_hub_user
 
 
 def adopt(*links: str) -> tuple[str, str]:

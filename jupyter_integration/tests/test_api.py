@@ -113,7 +113,7 @@ def test_post_asks_for_a_start_and_answers_before_it_happens(browser, sara, work
 
     assert response.status_code == 202
     assert response.json()["state"] == "queued"
-    assert workers.sent == [("starts.work_through_line", ())]
+    assert workers.sent == [("starts.process_queue", ())]
 
 
 def test_post_again_changes_nothing(browser, sara) -> None:
@@ -145,7 +145,7 @@ def test_get_wakes_a_reading_and_asks_nothing_of_the_hub(browser, sara, fake_hub
         browser.post(URL)
         browser.delete(URL)
 
-    assert workers.count("server.compare_with_hub") == 1
+    assert workers.count("server.reconcile_servers") == 1
     assert fake_hub.calls == []
 
 

@@ -5,11 +5,11 @@ from django.test import Client
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.services.find_unattended import find_unattended
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.pages import DASHBOARD, START, STOP
 from jupyter_integration.tests.scenes import provision
+from jupyter_integration.work.find_stalled import find_stalled
 
 State = SpawnRequest.State
 
@@ -23,7 +23,7 @@ def cache_is_away(settings) -> None:
         "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
     }
     settings.CACHES = settings.CACHES | {"default": away}
-    settings.REMEMBERS_ROWS = True  # as wherever there is a Redis
+    settings.CACHES_ROWS = True  # as wherever there is a Redis
 
 
 @pytest.fixture
@@ -62,4 +62,4 @@ def test_a_start_goes_its_way_and_the_page_says_that_it_cannot_see_it(
 
 
 def test_the_sweep_goes_on(sara: User) -> None:
-    assert find_unattended().starts == 0
+    assert find_stalled().starts == 0

@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import User
-from jupyter_integration.failures import explain
+from jupyter_integration.failures.catalogue import explain
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.presses import forget_presses
-from jupyter_integration.server_status import Ending, EndingCause, ServerState, ServerStatus
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status.recent_requests import invalidate_recent_requests
+from jupyter_integration.status.server_status import ServerStatus, StopCause, StopReason
 from jupyter_integration.tests.pages import CARD, DASHBOARD, HTMX
 from jupyter_integration.tests.scenes import provision, see, start, stop
 from jupyter_integration.views.card_version import card_version
@@ -81,7 +82,7 @@ def test_the_start_that_was_followed_leads_to_the_lab_once(browser, sara) -> Non
     assert parse_qs(urlsplit(address).query)["follow"] == [str(request.pk)]
     see(sara, ready=True)
     SpawnRequest.objects.update(state=State.READY, finished_at=timezone.now())
-    forget_presses(sara.pk)
+    invalidate_recent_requests(sara.pk)
 
     answer = ask(browser, address)
     again, _seconds = next_question(answer)
@@ -170,13 +171,13 @@ class TestPace:
     def test_while_the_hub_is_away_nobody_asks_quickly(self) -> None:
         stopping = ServerStatus(ServerState.STOPPING, "")
 
-        assert stopping.ask_again_after < 1
-        assert replace(stopping, stale=True).ask_again_after > 1
+        assert stopping.poll_after < 1
+        assert replace(stopping, stale=True).poll_after > 1
 
 
 def test_an_ending_is_sent_once_it_is_told_and_again_as_its_age_changes_in_words(clock) -> None:
     stopped = ServerStatus(ServerState.STOPPED, "")
-    ended = replace(stopped, ending=Ending(EndingCause.EXITED, clock.now, exit_status=1))
+    ended = replace(stopped, stop_reason=StopReason(StopCause.EXITED, clock.now, exit_status=1))
     seen = [version(stopped), version(ended)]
     for seconds in (60, 1, 60):
         clock.go(seconds)

@@ -6,19 +6,19 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.services import bring_up_server as module
-from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.services.run_stop import run_cancel, run_revocation
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.work import spawn_server as module
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.run_stop import run_cancel, run_revocation
 from portal import database_settings
 
 State = SpawnRequest.State

@@ -2,12 +2,13 @@
 
 import pytest
 
-from jupyter_integration import findings, snapshots
 from jupyter_integration.models import HubRevocation, SpawnRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.services.compare_with_hub import compare_with_hub
+from jupyter_integration.monitoring import reconciliation_report
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status import snapshots
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.tests.scenes import see, start, stop, student_on_the_hub
+from jupyter_integration.work.reconcile_servers import reconcile_servers
 
 State = SpawnRequest.State
 
@@ -19,40 +20,40 @@ class TestDrift:
         see(user)
         fake_hub.start_behind_the_portal("r1")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
         assert server_status(user).state is ServerState.READY
-        assert findings.read().drift_today == 1
+        assert reconciliation_report.read().drift_today == 1
 
     def test_a_server_that_we_thought_running(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
-        compare_with_hub(hub=hub)
-        assert findings.read().drift_today == 0
+        reconcile_servers(hub=hub)
+        assert reconciliation_report.read().drift_today == 0
         fake_hub.kill_server("r1")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
         assert server_status(user).state is ServerState.STOPPED
-        assert findings.read().drift_today == 1
+        assert reconciliation_report.read().drift_today == 1
 
     def test_it_is_put_right_and_counted_once(self, fake_hub, hub) -> None:
         see(student_on_the_hub(fake_hub, "r1"))
         fake_hub.start_behind_the_portal("r1")
 
         for _round in range(3):
-            compare_with_hub(hub=hub)
+            reconcile_servers(hub=hub)
 
-        assert findings.read().drift_today == 1
+        assert reconciliation_report.read().drift_today == 1
 
     def test_what_an_event_has_told_already_is_none(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
         fake_hub.kill_server("r1")
         see(user)
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        assert findings.read().drift_today == 0
+        assert reconciliation_report.read().drift_today == 0
 
     @pytest.mark.parametrize("how", ["a start", "a start that ended", "a stop"])
     def test_what_somebody_asked_for_is_none(self, fake_hub, hub, how: str) -> None:
@@ -66,23 +67,23 @@ class TestDrift:
         else:
             stop(user)
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        assert findings.read().drift_today == 0
+        assert reconciliation_report.read().drift_today == 0
 
     def test_after_the_cache_was_emptied_nobody_was_wrong(self, fake_hub, hub) -> None:
         student_on_the_hub(fake_hub, "r1", running=True)
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        assert findings.read().drift_today == 0
+        assert reconciliation_report.read().drift_today == 0
 
     def test_nothing_is_stopped_started_or_deleted(self, fake_hub, hub) -> None:
         see(student_on_the_hub(fake_hub, "r1", running=True))
         fake_hub.add_user("stranger")
         fake_hub.start_behind_the_portal("stranger")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
         assert {call.split()[0] for call in fake_hub.calls} == {"GET"}
 
@@ -94,9 +95,9 @@ class TestUnknownServers:
         fake_hub.add_user("stranger")
         fake_hub.start_behind_the_portal("stranger")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        unknown = findings.read().unknown_servers
+        unknown = reconciliation_report.read().unknown_servers
         assert unknown is not None
         assert (unknown.names, unknown.count) == (("stranger",), 1)
 
@@ -106,9 +107,9 @@ class TestUnknownServers:
         fake_hub.add_user("sara")
         fake_hub.start_behind_the_portal("sara")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        unknown = findings.read().unknown_servers
+        unknown = reconciliation_report.read().unknown_servers
         assert unknown is not None
         assert unknown.names == ("sara",)
         assert snapshots.read(sara.pk).snapshot.server.ready is False
@@ -118,8 +119,8 @@ class TestUnknownServers:
         fake_hub.start_behind_the_portal("gone")
         HubRevocation.objects.create(hub_username="gone")
 
-        compare_with_hub(hub=hub)
+        reconcile_servers(hub=hub)
 
-        unknown = findings.read().unknown_servers
+        unknown = reconciliation_report.read().unknown_servers
         assert unknown is not None
         assert unknown.count == 0

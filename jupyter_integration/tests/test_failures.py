@@ -5,15 +5,21 @@ import re
 import pytest
 from django.utils import translation
 
-from jupyter_integration.failure_guide import ADVICE, advise, log_command
-from jupyter_integration.failures import EXPLANATIONS, Button, FailureCode, Mender, explain
-from jupyter_integration.hub_messages import translate_hub_message
+from jupyter_integration.failures.catalogue import (
+    EXPLANATIONS,
+    Action,
+    FailureCode,
+    ResolvedBy,
+    explain,
+)
+from jupyter_integration.failures.staff_advice import ADVICE, advise, log_command
+from jupyter_integration.status.progress_messages import translate_hub_message
 
 PRESS = {
-    Button.START_AGAIN: "دوباره",
-    Button.WAIT_IN_LINE: "صف",
-    Button.ASK_FOR_HELP: "پشتیبانی",
-    Button.STOP: "متوقف",
+    Action.START_AGAIN: "دوباره",
+    Action.WAIT_IN_QUEUE: "صف",
+    Action.ASK_FOR_HELP: "پشتیبانی",
+    Action.STOP: "متوقف",
 }
 
 
@@ -21,7 +27,7 @@ PRESS = {
 def test_each_failure_says_in_persian_what_happened_why_and_what_to_do(code) -> None:
     with translation.override("fa"):
         failure = explain(code, reference="S1")
-        sentences = (failure.title, failure.cause, failure.remedy, failure.mended_by.sentence)
+        sentences = (failure.title, failure.cause, failure.remedy, failure.resolved_by.sentence)
         for sentence in map(str, sentences):
             assert re.search("[آ-ی]", sentence), sentence
             assert not re.search("[A-Za-z]", sentence.replace("JupyterHub", "")), sentence
@@ -33,7 +39,7 @@ def test_each_failure_says_in_persian_what_happened_why_and_what_to_do(code) -> 
 def test_the_remedy_names_what_the_button_does(code) -> None:
     failure = explain(code, reference="S1")
     with translation.override("fa"):
-        assert PRESS[failure.button] in str(failure.remedy)
+        assert PRESS[failure.action] in str(failure.remedy)
 
 
 def test_what_staff_have_to_mend_is_not_left_to_the_users_patience() -> None:
@@ -41,7 +47,8 @@ def test_what_staff_have_to_mend_is_not_left_to_the_users_patience() -> None:
     waits = {
         code
         for code, explanation in EXPLANATIONS.items()
-        if explanation.mended_by is Mender.STAFF and explanation.button is not Button.ASK_FOR_HELP
+        if explanation.resolved_by is ResolvedBy.STAFF
+        and explanation.action is not Action.ASK_FOR_HELP
     }
     assert waits == {FailureCode.HUB_AWAY}
 

@@ -4,15 +4,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import findings
 from jupyter_integration.models import HubRevocation
-from jupyter_integration.services import find_unknown_hub_users as module
-from jupyter_integration.services.find_unknown_hub_users import find_unknown_hub_users
+from jupyter_integration.monitoring import reconciliation_report
 from jupyter_integration.tests.scenes import provision
+from jupyter_integration.work import find_unknown_hub_users as module
+from jupyter_integration.work.find_unknown_hub_users import find_unknown_hub_users
 
 
-def found() -> findings.Unknown:
-    unknown = findings.read().unknown_users
+def found() -> reconciliation_report.UnknownNames:
+    unknown = reconciliation_report.read().unknown_users
     assert unknown is not None
     return unknown
 
@@ -45,7 +45,9 @@ def test_all_pages_are_read_and_the_names_of_many_are_cut(fake_hub, hub, db: Non
     find_unknown_hub_users(hub=hub, page_size=7)
 
     assert found().count == 50
-    assert found().names == tuple(f"u{number:02}" for number in range(findings.MOST_NAMED))
+    assert found().names == tuple(
+        f"u{number:02}" for number in range(reconciliation_report.MOST_NAMED)
+    )
     assert len(fake_hub.calls) == 8
 
 
@@ -85,7 +87,7 @@ def test_with_the_hub_away_it_is_tried_again_soon_and_nothing_is_told(
 ) -> None:
     fake_hub.down()
     find_unknown_hub_users(hub=hub)
-    assert findings.read().unknown_users is None
+    assert reconciliation_report.read().unknown_users is None
 
     fake_hub.up()
     fake_hub.add_user("reza")

@@ -8,17 +8,17 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub import HubCircuitOpen
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
+from jupyter_integration.status import snapshots
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, see, take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
 
 State = SpawnRequest.State
 LOOK, POST = "GET /users/sara", "POST /users/sara/server"
@@ -54,7 +54,7 @@ def test_the_progress_is_the_other_and_tells_all_that_a_page_shows(fake_hub, run
 
     assert fake_hub.calls == [POST, f"{LOOK}/server/progress"]
     status = server_status(stopped)
-    assert (status.state, status.is_old) == (ServerState.READY, False)
+    assert (status.state, status.is_stale) == (ServerState.READY, False)
     assert status.since is not None
 
 
@@ -121,7 +121,7 @@ def test_an_account_that_was_made_inactive_meanwhile_is_not_asked_for(
     request = request_spawn(user=stopped)
     read = snapshots.read
 
-    def make_inactive_and_read(user_id: int) -> snapshots.Reading:
+    def make_inactive_and_read(user_id: int) -> snapshots.CachedStatus:
         User.objects.filter(pk=user_id).update(is_active=False)
         return read(user_id)
 

@@ -7,31 +7,32 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import conf, hub_contact
-from jupyter_integration.failures import FailureCode
+from jupyter_integration import conf
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.services.find_unattended import find_unattended
-from jupyter_integration.services.leases import LeaseKeeper
+from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.services.waiting_room import claim_with_slot
+from jupyter_integration.status import hub_availability
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.tasks import (
     cancel_start,
-    compare_servers,
-    look_for_unknown_users,
+    check_hub_availability,
     make_hub_user,
+    process_spawn_queue,
     reconcile,
+    reconcile_all_servers,
     refresh_server,
     revoke_access,
+    scan_for_unknown_users,
     stop_server,
-    watch_hub,
-    work_on_starts,
 )
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import READY, provision, see, start, stop, take_up_and_run
+from jupyter_integration.work.find_stalled import find_stalled
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.slots import claim_with_slot
 
 State = SpawnRequest.State
 
@@ -74,10 +75,10 @@ class TestPages:
 
         for _ in range(5):
             refresh_server(sara.pk)
-        watch_hub()
+        check_hub_availability()
 
         assert server_status(omid).state is ServerState.READY
-        assert hub_contact.read().answered_at is not None
+        assert hub_availability.read().answered_at is not None
 
     def test_servers_that_fail_are_no_sign_of_a_hub_that_is_away(
         self, fake_hub, lab, sara, omid, nasrin
@@ -93,14 +94,14 @@ class TestPages:
             )
 
         assert SpawnRequest.objects.filter(state=State.FAILED).count() == 3
-        assert not hub_contact.read().is_lost
+        assert not hub_availability.read().is_unavailable
 
     def test_since_when_it_is_away_is_known(self, db: None) -> None:
         before = timezone.now()
-        assert hub_contact.read().away_since is None
+        assert hub_availability.read().away_since is None
         find_the_hub_away()
 
-        away_since = hub_contact.read().away_since
+        away_since = hub_availability.read().away_since
         assert away_since is not None
         assert before <= away_since <= timezone.now()
 
@@ -119,14 +120,14 @@ class TestNothingHammersIt:
         HubRevocation.objects.create(hub_username="somebody")
         caplog.clear()
 
-        work_on_starts()
+        process_spawn_queue()
         cancel_start(cancelled.pk)
         stop_server(asked.pk)
         revoke_access("somebody")
         make_hub_user(nasrin.pk)
         refresh_server(sara.pk)
-        compare_servers()
-        look_for_unknown_users()
+        reconcile_all_servers()
+        scan_for_unknown_users()
 
         assert fake_hub.calls == []
         assert [line for line in caplog.records if line.levelno >= logging.WARNING] == []
@@ -138,7 +139,7 @@ class TestNothingHammersIt:
         for user in (sara, omid):
             request_spawn(user=user)
 
-        work_on_starts()
+        process_spawn_queue()
 
         assert SpawnRequest.objects.filter(not_before=None, taken_up_at=None).count() == 2
 
@@ -207,7 +208,7 @@ class TestNothingHammersIt:
         reconcile()
 
         assert [name for name, _ in workers.sent] == ["server.stop_server"]
-        assert find_unattended().starts == 1
+        assert find_stalled().starts == 1
 
     def test_a_press_is_taken_and_told_that_its_place_is_kept(self, sara) -> None:
         request_spawn(user=sara)

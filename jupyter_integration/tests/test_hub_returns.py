@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from jupyter_integration import conf, hub_contact
+from jupyter_integration import conf
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.tasks import refresh_server, watch_hub
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status import hub_availability
+from jupyter_integration.status.queries import server_status
+from jupyter_integration.tasks import check_hub_availability, refresh_server
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.scenes import READY, see, start
@@ -31,7 +32,7 @@ def test_once_it_is_back_all_are_shown_what_is_known(fake_hub, omid, soon_asked_
     find_the_hub_away()
     assert server_status(omid).stale
 
-    watch_hub()
+    check_hub_availability()
 
     assert server_status(omid).state is ServerState.READY
 
@@ -44,14 +45,14 @@ def test_the_look_closes_the_breaker_and_wakes_what_waits(
     SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     fake_hub.down()
     for _ in range(3):
-        watch_hub()
+        check_hub_availability()
     assert workers.sent == []
     fake_hub.up()
 
-    watch_hub()
+    check_hub_availability()
 
-    assert not hub_contact.read().is_lost
-    assert workers.count("starts.work_through_line") == 1
+    assert not hub_availability.read().is_unavailable
+    assert workers.count("starts.process_queue") == 1
     workers.work_off()
     assert SpawnRequest.objects.get().state == State.READY
 
@@ -60,7 +61,7 @@ def test_a_look_at_a_hub_that_was_not_away_wakes_nobody(fake_hub, sara, workers)
     start(sara)
     SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
 
-    watch_hub()
+    check_hub_availability()
 
     assert workers.sent == []
 
@@ -69,17 +70,17 @@ def test_a_look_that_is_a_moment_early_waits_for_its_time(fake_hub, db: None, se
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.8
     find_the_hub_away()
 
-    watch_hub()
+    check_hub_availability()
 
     assert fake_hub.calls == ["GET /users"]
-    assert not hub_contact.read().is_lost
+    assert not hub_availability.read().is_unavailable
 
 
 def test_one_that_is_much_too_early_does_not(fake_hub, db: None) -> None:
     find_the_hub_away()
 
     began = time.monotonic()
-    watch_hub()
+    check_hub_availability()
 
     assert fake_hub.calls == []
     assert time.monotonic() - began < 1
@@ -92,7 +93,7 @@ def test_without_any_look_the_next_call_is_the_probe(fake_hub, sara, soon_asked_
 
     refresh_server(sara.pk)
 
-    assert not hub_contact.read().is_lost
+    assert not hub_availability.read().is_unavailable
     assert server_status(sara).state is ServerState.STOPPED
 
 

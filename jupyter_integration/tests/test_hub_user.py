@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from accounts.models import IssuedHubUsername, User
 from jupyter_integration.hub.errors import HubUnreachable
-from jupyter_integration.services import ensure_hub_user as module
-from jupyter_integration.services.ensure_hub_user import (
+from jupyter_integration.tasks import reconcile
+from jupyter_integration.testing.at_once import at_once
+from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.work import ensure_hub_user as module
+from jupyter_integration.work.ensure_hub_user import (
     HubUserBeingMadeError,
     HubUserNotMadeError,
     ensure_hub_user,
 )
-from jupyter_integration.services.provision_hub_user import provision_hub_user
-from jupyter_integration.tasks import reconcile
-from jupyter_integration.testing.at_once import at_once
-from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.work.provision_hub_user import provision_hub_user
 
 
 def made(fake_hub: FakeHub) -> list[str]:

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.models.leased import LeasedQuerySet
-from jupyter_integration.services import leases
-from jupyter_integration.services.leases import LeaseKeeper, LeaseLostError, claim
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.work import leases
+from jupyter_integration.work.leases import LeaseKeeper, LeaseLostError, claim
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_who_lost_the_lease_writes_nothing(request_) -> None:
     SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     claim(SpawnRequest.objects.open(), request_.pk)
 
-    for write in (lease.renew, lease.give_back):
+    for write in (lease.renew, lease.release):
         with pytest.raises(LeaseLostError):
             write(progress=50)
     request_.refresh_from_db()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, start, take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
 from portal.logs import UtcFormatter
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"
@@ -68,14 +68,14 @@ def test_the_words_of_a_hook_are_for_the_user(sara) -> None:
     said = "Spawn failed: 503 SpawnException(reason=capacity): امروز <b>کلاس</b> نیست"
     request = start(sara, State.FAILED, failure_code=FailureCode.REFUSED_BY_HOOK, message=said)
 
-    assert request.failure.said_by_staff == "امروز <b>کلاس</b> نیست"
+    assert request.failure.hook_message == "امروز <b>کلاس</b> نیست"
 
 
 def test_the_words_of_a_machine_are_not(sara) -> None:
     said = "Spawn failed: HTTP 500: Internal Server Error (Spawner failed to start [status=1])"
     request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=said)
 
-    assert request.failure.said_by_staff == ""
+    assert request.failure.hook_message == ""
 
 
 @pytest.fixture

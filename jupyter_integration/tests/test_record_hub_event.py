@@ -7,15 +7,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.models import HubEvent
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
-from jupyter_integration.services.forget_old_events import forget_old_events
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status import snapshots
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.hub_hooks import SentEvent, post
 from jupyter_integration.testing.workers import Workers
 from jupyter_integration.tests.scenes import provision, see, start
+from jupyter_integration.work.delete_old_events import delete_old_events
 
 LIFE = ["server.started", "server.stopped", "server.started", "server.exited", "server.started"]
 
@@ -126,7 +126,7 @@ def test_events_are_forgotten_after_ninety_days(sara, workers) -> None:
     HubEvent.objects.filter(pk=old.pk).update(received_at=now - timedelta(days=90, minutes=1))
     HubEvent.objects.filter(pk=kept.pk).update(received_at=now - timedelta(days=89))
 
-    forget_old_events()
+    delete_old_events()
 
     assert HubEvent.objects.count() == len(LIFE) - 1
     assert not HubEvent.objects.filter(pk=old.pk).exists()

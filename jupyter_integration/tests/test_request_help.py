@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone, translation
 
-from accounts.models import OutgoingMail, User
-from jupyter_integration.failures import FailureCode
+from accounts.models import User
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.request_help import (
     MOST_AN_HOUR,
@@ -18,6 +18,7 @@ from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import provision, see, start
+from portal.mail.models import OutgoingMail
 from tests.reading import latin_words, words_of_mail
 
 State = SpawnRequest.State

@@ -19,7 +19,7 @@ def test_a_press_is_a_row_and_a_wake_up(sara, workers) -> None:
 
     assert request.state == State.QUEUED
     assert request.next_path == "/user/sara/lab/tree/a.ipynb"
-    assert workers.sent == [("starts.work_through_line", ())]
+    assert workers.sent == [("starts.process_queue", ())]
 
 
 def test_pressed_twice_it_is_one_start_and_one_wake_up(sara, workers) -> None:
@@ -28,7 +28,7 @@ def test_pressed_twice_it_is_one_start_and_one_wake_up(sara, workers) -> None:
         second = request_spawn(user=sara)
 
     assert first.pk == second.pk
-    assert workers.count("starts.work_through_line") == 1
+    assert workers.count("starts.process_queue") == 1
 
 
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
@@ -77,7 +77,7 @@ def test_pressed_in_many_tabs_at_once_it_is_one_start(sara, workers) -> None:
 
     assert len(set(requests)) == 1
     assert SpawnRequest.objects.count() == 1
-    assert workers.count("starts.work_through_line") == 1
+    assert workers.count("starts.process_queue") == 1
 
 
 @pytest.mark.django_db(transaction=True)

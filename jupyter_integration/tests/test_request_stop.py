@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest, StopRequest
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
-from jupyter_integration.services.run_stop import run_stop
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.scenes import start, take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.run_stop import run_stop
 
 State = SpawnRequest.State
 

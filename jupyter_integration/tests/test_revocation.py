@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest
-from jupyter_integration.services.ensure_hub_user import ensure_hub_user
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import AccountInactiveError, request_spawn
-from jupyter_integration.services.run_stop import run_revocation
 from jupyter_integration.tasks import reconcile
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
+from jupyter_integration.work.ensure_hub_user import ensure_hub_user
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.run_stop import run_revocation
 
 
 @pytest.fixture

@@ -4,16 +4,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.status import snapshots
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import take_up_and_run
+from jupyter_integration.work.leases import LeaseKeeper
 
 State = SpawnRequest.State
 

@@ -4,12 +4,12 @@ import pytest
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest, StopRequest
-from jupyter_integration.services.leases import LeaseKeeper
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.services.run_stop import run_cancel
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.run_stop import run_cancel
 
 State = SpawnRequest.State
 

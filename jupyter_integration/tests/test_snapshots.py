@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from jupyter_integration import snapshots
+from jupyter_integration.status import snapshots
 from jupyter_integration.testing.at_once import at_once
 
 NOW = timezone.now()

@@ -7,12 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from jupyter_integration import snapshots
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.queries import place_in_line, server_status
-from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status import snapshots
+from jupyter_integration.status.queries import queue_position, server_status
+from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.scenes import READY, SPAWNING, STOPPING, see, start, stop, stopped
 
@@ -178,12 +179,12 @@ class TestAge:
 
     def test_in_line_with_the_hub_away_it_says_that_the_place_is_kept(self, sara, clock) -> None:
         start(sara, State.QUEUED)
-        next_in_line = str(server_status(sara).message)
+        next_queued = str(server_status(sara).message)
         find_the_hub_away()
         status = server_status(sara)
 
         assert (status.state, status.stale) == (ServerState.QUEUED, True)
-        assert str(status.message) != next_in_line
+        assert str(status.message) != next_queued
 
     def test_with_an_empty_cache_nothing_is_lost_but_a_moment(self, sara, clock) -> None:
         start(sara, State.READY)
@@ -195,21 +196,21 @@ class TestPlaceInLine:
     def test_one_is_behind_those_who_pressed_before(self, sara, omid, nasrin) -> None:
         requests = [start(user, State.QUEUED) for user in (sara, omid, nasrin)]
 
-        assert [place_in_line(request).number for request in requests] == [1, 2, 3]
+        assert [queue_position(request).number for request in requests] == [1, 2, 3]
 
     def test_the_line_is_counted_once_for_all_who_ask_in_the_same_second(self, sara, omid) -> None:
         requests = [start(user, State.QUEUED) for user in (sara, omid)]
-        place_in_line(requests[0])
+        queue_position(requests[0])
 
         with CaptureQueriesContext(connection) as captured:
-            assert place_in_line(requests[1]).number == 2
+            assert queue_position(requests[1]).number == 2
         assert not any("spawnrequest" in query["sql"] for query in captured)
 
     def test_those_who_are_starting_or_gave_up_are_not_before_one(self, sara, omid, nasrin) -> None:
         start(sara, State.STARTING, slot=1)
         start(omid, State.QUEUED, cancel_requested_at=timezone.now())
 
-        assert place_in_line(start(nasrin, State.QUEUED)).number == 1
+        assert queue_position(start(nasrin, State.QUEUED)).number == 1
 
     @pytest.mark.parametrize("language", ["fa", "en"])
     def test_the_page_tells_it(self, sara, omid, language: str) -> None:
@@ -246,7 +247,7 @@ class TestPlaceInLine:
         start(nasrin, State.READY, taken_up_at=now - timedelta(seconds=held), finished_at=now)
         start(sara, State.QUEUED)
 
-        assert server_status(sara).ask_again_after == seconds
+        assert server_status(sara).poll_after == seconds
 
     def test_while_nothing_was_measured_it_promises_nothing(self, sara, omid) -> None:
         start(sara, State.QUEUED)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from jupyter_integration.failures import FailureCode
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.tests.scenes import READY, SPAWNING, STOPPING, see, start, stop, stopped
 
 State = SpawnRequest.State

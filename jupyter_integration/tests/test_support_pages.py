@@ -8,15 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import OutgoingMail, User
-from jupyter_integration.failures import FailureCode
-from jupyter_integration.help_requests import SHOWN_FOR
+from accounts.models import User
+from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
+from jupyter_integration.status.support_requests import SHOWN_FOR
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import DASHBOARD, LOGIN, destination
 from jupyter_integration.tests.scenes import see, start
+from portal.mail.models import OutgoingMail
 
 State = SpawnRequest.State
 HELP = reverse("help")

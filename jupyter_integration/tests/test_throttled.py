@@ -23,7 +23,7 @@ def browser(client: Client, sara: User) -> Client:
 
 @pytest.fixture
 def three_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"server-press": "3/min"})
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"server-action": "3/min"})
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_refused_press_writes_nothing_and_wakes_nobody(
 
 def test_after_a_while_one_may_press_again(pressed_too_often, sara) -> None:
     assert pressed_too_often.post(CANCEL).status_code == 429
-    cache.delete(f"throttle_server-press_{sara.pk}")
+    cache.delete(f"throttle_server-action_{sara.pk}")
 
     assert pressed_too_often.post(CANCEL).status_code == 302
 

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from jupyter_integration import snapshots
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status import snapshots
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import (
     CARD,

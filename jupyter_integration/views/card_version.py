@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from django.utils.translation import get_language
 
-from jupyter_integration.server_status import ServerStatus
+from jupyter_integration.status.server_status import ServerStatus
 from portal.templatetags.persian import ago
 
 # Facts about our knowledge and not about the server: cards that differ in these alone look alike.
@@ -22,9 +22,9 @@ def card_version(status: ServerStatus, *, next_path: str, follow: str) -> str:
     shown += [next_path, follow, get_language() or ""]
     if status.failure is not None:
         failure = status.failure
-        shown += [failure.code, failure.reference, failure.said_by_staff]
+        shown += [failure.code, failure.reference, failure.hook_message]
     if status.stale:
         shown.append(ago(status.as_of))
-    if status.ending is not None:
-        shown.append(ago(status.ending.at))
+    if status.stop_reason is not None:
+        shown.append(ago(status.stop_reason.at))
     return blake2b("\0".join(shown).encode(), digest_size=8).hexdigest()

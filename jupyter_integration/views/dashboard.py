@@ -7,37 +7,38 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.requests import SignedInRequest
+from accounts.requests import AuthenticatedHttpRequest
 from jupyter_integration.lab_paths import own_lab_path
-from jupyter_integration.page_facts import PageFacts, read_page_facts
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState, ServerStatus
-from jupyter_integration.services.keep_fresh import keep_fresh
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.services.refresh_if_stale import refresh_if_stale
+from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
+from jupyter_integration.status.queries import server_status
+from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.views.card_version import card_version
-from jupyter_integration.views.signed_in import for_signed_in
+from jupyter_integration.views.login_required import login_required_htmx
 
 CARD = "_server_card.html"
 
 
 @require_safe
-@for_signed_in
-def show_dashboard(request: SignedInRequest) -> HttpResponse:
-    facts = read_page_facts(request, with_help_requests=True)
+@login_required_htmx
+def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
+    facts = read_dashboard_data(request, with_help_requests=True)
     context = card_context(request, facts)
     context["version"] = _version(context)
-    context["recent_requests"] = facts.presses.starts
+    context["recent_requests"] = facts.recent.starts
     context["help_requests"] = facts.help_requests
     return render(request, "dashboard.html", context)
 
 
 @require_safe
-@for_signed_in
-def show_server_card(request: SignedInRequest) -> HttpResponse:
+@login_required_htmx
+def show_server_card(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
-    return answer_card(request, card_context(request, read_page_facts(request)))
+    return answer_card(request, card_context(request, read_dashboard_data(request)))
 
 
-def card_context(request: SignedInRequest, facts: PageFacts) -> dict[str, Any]:
+def card_context(request: AuthenticatedHttpRequest, facts: DashboardData) -> dict[str, Any]:
     """Return what the card needs: the status, where to go in the Lab, and which start it follows.
 
     `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
@@ -45,13 +46,13 @@ def card_context(request: SignedInRequest, facts: PageFacts) -> dict[str, Any]:
     """
     next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
     status = server_status(
-        request.user, next_path=next_path, presses=facts.presses, reading=facts.reading
+        request.user, next_path=next_path, recent=facts.recent, reading=facts.reading
     )
-    keep_fresh(user=request.user, status=status)
+    refresh_if_stale(user=request.user, status=status)
     return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
 
 
-def answer_card(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
+def answer_card(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Answer with the card, and tell a page whose start became ready to go to the Lab.
 
     Once: the card that comes with it follows no start any more. Asking again each second would
@@ -67,7 +68,7 @@ def answer_card(request: SignedInRequest, context: dict[str, Any]) -> HttpRespon
         return trigger_client_event(response, "lab-ready", {"url": status.url}, after="swap")
     version = _version(context)
     if request.GET.get("seen") == version:
-        return HttpResponse(status=204, headers={"Ask-Again-After": str(status.ask_again_after)})
+        return HttpResponse(status=204, headers={"Ask-Again-After": str(status.poll_after)})
     return render(request, CARD, context | {"version": version})
 
 

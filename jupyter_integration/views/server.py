@@ -10,38 +10,38 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import AuthenticatedHttpRequest
 from jupyter_integration.lab_paths import default_lab_path, own_lab_path
-from jupyter_integration.queries import server_status
-from jupyter_integration.server_status import ServerState
+from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.views.dashboard import answer_card
-from jupyter_integration.views.signed_in import for_signed_in
+from jupyter_integration.views.login_required import login_required_htmx
 from jupyter_integration.views.throttled import throttled
 
 
 @require_POST
-@for_signed_in
+@login_required_htmx
 @throttled
-def start(request: SignedInRequest) -> HttpResponse:
+def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     next_path = own_lab_path(request.user.hub_username, request.POST.get("next", ""))
     spawn = request_spawn(user=request.user, next_path=next_path)
     return _show(request, next_path=spawn.next_path, follow=str(spawn.pk))
 
 
 @require_POST
-@for_signed_in
+@login_required_htmx
 @throttled
-def stop(request: SignedInRequest) -> HttpResponse:
+def stop(request: AuthenticatedHttpRequest) -> HttpResponse:
     request_stop(user=request.user, requested_by=request.user)
     return _show(request)
 
 
 @require_POST
-@for_signed_in
+@login_required_htmx
 @throttled
-def cancel(request: SignedInRequest) -> HttpResponse:
+def cancel(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not request_cancel(user=request.user):
         if server_status(request.user).state is ServerState.STARTING:
             # Started behind the portal's back: there is no request of ours to take back.
@@ -52,8 +52,8 @@ def cancel(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@for_signed_in
-def open_lab(request: SignedInRequest) -> HttpResponse:
+@login_required_htmx
+def open_lab(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Send the browser to the user's Lab, through the Hub's sign-in.
 
     Through the sign-in even where the browser holds a cookie of the Hub: on a shared machine that
@@ -68,7 +68,9 @@ def open_lab(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{settings.HUB_URL}/hub/oauth_login?{target}")
 
 
-def _show(request: SignedInRequest, *, next_path: str = "", follow: str = "") -> HttpResponse:
+def _show(
+    request: AuthenticatedHttpRequest, *, next_path: str = "", follow: str = ""
+) -> HttpResponse:
     """Answer with the card to htmx, and lead a plain form back to the dashboard."""
     if request.htmx and request.method == "POST":
         status = server_status(request.user, next_path=next_path)

@@ -6,20 +6,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.requests import SignedInRequest
+from accounts.requests import AuthenticatedHttpRequest
 from jupyter_integration.forms import HelpForm
 from jupyter_integration.models import HelpRequest, SpawnRequest
-from jupyter_integration.queries import server_status
 from jupyter_integration.references import number_of
 from jupyter_integration.services.request_help import TooManyHelpRequestsError, request_help
-from jupyter_integration.views.signed_in import for_signed_in
+from jupyter_integration.status.queries import server_status
+from jupyter_integration.views.login_required import login_required_htmx
 
 LISTED = 10  # earlier requests below the form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_signed_in
-def ask_for_help(request: SignedInRequest) -> HttpResponse:
+@login_required_htmx
+def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Show the form; keep what is posted, and lead to the page that says so.
 
     `about` is the reference of the start that the person asks about; another person's is as none.
@@ -51,15 +51,19 @@ def ask_for_help(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@for_signed_in
-def show_help_request(request: SignedInRequest, number: int) -> HttpResponse:
+@login_required_htmx
+def show_help_request(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     """Tell that the request was received, with its code, and whether it is answered."""
     asked = get_object_or_404(HelpRequest, pk=number, user=request.user)
     return render(request, "help/received.html", {"asked": asked})
 
 
 def _show_form(
-    request: SignedInRequest, form: HelpForm, about: SpawnRequest | None, *, status: int = 200
+    request: AuthenticatedHttpRequest,
+    form: HelpForm,
+    about: SpawnRequest | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from portal.persian_text import persian_digits
+from portal.persian.text import persian_digits
 
 register = template.Library()
 

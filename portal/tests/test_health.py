@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from jupyter_integration import hub_contact
-from jupyter_integration.tasks import watch_hub
+from jupyter_integration.status import hub_availability
+from jupyter_integration.tasks import check_hub_availability
 from portal import heartbeats
 from portal.tasks import beat_through_spawn_worker, beat_through_worker
 
@@ -101,7 +101,7 @@ def test_a_hub_that_is_down_is_told_and_never_makes_it_503(
 ) -> None:
     fake_hub.down()
     for _ in range(3):
-        watch_hub()
+        check_hub_availability()
 
     status, components = get(client, path)
 
@@ -111,7 +111,7 @@ def test_a_hub_that_is_down_is_told_and_never_makes_it_503(
 
 def test_a_hub_that_answers_is_told_with_the_moment(client: Client, fake_hub, db: None) -> None:
     before = timezone.now()
-    watch_hub()
+    check_hub_availability()
 
     _status, components = get(client, "/health")
 
@@ -125,16 +125,16 @@ def test_a_hub_that_comes_back_is_told_so(client: Client, fake_hub, db: None, se
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.2
     fake_hub.down()
     for _ in range(3):
-        watch_hub()
+        check_hub_availability()
     fake_hub.up()
-    watch_hub()
+    check_hub_availability()
 
     assert get(client, "/health")[1]["hub"]["status"] == "ok"
 
 
 def test_a_hub_that_refuses_our_token_is_not_well(client: Client, fake_hub, db, settings) -> None:
     settings.JUPYTERHUB_API_TOKEN = "another-token-than-the-hubs"
-    watch_hub()
+    check_hub_availability()
 
     assert get(client, "/health")[1]["hub"]["status"] == "unreachable"
 
@@ -148,8 +148,8 @@ def test_an_old_look_at_the_hub_is_not_believed_but_told(
 ) -> None:
     long_ago = timezone.now() - timedelta(minutes=2)
     with monkeypatch.context() as past:
-        past.setattr("jupyter_integration.hub_contact.timezone.now", lambda: long_ago)
-        hub_contact.record_answer()
+        past.setattr("jupyter_integration.status.hub_availability.timezone.now", lambda: long_ago)
+        hub_availability.record_answer()
 
     hub = get(client, "/health")[1]["hub"]
 
@@ -203,7 +203,7 @@ def test_beat_asks_each_queue_for_a_sign_of_life_and_looks_at_the_hub(settings) 
 
     assert entries["portal.beat_through_worker"]["schedule"] <= 20
     assert entries["starts.beat_through_spawn_worker"]["schedule"] <= 20
-    assert entries["server.watch_hub"]["schedule"] <= 20
+    assert entries["server.check_hub"]["schedule"] <= 20
     assert set(entries) <= set(current_app.tasks)
     assert settings.CELERY_TASK_ROUTES == {"starts.*": {"queue": "starts"}}
 

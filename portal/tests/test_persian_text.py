@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.persian_text import fold_digits, fold_letters, persian_digits, search_key
+from portal.persian.text import fold_digits, fold_letters, persian_digits, search_key
 
 
 @pytest.mark.parametrize(

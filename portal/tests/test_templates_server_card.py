@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from jupyter_integration.failures import Button, FailureCode, explain
-from jupyter_integration.server_status import ServerState, ServerStatus
+from jupyter_integration.failures.catalogue import Action, FailureCode, explain
+from jupyter_integration.server_states import ServerState
+from jupyter_integration.status.server_status import ServerStatus
 
 ANCIENT = dt.timedelta(minutes=5)
 
@@ -166,10 +167,10 @@ def test_a_failure_tells_its_cause_the_remedy_and_a_code() -> None:
 
 
 BUTTONS = {
-    Button.START_AGAIN: ("server-start", "راه‌اندازی مجدد"),
-    Button.WAIT_IN_LINE: ("server-start", "انتظار در صف"),
-    Button.ASK_FOR_HELP: ("server-help", "درخواست پشتیبانی"),
-    Button.STOP: ("server-stop-ask", "توقف"),
+    Action.START_AGAIN: ("server-start", "راه‌اندازی مجدد"),
+    Action.WAIT_IN_QUEUE: ("server-start", "انتظار در صف"),
+    Action.ASK_FOR_HELP: ("server-help", "درخواست پشتیبانی"),
+    Action.STOP: ("server-stop-ask", "توقف"),
 }
 
 
@@ -177,24 +178,24 @@ BUTTONS = {
 def test_each_failure_has_one_button_and_says_who_mends_it(code: FailureCode) -> None:
     failure = explain(code, reference="S17")
     shown = card(replace(FAILED, failure=failure))
-    key, words = BUTTONS[failure.button]
+    key, words = BUTTONS[failure.action]
 
     actions = shown.select_one(".server-card__actions")
     [button] = actions.select(":scope > a.btn, :scope > form .btn-lg, :scope > details > summary")
     assert button["id"] == key
     assert words in said(button)
     with translation.override("fa"):
-        assert str(failure.mended_by.sentence) in said(shown)
+        assert str(failure.resolved_by.sentence) in said(shown)
     assert shown.find(id="server-help")["href"] == "/help/?about=S17"
 
 
 def test_a_hooks_words_are_shown_as_text_beside_the_cause() -> None:
-    refused = explain("refused_by_hook", reference="S17", said_by_staff="<b>کلاس</b> نیست\nفردا")
+    refused = explain("refused_by_hook", reference="S17", hook_message="<b>کلاس</b> نیست\nفردا")
     shown = card(replace(FAILED, failure=refused))
 
-    said_by_staff = shown.select_one(".server-card__said")
-    assert said(said_by_staff) == "<b>کلاس</b> نیستفردا"
-    assert said_by_staff.find("b") is None
+    hook_message = shown.select_one(".server-card__said")
+    assert said(hook_message) == "<b>کلاس</b> نیستفردا"
+    assert hook_message.find("b") is None
     assert card(FAILED).select_one(".server-card__said") is None
 
 
@@ -226,7 +227,7 @@ def test_an_old_state_is_shown_with_its_age() -> None:
 @EVERY_STATE
 def test_a_card_says_when_and_where_to_ask_again(status: ServerStatus) -> None:
     shown = card(status, next_path="/user/sara/lab/tree/a b.ipynb", follow="7")
-    assert float(str(shown["data-ask-again"])) == status.ask_again_after
+    assert float(str(shown["data-ask-again"])) == status.poll_after
     assert shown["hx-get"] == (
         "/dashboard/server/?follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb&seen=1f"
     )

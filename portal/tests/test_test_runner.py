@@ -36,8 +36,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (["accounts", "portal.tests"], ["accounts", "portal/tests"]),
         (["portal.tests.test_health"], ["portal/tests/test_health.py"]),
         (
-            ["portal.tests.test_background.TestWakingOnCommit.test_x"],
-            ["portal/tests/test_background.py::TestWakingOnCommit::test_x"],
+            ["portal.tests.test_enqueue.TestEnqueueOnCommit.test_x"],
+            ["portal/tests/test_enqueue.py::TestEnqueueOnCommit::test_x"],
         ),
         (["portal/tests/test_health.py::test_x"], ["portal/tests/test_health.py::test_x"]),
         (["--failfast"], ["--exitfirst"]),

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
+from jupyter_integration.status import snapshots
 from tests.browser.chromium import launch
 from tests.browser.live_pages import Opened
 

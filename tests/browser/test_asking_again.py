@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, Route, expect
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status import snapshots
 from tests.browser.live_pages import RUNNING, Opened, ask_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -192,7 +192,7 @@ def test_progress_is_not_read_out_with_each_step(open_page: Opened, starting: Sp
 def test_a_press_too_many_is_answered_above_the_card(
     open_page: Opened, student: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rates = {"server-press": "1/min"}
+    rates = {"server-action": "1/min"}
     monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", rates)
     page = open_page("/dashboard/")
     expect(page.locator("#server-notice")).to_be_hidden()

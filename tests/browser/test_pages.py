@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from jupyter_integration import snapshots
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status import snapshots
 from tests.browser.live_pages import RUNNING, Opened, ask_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +22,7 @@ OLD_PHONE = {"width": 320, "height": 640}
 State = SpawnRequest.State
 
 
-def presses(page: Page) -> list[str]:
+def recent(page: Page) -> list[str]:
     """The path of every form that is sent from now on."""
     sent: list[str] = []
     page.on(
@@ -34,7 +34,7 @@ def presses(page: Page) -> list[str]:
 
 def test_a_start_that_is_pressed_twice_is_sent_once(open_page: Opened, student: User) -> None:
     page = open_page("/dashboard/")
-    sent = presses(page)
+    sent = recent(page)
     page.dblclick("#server-start")
     expect(page.locator("#server-card")).to_have_attribute("data-state", "queued")
     assert sent == ["/server/start/"]
@@ -44,7 +44,7 @@ def test_a_start_that_is_pressed_twice_is_sent_once(open_page: Opened, student: 
 def test_the_second_half_of_a_double_press_does_not_cancel_the_start(open_page: Opened) -> None:
     """It may come when the card was replaced, and "Cancel" stands where "Start" was."""
     page = open_page("/dashboard/")
-    sent = presses(page)
+    sent = recent(page)
     page.evaluate(
         """() => document.addEventListener(
             "htmx:afterSwap", () => document.getElementById("server-cancel").click(), {once: true}

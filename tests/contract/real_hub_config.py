@@ -23,7 +23,7 @@ from traitlets.config import get_config
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "jupyterhub"))
 
 from portal_events import push_events
-from server_endings import RemembersItsEnd
+from server_exits import RemembersItsEnd
 
 SERVER = Path(__file__).with_name("scripted_server.py")
 PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")

@@ -38,7 +38,7 @@ def test_a_start(fake_hub: FakeHub, browser: Client, sara: User) -> None:
     provision(sara)
     browser.post("/server/start/")
 
-    deliver_twice(tasks.work_on_starts)
+    deliver_twice(tasks.process_spawn_queue)
 
     assert SpawnRequest.objects.get().state == SpawnRequest.State.READY
     assert changes(fake_hub) == ["POST /users/sara/server"]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.tasks import work_on_starts
+from jupyter_integration.tasks import process_spawn_queue
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import Blackhole
 from jupyter_integration.testing.waiting import wait_for
@@ -43,7 +43,7 @@ def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
         worker.wait()
     fault_proxy.heal()
     leases_run_out()
-    work_on_starts()
+    process_spawn_queue()
 
     request = SpawnRequest.objects.get()
     assert request.state == SpawnRequest.State.READY, request.message

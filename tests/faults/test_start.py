@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from jupyter_integration import conf
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.tasks import work_on_starts
+from jupyter_integration.tasks import process_spawn_queue
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import (
     Blackhole,
@@ -56,7 +56,7 @@ def bring_to_an_end(browser: Client) -> SpawnRequest:
         assert browser.get("/dashboard/").status_code == 200
         assert browser.get("/dashboard/server/").status_code == 200
         wait_for(lambda: not conf.hub_client().is_blocked)
-        work_on_starts()
+        process_spawn_queue()
         request = SpawnRequest.objects.get()
         if not request.is_open:
             break

@@ -12,7 +12,7 @@ from django.db import connection
 
 from tests.running_system import REPOSITORY
 
-WORK = "from jupyter_integration.tasks import work_on_starts; work_on_starts()"
+WORK = "from jupyter_integration.tasks import process_spawn_queue; process_spawn_queue()"
 
 
 def start_worker() -> subprocess.Popen[bytes]:

@@ -22,7 +22,7 @@ class CommandFailed(AssertionError):
 def run(
     command: Sequence[str],
     *,
-    patience: float = 60,
+    max_wait: float = 60,
     environment: Mapping[str, str] | None = None,
     given: str = "",
 ) -> subprocess.CompletedProcess[str]:
@@ -42,7 +42,7 @@ def run(
         start_new_session=True,
     ) as process:
         try:
-            output, errors = process.communicate(given, timeout=patience)
+            output, errors = process.communicate(given, timeout=max_wait)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

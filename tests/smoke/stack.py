@@ -78,12 +78,12 @@ class Stack:
             "COMPOSE_ENV_FILES": str(self._env_file),
         }
 
-    def compose(self, *arguments: str, patience: float = 120) -> str:
+    def compose(self, *arguments: str, max_wait: float = 120) -> str:
         """What `docker compose` prints. Raises CommandFailed."""
         return succeed(
             ["docker", "compose", "--progress", "quiet", *arguments],
             environment=self.environment,
-            patience=patience,
+            max_wait=max_wait,
         )
 
     # ── Its life ────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +101,7 @@ class Stack:
         succeed([sys.executable, "scripts/env", str(self._env_file)])
         self.set(PORTAL_PORT=str(self.portal_port), HUB_PORT=str(self.hub_port))
         self.set(**{name: os.environ[name] for name in MIRRORS if os.environ.get(name)})
-        self.compose("build", patience=BUILD_PATIENCE_SECONDS)
+        self.compose("build", max_wait=BUILD_PATIENCE_SECONDS)
 
     def set(self, **settings: str) -> None:
         """Give settings a value in this copy's .env."""
@@ -118,7 +118,7 @@ class Stack:
 
     def bring_up(self) -> None:
         """Start it, and wait until every service is healthy."""
-        self.compose("up", "--detach", "--wait", patience=START_PATIENCE_SECONDS)
+        self.compose("up", "--detach", "--wait", max_wait=START_PATIENCE_SECONDS)
 
     def take_down(self) -> None:
         """End and remove all of it, users' containers and homes too. Raises SomethingIsLeft."""

@@ -33,7 +33,7 @@ def test_a_copy_brings_back_accounts_and_homes_as_they_were(
     expect_drawn_lab(page)
     save_in_lab(page, sara, "memo.txt", "before")
     with timed(measured, "backup"):
-        succeed(["scripts/backup", str(copy)], environment=stack.environment, patience=120)
+        succeed(["scripts/backup", str(copy)], environment=stack.environment, max_wait=120)
     save_in_lab(page, sara, "memo.txt", "after")
     sign_out(page, stack.portal_url)
     sign_up(page, omid, stack.portal_url)
@@ -41,7 +41,7 @@ def test_a_copy_brings_back_accounts_and_homes_as_they_were(
 
     with timed(measured, "restore, until every service is healthy"):
         restore = ["scripts/restore", str(copy), "--yes"]
-        succeed(restore, environment=stack.environment, patience=240)
+        succeed(restore, environment=stack.environment, max_wait=240)
 
     sign_in(page, sara, stack.portal_url)
     expect_card(page, "stopped")

@@ -19,8 +19,8 @@ from jupyter_integration.hub import (
     HubThrottled,
     HubUnauthorized,
 )
-from jupyter_integration.hub.answers import decode, meaning_of, message_of, seconds_of
 from jupyter_integration.hub.resources import BrokenResource
+from jupyter_integration.hub.responses import decode, meaning_of, message_of, seconds_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_integration.hub import HubClient, HubRejected, HubTransport, client
-from jupyter_integration.hub.client import NEXT_START_AFTER, STARTS_ASKED_AT_ONCE
+from jupyter_integration.hub.client import MAX_CONCURRENT_STARTS, START_MAX_WAIT
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import Latency
 from jupyter_integration.tests.hub.conftest import TOKEN
@@ -79,14 +79,14 @@ def test_many_threads_start_and_follow_through_one_client() -> None:
 def test_of_a_class_that_starts_together_one_after_the_other_asks_the_hub(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEXT_START_AFTER", 10.0)  # on a busy machine a turn takes long
+    monkeypatch.setattr(client, "START_MAX_WAIT", 10.0)  # on a busy machine a turn takes long
     assert _most_at_once(fake_hub, starts=THREADS, held_for=0.1) == 1
 
 
 def test_a_turn_comes_when_the_start_before_is_answered(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEXT_START_AFTER", 10.0)
+    monkeypatch.setattr(client, "START_MAX_WAIT", 10.0)
     names = ["sara", "omid", "nasrin"]
     for name in names:
         fake_hub.add_user(name)
@@ -103,8 +103,8 @@ def test_a_turn_comes_when_the_start_before_is_answered(
 
 
 def test_a_hub_that_holds_its_calls_has_a_few_at_a_time(fake_hub: FakeHub) -> None:
-    held_for = (STARTS_ASKED_AT_ONCE + 2) * NEXT_START_AFTER
-    assert _most_at_once(fake_hub, starts=6, held_for=held_for) == STARTS_ASKED_AT_ONCE
+    held_for = (MAX_CONCURRENT_STARTS + 2) * START_MAX_WAIT
+    assert _most_at_once(fake_hub, starts=6, held_for=held_for) == MAX_CONCURRENT_STARTS
 
 
 def test_a_start_that_is_left_in_its_turn_is_not_sent_and_keeps_nobody(fake_hub: FakeHub) -> None:
@@ -114,7 +114,7 @@ def test_a_start_that_is_left_in_its_turn_is_not_sent_and_keeps_nobody(fake_hub:
     def leave() -> None:
         raise LookupError
 
-    for _ in range(2 * STARTS_ASKED_AT_ONCE):
+    for _ in range(2 * MAX_CONCURRENT_STARTS):
         with pytest.raises(LookupError):
             hub.start_server("sara", on_turn=leave)
     assert fake_hub.calls == []

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_integration.hub import CircuitBreaker, HubCircuitOpen, HubUnreachable
-from jupyter_integration.hub.breaker import CIRCUIT_KEY, Circuit, Passage
+from jupyter_integration.hub.breaker import CIRCUIT_KEY, AdmittedCall, Circuit
 from jupyter_integration.hub.calls import Call
 from jupyter_integration.testing.memory_store import MemoryStore
 
@@ -30,12 +30,12 @@ class Clock:
         self.now += seconds
 
 
-def begin(breaker: CircuitBreaker, *, concerns_one_server: bool = False) -> Passage:
+def begin(breaker: CircuitBreaker, *, concerns_one_server: bool = False) -> AdmittedCall:
     call = Call("GET", "/users/sara")
     return breaker.admit(call, longest=LONGEST, concerns_one_server=concerns_one_server)
 
 
-def end(passage: Passage, error: BaseException | None = None) -> None:
+def end(passage: AdmittedCall, error: BaseException | None = None) -> None:
     passage.__exit__(type(error) if error else None, error, None)
 
 

@@ -1,0 +1,49 @@
+"""/admin/hub/: what is wrong now, and what to do, for whoever is woken at night."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jupyter_integration.failures.catalogue import explain
+from jupyter_integration.monitoring.alerts import alerts_of
+from jupyter_integration.monitoring.system_state import LOOKED_BACK, SystemState, read_system_state
+
+PART_NAMES = {
+    "worker": gettext_lazy("Worker of all else"),
+    "spawn_worker": gettext_lazy("Worker of starts"),
+    "beat": gettext_lazy("Clock"),
+}
+
+
+@require_safe
+@never_cache
+@permission_required("jupyter_integration.view_spawnrequest", raise_exception=True)
+def show_system_state(request: HttpRequest) -> HttpResponse:
+    state = read_system_state()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("State of the Hub"),
+        "state": state,
+        "alerts": alerts_of(state),
+        "now": timezone.now(),
+        "parts": [
+            (PART_NAMES[part.name], part.name.replace("_", "-"), part) for part in state.parts
+        ],
+        "reasons": _reasons(state),
+        "hour_ago": (timezone.now() - LOOKED_BACK).isoformat(timespec="seconds"),
+    }
+    return render(request, "admin/system_state.html", context)
+
+
+def _reasons(state: SystemState) -> list[tuple[str, str, int]]:
+    """The codes of failures, what they are called, and how many there were of each."""
+    return [
+        (code, str(explain(code, reference="").title), count)
+        for code, count in state.last_hour.reasons
+    ]

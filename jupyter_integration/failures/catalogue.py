@@ -1,0 +1,292 @@
+"""Every way in which a start fails: what it means for the user, who can mend it, what to press.
+
+Which of them the Hub's words mean is in classify.py, what staff do in staff_advice.py.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jupyter_integration.failures.codes import FailureCode
+
+__all__ = [
+    "EXPLANATIONS",
+    "Action",
+    "Explanation",
+    "Failure",
+    "FailureCode",
+    "ResolvedBy",
+    "explain",
+]
+
+
+class ResolvedBy(StrEnum):
+    """Who can mend a failure."""
+
+    USER = "user"
+    STAFF = "staff"
+    TIME = "time"
+
+    @property
+    def sentence(self) -> Promise:
+        return _RESOLVERS[self]
+
+
+_RESOLVERS = {
+    ResolvedBy.USER: _("You can mend this yourself."),
+    ResolvedBy.STAFF: _("The administrators have to mend this."),
+    ResolvedBy.TIME: _("This passes by itself."),
+}
+
+
+class Action(StrEnum):
+    """The one thing to press below a failure; both of the first two ask for a new start."""
+
+    START_AGAIN = "start_again"
+    WAIT_IN_QUEUE = "wait_in_queue"
+    ASK_FOR_HELP = "ask_for_help"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a page says of a failure: sentences, in the reader's language when rendered."""
+
+    title: Promise
+    cause: Promise
+    remedy: Promise
+    """What the user can do, or whom it takes."""
+    resolved_by: ResolvedBy
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as one user's page shows it."""
+
+    code: FailureCode
+    explanation: Explanation
+    reference: str
+    hook_message: str = ""
+    """The words of a hook that refused the start: an administrator wrote them for the user."""
+
+    @property
+    def title(self) -> Promise:
+        return self.explanation.title
+
+    @property
+    def cause(self) -> Promise:
+        return self.explanation.cause
+
+    @property
+    def remedy(self) -> Promise:
+        return self.explanation.remedy
+
+    @property
+    def resolved_by(self) -> ResolvedBy:
+        return self.explanation.resolved_by
+
+    @property
+    def action(self) -> Action:
+        return self.explanation.action
+
+
+_START_AGAIN = _("Press start again. Your files are safe.")
+_START_AGAIN_SOON = _("Try again in a few minutes. Your files are safe.")
+_WAIT_IN_QUEUE = _("Wait in line: the start goes on by itself. Your files are safe.")
+_ASK = _("Ask for support: the reference code goes along with it. Your files are safe.")
+_NOT_CONNECTED = _("Error connecting to JupyterHub")
+_NOT_STARTED = _("The server could not be started")
+
+EXPLANATIONS: dict[FailureCode, Explanation] = {
+    FailureCode.ACCOUNT_INACTIVE: Explanation(
+        _("Your account is inactive"),
+        _("An inactive account cannot start a server."),
+        _("Ask the administrators to make your account active."),
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.HUB_AWAY: Explanation(
+        _NOT_CONNECTED,
+        _("The service that runs the servers could not be reached for some minutes."),
+        _WAIT_IN_QUEUE,
+        ResolvedBy.STAFF,
+        Action.WAIT_IN_QUEUE,
+    ),
+    FailureCode.HUB_BUSY: Explanation(
+        _("Too many servers are starting"),
+        _("Others were starting their servers the whole time that your start waited."),
+        _WAIT_IN_QUEUE,
+        ResolvedBy.TIME,
+        Action.WAIT_IN_QUEUE,
+    ),
+    FailureCode.HUB_FULL: Explanation(
+        _("There is no room for another server"),
+        _("All places were taken the whole time that your start waited."),
+        _WAIT_IN_QUEUE,
+        ResolvedBy.TIME,
+        Action.WAIT_IN_QUEUE,
+    ),
+    FailureCode.HUB_BROKEN_ANSWER: Explanation(
+        _NOT_CONNECTED,
+        _("The service that runs the servers gave an answer that makes no sense."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.TOKEN_REFUSED: Explanation(
+        _NOT_CONNECTED,
+        _("The service that runs the servers does not accept the portal."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.SCOPE_MISSING: Explanation(
+        _NOT_CONNECTED,
+        _("The service that runs the servers does not let the portal start servers."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.HUB_REFUSED: Explanation(
+        _NOT_STARTED,
+        _("The service that runs the servers refused this start."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.HUB_USER_NOT_MADE: Explanation(
+        _("Error creating the JupyterHub user"),
+        _("Your account could not be set up on the service that runs the servers."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.REFUSED_BY_HOOK: Explanation(
+        _("The server may not be started now"),
+        _("A rule of your institution refused this start."),
+        _("If you think that it should not, ask for support. Your files are safe."),
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.ENDED_FROM_OUTSIDE: Explanation(
+        _("The start was ended"),
+        _("Somebody ended it, or the service that runs the servers was restarted."),
+        _START_AGAIN,
+        ResolvedBy.USER,
+        Action.START_AGAIN,
+    ),
+    FailureCode.IMAGE_MISSING: Explanation(
+        _("The server's software was not found"),
+        _("The image from which servers are made is not on the host."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.IMAGE_UNUSABLE: Explanation(
+        _("The server's software cannot be run"),
+        _("The image from which servers are made lacks something that a server needs."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.DOCKER_AWAY: Explanation(
+        _NOT_STARTED,
+        _("The service that keeps each server apart from the others could not be reached."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.DOCKER_REFUSED: Explanation(
+        _NOT_STARTED,
+        _("The service that keeps each server apart from the others refused this start."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.NETWORK_TROUBLE: Explanation(
+        _NOT_STARTED,
+        _("Your server could not be joined to the network of the servers."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.CONTAINER_LEFT_OVER: Explanation(
+        _("Your earlier server is still being cleared away"),
+        _("What was left of your earlier server stood in the way of the new one."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.VOLUME_TROUBLE: Explanation(
+        _("Your files could not be reached"),
+        _("The place where your files are kept could not be joined to the server."),
+        _("Ask for support. The start has changed nothing in your files."),
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.NO_SPACE: Explanation(
+        _("The disk is full"),
+        _("There was no disk space left to start your server."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.HOME_FULL: Explanation(
+        _("Your own space is used up"),
+        _("Your files take all the space that you may use, and a server needs some to start."),
+        _("Ask for support, to get more space or to have files removed. Your files are safe."),
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.NO_MEMORY: Explanation(
+        _("Not enough memory"),
+        _("There was not enough free memory to start your server."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.HOST_EXHAUSTED: Explanation(
+        _("The host is overloaded"),
+        _("The machine on which the servers run could not take another one just now."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.START_TIMEOUT: Explanation(
+        _("The start took too long"),
+        _("Your server was not ready within the allowed time, so the start was ended."),
+        _START_AGAIN,
+        ResolvedBy.USER,
+        Action.START_AGAIN,
+    ),
+    FailureCode.PROCESS_EXITED: Explanation(
+        _("The server ended right after its start"),
+        _("Your server's process ended before it was ready."),
+        _("Press start again. If it ends again, ask for support. Your files are safe."),
+        ResolvedBy.USER,
+        Action.START_AGAIN,
+    ),
+    FailureCode.LAB_SILENT: Explanation(
+        _("The notebook does not answer"),
+        _("Your server is running, but its notebook did not answer."),
+        _("Stop the server and start it again. Your saved files are safe."),
+        ResolvedBy.USER,
+        Action.STOP,
+    ),
+    FailureCode.UNKNOWN: Explanation(
+        _NOT_STARTED,
+        _("The start failed for a reason that we do not know yet."),
+        _("Press start again. If it fails again, ask for support. Your files are safe."),
+        ResolvedBy.USER,
+        Action.START_AGAIN,
+    ),
+}
+
+
+def explain(code: str, *, reference: str, hook_message: str = "") -> Failure:
+    """Return what a page says of the failure `code`; an unknown code is explained as unknown."""
+    known = FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN
+    return Failure(known, EXPLANATIONS[known], reference, hook_message)

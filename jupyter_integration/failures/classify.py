@@ -1,0 +1,125 @@
+"""Which failure the Hub's words mean: what spawners, Docker and the kernel say, and the Hub itself.
+
+The progress stream tells why a start failed as "Spawn failed: " and the exception's own words
+(jupyterhub/apihandlers/users.py, SpawnProgressAPIHandler). The words below are those of JupyterHub
+6.1, DockerSpawner 14, docker-py 7 and Docker Engine 26, and the C library's for errno;
+tests/test_failure_reasons.py has them as they were recorded.
+"""
+
+import re
+
+from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.hub.errors import (
+    HubError,
+    HubProtocolError,
+    HubRejected,
+    HubThrottled,
+    HubUnauthorized,
+    HubUnavailable,
+)
+
+# What an administrator's hook says to the user: jupyterhub.spawner.SpawnException, whose label may
+# be anything, or tornado's HTTPError, which gives its words in brackets.
+_HOOK = re.compile(
+    r"^(?:Spawn failed: )?"
+    r"(?:\d{3} SpawnException\(reason=[^)]*\)|HTTP \d{3}: [A-Za-z' -]+)"
+    r"(?:: (?P<said>.+)| \((?P<bracketed>.+)\))?$",
+    re.DOTALL,
+)
+
+# First match wins: what is particular stands before what is general.
+_REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        # asyncio's own TimeoutError, of Spawner.start_timeout, has no words at all.
+        (r"^Spawn failed:\s*$", FailureCode.START_TIMEOUT),
+        (r"^Spawn cancelled$", FailureCode.ENDED_FROM_OUTSIDE),
+        (
+            r"Spawner failed to start \[status=|ended with exit code|exited with |\bexit code \d|"
+            r"before responding|"
+            # A container that has ended has no port and no address any more.
+            r"Failed to get port info for|The 'ip' trait of a Server instance",
+            FailureCode.PROCESS_EXITED,
+        ),
+        (r"no space left on device", FailureCode.NO_SPACE),
+        (r"disk quota exceeded", FailureCode.HOME_FULL),
+        (
+            r"no such image|manifest (for .* not found|unknown)|pull access denied|"
+            r"not found: does not exist or no pull access|repository does not exist|"
+            r"/images/create\?",
+            FailureCode.IMAGE_MISSING,
+        ),
+        (
+            r"error while mounting volume|invalid mount config|invalid mode: |no such volume|"
+            r"error looking up volume plugin|error mounting |for a local volume name|"
+            r"read-only file system|stale file handle|transport endpoint is not connected",
+            FailureCode.VOLUME_TROUBLE,
+        ),
+        (r"out of memory|cannot allocate memory|\bOOM(?:Killed)?\b", FailureCode.NO_MEMORY),
+        (
+            r"resource temporarily unavailable|too many open files|can't start new thread",
+            FailureCode.HOST_EXHAUSTED,
+        ),
+        (
+            r"executable file not found|unable to find user|no such file or directory: '[^'/]+'$|"
+            r"exec format error|exec: .*: permission denied",
+            FailureCode.IMAGE_UNUSABLE,
+        ),
+        (
+            r"network \S+ not found|unknown docker network|failed programming external "
+            r"connectivity|address already in use|port is already allocated|"
+            r"non-overlapping IPv4 address pool|no available IPv4 addresses",
+            FailureCode.NETWORK_TROUBLE,
+        ),
+        (
+            r"The container name \S+ is already in use|removal of container \S+ is already",
+            FailureCode.CONTAINER_LEFT_OVER,
+        ),
+        (r"no such container", FailureCode.ENDED_FROM_OUTSIDE),
+        (
+            r"error while fetching server API version|cannot connect to the docker daemon|"
+            r"UnixHTTPConnectionPool",
+            FailureCode.DOCKER_AWAY,
+        ),
+        (r"(client|server) error for http\+docker://|OCI runtime", FailureCode.DOCKER_REFUSED),
+        (r"\bpermission denied: '", FailureCode.VOLUME_TROUBLE),
+        (r"didn't respond in|timed out\b|\btimeout\b", FailureCode.START_TIMEOUT),
+    )
+)
+
+
+def code_of_reason(reason: str) -> FailureCode:
+    """Return the failure that the Hub's words for a failed start (English) mean."""
+    text = reason.strip()
+    if _HOOK.match(text) and not _is_of_the_spawner(text):
+        return FailureCode.REFUSED_BY_HOOK
+    return next((code for pattern, code in _REASONS if pattern.search(text)), FailureCode.UNKNOWN)
+
+
+def message_of_hook(reason: str) -> str:
+    """Return what the hook that refused a start says to the user; "" when it says nothing."""
+    found = _HOOK.match(reason.strip())
+    return (found["said"] or found["bracketed"] or "").strip() if found else ""
+
+
+def code_of_error(error: HubError) -> FailureCode:
+    """Return the failure with which a start ends when a call to the Hub ends in `error`."""
+    if isinstance(error, HubThrottled) and "active user limit" in error.hub_message.lower():
+        return FailureCode.HUB_FULL
+    if isinstance(error, HubUnauthorized) and "scopes" in error.hub_message:
+        return FailureCode.SCOPE_MISSING
+    for kind, code in (
+        (HubThrottled, FailureCode.HUB_BUSY),
+        (HubUnavailable, FailureCode.HUB_AWAY),
+        (HubUnauthorized, FailureCode.TOKEN_REFUSED),
+        (HubRejected, FailureCode.HUB_REFUSED),
+        (HubProtocolError, FailureCode.HUB_BROKEN_ANSWER),
+    ):
+        if isinstance(error, kind):
+            return code
+    return FailureCode.UNKNOWN
+
+
+def _is_of_the_spawner(text: str) -> bool:
+    """Whether it only looks like a hook: the Hub's own words for a server that ended."""
+    return "Spawner failed to start [status=" in text

@@ -1,0 +1,168 @@
+"""What staff do about each failure: what to look at, and the command that shows it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jupyter_integration.failures.catalogue import FailureCode
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`sentence` is in the reader's language when rendered, `command` is to be pasted as it is."""
+
+    sentence: Promise
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Commands of the containers and of the trial mode; `NAME` and `REF` are filled in."""
+
+    sentence: Promise
+    containers: str
+    trial: str
+
+
+_ONE_START = (
+    "docker compose logs --no-log-prefix | grep -w 'REF:'",
+    "grep -hw 'REF:' var/logs/*.log",
+)
+_HUB_ANSWERS = (
+    "docker compose exec portal python deploy/containers/answers.py http://jupyterhub:8081/hub/api",
+    "curl http://127.0.0.1:8002/hub/api",
+)
+_HUB_LOG = (
+    "docker compose logs --tail 100 jupyterhub | grep NAME",
+    "grep -h NAME var/logs/jupyterhub.log | tail -100",
+)
+_FAILED_CALLS = (
+    "docker compose logs --no-log-prefix | grep 'Hub call failed' | tail -20",
+    "grep -h 'Hub call failed' var/logs/*.log | tail -20",
+)
+_SERVER_LOG = (
+    "docker logs --tail 50 shaparak-jupyter-NAME",
+    "tail -50 var/logs/servers/NAME.log",
+)
+_SERVERS = ("docker ps --filter label=org.shaparak.part=user-server", "ls -t var/logs/servers")
+_DOCKER = ("docker info", "docker info")
+_IMAGE = ("docker image ls shaparak-user-server", "docker image ls")
+_VOLUME = (
+    "docker volume inspect shaparak-home-NAME",
+    "ls -ld var/homes/NAME",
+)
+
+ADVICE: dict[FailureCode, _Entry] = {
+    FailureCode.ACCOUNT_INACTIVE: _Entry(
+        _("Make the account active in this administration, if it shall be."), *_ONE_START
+    ),
+    FailureCode.HUB_AWAY: _Entry(
+        _("Does JupyterHub answer? Start it again if not: starts that wait go on by themselves."),
+        *_HUB_ANSWERS,
+    ),
+    FailureCode.HUB_BUSY: _Entry(
+        _("JupyterHub's limit of starts at once was reached the whole time. Are servers slow?"),
+        *_FAILED_CALLS,
+    ),
+    FailureCode.HUB_FULL: _Entry(
+        _("JupyterHub's limit of servers is reached. Raise it, or stop servers that nobody uses."),
+        *_SERVERS,
+    ),
+    FailureCode.HUB_BROKEN_ANSWER: _Entry(
+        _("Something else than JupyterHub answers. Is the address of its API right?"),
+        *_HUB_ANSWERS,
+    ),
+    FailureCode.TOKEN_REFUSED: _Entry(
+        _("Portal and JupyterHub have different tokens. Give both one, and restart JupyterHub."),
+        *_FAILED_CALLS,
+    ),
+    FailureCode.SCOPE_MISSING: _Entry(
+        _("The portal's role in JupyterHub's settings lacks the right that the words below name."),
+        *_FAILED_CALLS,
+    ),
+    FailureCode.HUB_REFUSED: _Entry(
+        _("JupyterHub refused the call; its words below say why."), *_ONE_START
+    ),
+    FailureCode.HUB_USER_NOT_MADE: _Entry(
+        _("Had JupyterHub users before the portal? Link those who are one person with an account."),
+        "docker compose exec portal python manage.py adopt_hub_users",
+        ".venv/bin/python manage.py adopt_hub_users",
+    ),
+    FailureCode.REFUSED_BY_HOOK: _Entry(
+        _("A hook in JupyterHub's settings refused, and its words below were shown to the user."),
+        *_HUB_LOG,
+    ),
+    FailureCode.ENDED_FROM_OUTSIDE: _Entry(
+        _("Was JupyterHub restarted, or the container removed, at that time?"), *_HUB_LOG
+    ),
+    FailureCode.IMAGE_MISSING: _Entry(
+        _("Build or fetch the image that the words below name, on this host."), *_IMAGE
+    ),
+    FailureCode.IMAGE_UNUSABLE: _Entry(
+        _("The image lacks the program or the user that the words below name. Build it anew."),
+        *_IMAGE,
+    ),
+    FailureCode.DOCKER_AWAY: _Entry(
+        _("Does Docker run, and may JupyterHub's container use its socket?"), *_DOCKER
+    ),
+    FailureCode.DOCKER_REFUSED: _Entry(
+        _("Docker refused the container; its words below say why."), *_HUB_LOG
+    ),
+    FailureCode.NETWORK_TROUBLE: _Entry(
+        _("Is the network of the servers there, with a free address and a free port?"),
+        "docker network inspect shaparak-servers",
+        "ss -ltnp",
+    ),
+    FailureCode.CONTAINER_LEFT_OVER: _Entry(
+        _("If it stays like this, remove the old container; the files are in a volume."),
+        "docker rm -f shaparak-jupyter-NAME",
+        "ps -fu $USER",
+    ),
+    FailureCode.VOLUME_TROUBLE: _Entry(
+        _("Is the user's volume there, mounted, and writable for its owner?"), *_VOLUME
+    ),
+    FailureCode.NO_SPACE: _Entry(
+        _("Make room on the disk of the servers."), "df -h && docker system df", "df -h"
+    ),
+    FailureCode.HOME_FULL: _Entry(
+        _("Give the user more space, or remove files together with the user."), *_VOLUME
+    ),
+    FailureCode.NO_MEMORY: _Entry(
+        _("Stop servers that nobody uses, or give each less memory."),
+        "free -h && docker stats --no-stream",
+        "free -h",
+    ),
+    FailureCode.HOST_EXHAUSTED: _Entry(
+        _("The host ran out of processes or open files. How many are there, and what is allowed?"),
+        "ps -e --no-headers | wc -l && ulimit -a",
+        "ps -e --no-headers | wc -l && ulimit -a",
+    ),
+    FailureCode.START_TIMEOUT: _Entry(
+        _("What says the server's log, and is the host overloaded? Fewer starts at once help."),
+        *_SERVER_LOG,
+    ),
+    FailureCode.PROCESS_EXITED: _Entry(
+        _("The last lines of the server's log say why."), *_SERVER_LOG
+    ),
+    FailureCode.LAB_SILENT: _Entry(
+        _("Does the proxy lead to the server? Stopping and starting it mends it mostly."),
+        *_SERVER_LOG,
+    ),
+    FailureCode.UNKNOWN: _Entry(
+        _("The words below are all that JupyterHub said. Its log may say more."), *_HUB_LOG
+    ),
+}
+
+
+def log_command(reference: str) -> str:
+    """Return the command that finds every log line of one start."""
+    return _ONE_START[settings.TRIAL].replace("REF", reference)
+
+
+def advise(code: str, *, reference: str, hub_username: str) -> Advice:
+    """Return what staff do about one user's start; an unknown code is advised on as unknown."""
+    entry = ADVICE[FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN]
+    command = entry.trial if settings.TRIAL else entry.containers
+    return Advice(entry.sentence, command.replace("NAME", hub_username).replace("REF", reference))

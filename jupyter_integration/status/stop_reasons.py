@@ -1,0 +1,69 @@
+"""Why a user's server does not run any more, and since when.
+
+Put together from what was asked for and what the Hub told. Where that was lost nothing is claimed.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.status.recent_requests import RecentRequests
+from jupyter_integration.status.server_status import StopCause, StopReason
+
+KILLED = 137
+"""128 + 9. The kernel does that to who takes more memory than there is, and Docker as well."""
+
+
+def read_stop_reason(recent: RecentRequests) -> StopReason | None:
+    """Return how the server ended that the user's last start brought up; None when nothing tells.
+
+    For a server that does not run now: whether it does is not known here.
+    """
+    start = recent.last_start
+    if start is not None and start.state == SpawnRequest.State.CANCELLED:
+        return None  # it never was up
+    began = (start.posted_at or start.created_at) if start else None
+    event, stop = recent.last_stop_event, recent.last_stop
+    if event is not None and began is not None and event.happened_at < began:
+        event = None
+    if stop is not None and not _caused_stop(stop, began):
+        stop = None
+    if event is None:
+        return _stopped_by(stop, stop.finished_at) if stop and stop.finished_at else None
+    if event.kind == HubEvent.Kind.ENDED_WITH_HUB:
+        return StopReason(StopCause.HUB_ENDED, event.happened_at)
+    if event.kind == HubEvent.Kind.EXITED:
+        cause = StopCause.KILLED if event.exit_status == KILLED else StopCause.EXITED
+        return StopReason(cause, event.happened_at, exit_status=event.exit_status)
+    if stop is not None:
+        return _stopped_by(stop, event.happened_at)
+    idle_for = _idle_time(event)
+    if idle_for is None:
+        return StopReason(StopCause.HUB_STAFF, event.happened_at)
+    return StopReason(StopCause.IDLE, event.happened_at, idle_for=idle_for)
+
+
+def _caused_stop(stop: StopRequest, began: datetime | None) -> bool:
+    if not stop.stopped or stop.finished_at is None:
+        return False
+    return began is None or stop.finished_at > began
+
+
+def _stopped_by(stop: StopRequest, at: datetime) -> StopReason:
+    by_owner = stop.requested_by_id == stop.user_id
+    return StopReason(StopCause.OWNER if by_owner else StopCause.STAFF, at)
+
+
+def _idle_time(event: HubEvent) -> timedelta | None:
+    """Return for how long nobody had used the server, None when that was no reason to end it.
+
+    The Hub's culler stops servers over the same API as the portal, and says nothing of itself.
+    """
+    if event.last_activity is None:
+        return None
+    idle_for = event.happened_at - event.last_activity
+    if idle_for < timedelta(seconds=settings.IDLE_TIMEOUT):
+        return None
+    minute = timedelta(minutes=1)
+    return idle_for - idle_for % (minute if idle_for > minute else timedelta(seconds=1))

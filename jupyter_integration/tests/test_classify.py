@@ -1,0 +1,271 @@
+"""What spawners, Docker and the Hub really say is understood, and nothing else taken for it."""
+
+import asyncio
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+from jupyterhub.spawner import SpawnException
+from tornado.web import HTTPError
+
+from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.classify import code_of_reason, message_of_hook
+
+SAMPLES = Path(__file__).parent / "hub" / "samples"
+
+
+def as_the_hub_tells(error: BaseException) -> str:
+    """As SpawnProgressAPIHandler puts an exception of a spawner into words."""
+    return f"Spawn failed: {error}"
+
+
+# --- Recorded from a Hub ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sample", "code"),
+    [
+        ("progress_after_fast_failure", FailureCode.UNKNOWN),
+        ("progress_after_spawnexception", FailureCode.REFUSED_BY_HOOK),
+        ("progress_process_exits", FailureCode.START_TIMEOUT),
+    ],
+)
+def test_the_recorded_progress_streams_are_understood(sample: str, code: FailureCode) -> None:
+    recorded = json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8"))
+    [last] = [event for _second, event in recorded["events"] if event.get("failed")]
+
+    assert code_of_reason(last["message"]) is code
+
+
+AS_TOLD_WITH_DOCKER = {
+    "start_timeout exceeded": "start_timeout",
+    "a hook raises web.HTTPError": "refused_by_hook",
+    "a hook raises SpawnException": "refused_by_hook",
+    "a hook raises OSError EDQUOT": "home_full",
+    "image missing, never pulled": "image_missing",
+    "image missing, no registry": "image_missing",
+    "network missing": "network_trouble",
+    "program missing in the image": "image_unusable",
+    "volume with a wrong mode": "volume_trouble",
+    "memory limit too small": "docker_refused",
+    "container exits at once, port published": "process_exited",
+    "container exits at once, internal address": "process_exited",
+    "container lives and does not answer": "start_timeout",
+}
+
+
+def test_what_a_hub_told_of_containers_that_failed_is_understood() -> None:
+    recorded = json.loads((SAMPLES / "spawn_failures_dockerspawner.json").read_text("utf-8"))
+
+    told = {case: code_of_reason(words) for case, words in recorded["messages"].items()}
+    assert told == AS_TOLD_WITH_DOCKER
+
+
+def test_a_start_that_exceeds_its_time_has_no_words_and_is_still_understood() -> None:
+    """As jupyterhub/user.py waits for Spawner.start."""
+
+    async def start() -> None:
+        await asyncio.wait_for(asyncio.sleep(60), timeout=0.001)
+
+    with pytest.raises(TimeoutError) as caught:
+        asyncio.run(start())
+
+    assert code_of_reason(as_the_hub_tells(caught.value)) is FailureCode.START_TIMEOUT
+
+
+# --- Recorded from Docker Engine 26.1 through docker-py 7.1 ------------------------------------
+
+URL = "http+docker://localhost/v1.45"
+START = f"{URL}/containers/9f3c/start: Internal Server Error"
+CREATE = f"{URL}/containers/create?name=shaparak-jupyter-sara"
+RUNC = (
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+    "runc create failed: unable to start container process"
+)
+FROM_DOCKER = {
+    f'404 Client Error for {CREATE}: Not Found ("No such image: shaparak-user-server:latest")': (
+        "image_missing"
+    ),
+    f"404 Client Error for {URL}/images/shaparak-user-server:1/json: Not Found "
+    '("No such image: shaparak-user-server:1")': "image_missing",
+    f"500 Server Error for {URL}/images/create?tag=1&fromImage=lab: Internal Server Error "
+    '("Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on '
+    '10.0.0.2:53: no such host")': "image_missing",
+    '404 Client Error: Not Found ("manifest for jupyterhub/singleuser:1.1 not found: '
+    'manifest unknown: manifest unknown")': "image_missing",
+    f"404 Client Error for {URL}/images/create?tag=1&fromImage=lab: Not Found "
+    "(\"pull access denied for lab, repository does not exist or may require 'docker login'\")": (
+        "image_missing"
+    ),
+    f"500 Server Error for {URL}/images/create?tag=1&fromImage=lab: Internal Server Error "
+    '("write /var/lib/docker/tmp/GetImageBlob1: no space left on device")': "no_space",
+    f"500 Server Error for {CREATE}: Internal Server Error "
+    '("mkdir /var/lib/docker/overlay2/5c/merged: no space left on device")': "no_space",
+    f'404 Client Error for {URL}/containers/9f3c/start: Not Found ("network shaparak-servers not '
+    'found")': "network_trouble",
+    "Unknown docker network 'shaparak-servers'. Did you create it with `docker network create "
+    "<name>`?": "network_trouble",
+    f'500 Server Error for {START} ("driver failed programming external connectivity on endpoint '
+    "shaparak-jupyter-sara (38e3): Error starting userland proxy: listen tcp4 0.0.0.0:47925: bind: "
+    'address already in use")': "network_trouble",
+    f"400 Client Error for {CREATE}: Bad Request "
+    '("Minimum memory limit allowed is 6MB")': "docker_refused",
+    f'400 Client Error for {CREATE}: Bad Request ("Range of CPUs is from 0.01 to 2.00, as there '
+    'are only 2 CPUs available")': "docker_refused",
+    f"400 Client Error for {CREATE}: Bad Request "
+    '("unknown or invalid runtime name: nvidia")': "docker_refused",
+    f"500 Server Error for {START} "
+    '("could not select device driver "" with capabilities: [[gpu]]")': "docker_refused",
+    f'403 Client Error for {CREATE}: Forbidden ("request forbidden by administrative rules")': (
+        "docker_refused"
+    ),
+    f'400 Client Error for {START} ("{RUNC}: exec: "jupyterhub-singleuser": executable file not '
+    'found in $PATH: unknown")': "image_unusable",
+    f"500 Server Error for {START} "
+    '("unable to find user jovyan: no matching entries in passwd file")': "image_unusable",
+    f"500 Server Error for {START} (\"error while mounting volume '/var/lib/docker/volumes/"
+    "shaparak-home-sara/_data': failed to mount local volume: mount /srv/homes/sara:/var/lib/docker"
+    '/volumes/shaparak-home-sara/_data, flags: 0x1000: no such file or directory")': (
+        "volume_trouble"
+    ),
+    f'400 Client Error for {CREATE}: Bad Request ("invalid mount config for type "bind": bind '
+    'source path does not exist: /srv/homes/sara")': "volume_trouble",
+    f'404 Client Error for {CREATE}: Not Found ("create shaparak-home-sara: error looking up '
+    'volume plugin nfs: plugin "nfs" not found")': "volume_trouble",
+    f'400 Client Error for {CREATE}: Bad Request ("create home?sara: "home?sara" includes invalid '
+    "characters for a local volume name, only "
+    '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed.")': "volume_trouble",
+    f'409 Client Error for {CREATE}: Conflict ("Conflict. The container name '
+    '"/shaparak-jupyter-sara" is already in use by container "15e5". You have to remove (or '
+    'rename) that container to be able to reuse that name.")': "container_left_over",
+    f"404 Client Error for {URL}/containers/9f3c/start: Not Found "
+    '("No such container: 9f3c")': "ended_from_outside",
+    f'500 Server Error for {START} ("{RUNC}: process_linux.go:326: applying cgroup configuration '
+    "for process caused: mkdir /sys/fs/cgroup/memory/docker/48f8: cannot allocate memory: "
+    'unknown")': "no_memory",
+    f'500 Server Error for {START} ("fork/exec /usr/bin/containerd-shim-runc-v2: resource '
+    'temporarily unavailable: unknown")': "host_exhausted",
+    "Error while fetching server API version: ('Connection aborted.', FileNotFoundError(2, "
+    "'No such file or directory'))": "docker_away",
+    "Error while fetching server API version: ('Connection aborted.', PermissionError(13, "
+    "'Permission denied'))": "docker_away",
+    "UnixHTTPConnectionPool(host='localhost', port=None): Read timed out. (read timeout=60)": (
+        "docker_away"
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "code"), FROM_DOCKER.items())
+def test_what_docker_says_is_understood(words: str, code: str) -> None:
+    assert code_of_reason(f"Spawn failed: {words}") == code
+
+
+# --- What Python says of this host, and the Hub of itself ----------------------------------------
+
+FROM_THE_HOST = [
+    (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "no_space"),
+    (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/homes/sara"), "home_full"),
+    (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), "no_memory"),
+    (OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)), "host_exhausted"),
+    (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "host_exhausted"),
+    (OSError(errno.EROFS, os.strerror(errno.EROFS), "/homes/sara"), "volume_trouble"),
+    (OSError(errno.ESTALE, os.strerror(errno.ESTALE), "/homes/sara"), "volume_trouble"),
+    (OSError(errno.EACCES, os.strerror(errno.EACCES), "/homes/sara"), "volume_trouble"),
+    (OSError(errno.ENOENT, os.strerror(errno.ENOENT), "jupyterhub-singleuser"), "image_unusable"),
+    (RuntimeError("can't start new thread"), "host_exhausted"),
+    (
+        TimeoutError("Server at http://127.0.0.1:1/user/sara/api didn't respond in 20 seconds"),
+        "start_timeout",
+    ),
+    (
+        HTTPError(
+            500, "Spawner failed to start [status=1]. The logs for sara may contain details."
+        ),
+        "process_exited",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "code"), FROM_THE_HOST)
+def test_what_python_and_the_kernel_say_is_understood(error: Exception, code: str) -> None:
+    assert code_of_reason(as_the_hub_tells(error)) == code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Spawn failed: Server process ended with exit code 137", "process_exited"),
+        ("The server exited with 1 before responding", "process_exited"),
+        ("Spawn cancelled", "ended_from_outside"),
+        ("OOMKilled", "no_memory"),
+        ("", "unknown"),
+        ("Spawn failed", "unknown"),
+        ("Spawn failed: ", "start_timeout"),
+    ],
+)
+def test_other_words_of_the_hub_are_understood(words: str, code: str) -> None:
+    assert code_of_reason(words) == code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the room is booked",
+        "my classroom is too small",
+        "Zoom is not licensed",
+        "the timeouts of last week",
+        "Spawn failed: 'jupyter' object has no attribute 'image'",
+        "Spawn failed: [Errno 2] No such file or directory: '/srv/lessons/1.ipynb'",
+        "Spawn failed: invalid literal for int() with base 10: 'exit'",
+        "Spawn failed: 404 Client Error: Not Found for url: https://example.ir/quota",
+        "Spawn failed: the network is fine",
+        "Spawn failed: volume 7 of the encyclopaedia",
+    ],
+)
+def test_words_that_only_sound_alike_are_taken_for_nothing(words: str) -> None:
+    assert code_of_reason(words) is FailureCode.UNKNOWN
+
+
+# --- Hooks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            SpawnException("No GPU left, sorry", reason="capacity", status_code=503),
+            "No GPU left, sorry",
+        ),
+        (SpawnException("امروز کلاس نیست", reason="policy"), "امروز کلاس نیست"),
+        (SpawnException("no such image: ask Omid", reason="x"), "no such image: ask Omid"),
+        (SpawnException("two\nlines (and more)", reason="x"), "two\nlines (and more)"),
+        (HTTPError(403, "No places on Fridays"), "No places on Fridays"),
+        (HTTPError(400, "Image x not in allowed list: a, b"), "Image x not in allowed list: a, b"),
+        (HTTPError(418, "a (b) c"), "a (b) c"),
+        (HTTPError(403), ""),
+    ],
+)
+def test_a_hook_that_refuses_is_known_and_its_words_are_found(error: Exception, said: str) -> None:
+    words = as_the_hub_tells(error)
+
+    assert code_of_reason(words) is FailureCode.REFUSED_BY_HOOK
+    assert message_of_hook(words) == said
+
+
+@pytest.mark.parametrize("words", ["", "Spawn failed: boom", *FROM_DOCKER])
+def test_what_no_hook_said_is_not_shown_as_a_hooks_words(words: str) -> None:
+    assert message_of_hook(words) == ""
+
+
+# --- All of them ----------------------------------------------------------------------
+
+
+def test_every_failure_that_the_hub_tells_of_is_told_by_something_here() -> None:
+    of_the_portal = {"account_inactive", "hub_user_not_made", "lab_silent"}
+    by_calls = {"hub_away", "hub_busy", "hub_full", "hub_broken_answer", "hub_refused"}
+    by_calls |= {"token_refused", "scope_missing", "refused_by_hook"}
+    told = {*FROM_DOCKER.values(), *(code for _error, code in FROM_THE_HOST), "unknown"}
+
+    assert told | by_calls | of_the_portal == set(FailureCode.values)

@@ -1,0 +1,104 @@
+"""An account that is inactive gets no user on the Hub again, whoever is about to make one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.resources import HubUser
+from jupyter_integration.hub.transport import HubTransport
+from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.tasks import reconcile, reconcile_all_servers, refresh_server
+from jupyter_integration.testing.fake_hub import FakeHub
+from jupyter_integration.tests.scenes import provision, see
+from jupyter_integration.work.ensure_hub_user import HubUserRefusedError, ensure_hub_user
+from jupyter_integration.work.provision_hub_user import provision_hub_user
+
+
+class HubWhereMeanwhile(HubClient):
+    """Lets something happen in the portal right before the Hub makes a user."""
+
+    def __init__(self, fake_hub: FakeHub, event: Callable[[], None]) -> None:
+        super().__init__(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
+        self._event = event
+
+    def create_user(self, name: str) -> HubUser:
+        self._event()
+        return super().create_user(name)
+
+
+def make_inactive(user: User) -> None:
+    account = User.objects.get(pk=user.pk)
+    account.is_active = False
+    account.save()
+
+
+def test_a_worker_that_read_the_account_before_makes_none(fake_hub, hub, sara) -> None:
+    make_inactive(provision(sara))
+    assert sara.is_active  # as that worker knows it
+
+    with pytest.raises(HubUserRefusedError):
+        ensure_hub_user(hub=hub, user=sara)
+
+    assert fake_hub.calls == []
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_one_that_was_made_in_the_very_moment_is_taken_back(
+    fake_hub, sara, workers, time: str
+) -> None:
+    if time == "second":
+        provision(sara)  # and the Hub has lost the user
+    hub = HubWhereMeanwhile(fake_hub, lambda: make_inactive(sara))
+
+    with pytest.raises(HubUserRefusedError):
+        ensure_hub_user(hub=hub, user=sara)
+
+    assert HubRevocation.objects.filter(hub_username="sara").exists()
+
+
+def test_making_them_ahead_of_time_leaves_no_user_behind(fake_hub, sara) -> None:
+    provision_hub_user(
+        hub=HubWhereMeanwhile(fake_hub, lambda: make_inactive(sara)), user_id=sara.pk
+    )
+
+    assert HubRevocation.objects.filter(hub_username="sara").exists()
+
+
+def test_a_start_that_came_to_the_hub_too_late_fails_with_the_reason(
+    fake_hub, sara, workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provision(sara)
+    hub = HubWhereMeanwhile(fake_hub, lambda: make_inactive_behind_the_start(sara))
+    monkeypatch.setattr("jupyter_integration.conf.hub_client", lambda: hub)
+    SpawnRequest.objects.create(user=sara)
+    workers.sent.append(("starts.process_queue", ()))
+
+    workers.work_off()
+
+    start = SpawnRequest.objects.get()
+    assert (start.state, start.failure_code) == (
+        SpawnRequest.State.FAILED,
+        FailureCode.ACCOUNT_INACTIVE,
+    )
+    assert "POST /users/sara/server" not in fake_hub.calls
+
+
+def make_inactive_behind_the_start(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def test_reading_comparing_and_sweeping_make_none(fake_hub, sara, workers) -> None:
+    see(provision(sara), ready=True)
+    make_inactive(sara)
+    HubRevocation.objects.all().delete()  # it is done
+    with workers.committing():
+        refresh_server(sara.pk)
+        reconcile_all_servers()
+        reconcile()
+    workers.work_off()
+
+    assert not fake_hub.users
+    assert {call.split()[0] for call in fake_hub.calls} == {"GET"}

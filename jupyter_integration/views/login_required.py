@@ -1,0 +1,54 @@
+"""Who may see the pages of servers: whoever is signed in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.requests import AuthenticatedHttpRequest
+
+Address = ParamSpec("Address")
+"""What the parts of an address add to the request."""
+
+
+def login_required_htmx(
+    view: Callable[Concatenate[AuthenticatedHttpRequest, Address], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Address], HttpResponse]:
+    """Send others to sign in, and from there to a page: never back to a fragment or a form's
+    address, at which a browser would find half a page or none.
+    """
+
+    @wraps(view)
+    def check(
+        request: HttpRequest, /, *parts: Address.args, **named: Address.kwargs
+    ) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(cast(AuthenticatedHttpRequest, request), *parts, **named)
+        address = f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}"
+        if _htmx(request):
+            # htmx would put the page that a redirect leads to into the place of the card.
+            return HttpResponseClientRedirect(address)
+        return redirect(address)
+
+    return check
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page at which the person is, as far as one can know."""
+    if htmx := _htmx(request):
+        return htmx.current_url_abs_path or reverse("dashboard")
+    if request.method != "POST":
+        return request.get_full_path()
+    next_path = request.POST.get("next", "")
+    page = reverse("dashboard")
+    return f"{page}?{urlencode({'next': next_path})}" if next_path else page
+
+
+def _htmx(request: HttpRequest) -> HtmxDetails:
+    return cast(AuthenticatedHttpRequest, request).htmx

@@ -1,0 +1,35 @@
+"""Nobody waits for ever for a Hub that does not come back."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status.recent_requests import invalidate_recent_requests
+
+logger = logging.getLogger(__name__)
+
+
+def expire_queued_spawns(*, hub_away_since: datetime) -> None:
+    """Fail the starts that have waited for SPAWN_DEADLINE while the Hub was away the whole time.
+
+    Nobody takes them up while the Hub is away, so nobody else would. Who came later still waits.
+    """
+    before = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE)
+    if hub_away_since > before:
+        return
+    waiting = SpawnRequest.objects.wanted().free()
+    for request in waiting.filter(created_at__lte=before):
+        ended = waiting.filter(pk=request.pk).update(
+            state=SpawnRequest.State.FAILED,
+            failure_code=FailureCode.HUB_AWAY,
+            finished_at=timezone.now(),
+            slot=None,
+            lease_id=None,
+        )
+        if ended:
+            invalidate_recent_requests(request.user_id)
+            logger.warning("%s: failed, the Hub was away for too long", request.reference)

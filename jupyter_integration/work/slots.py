@@ -1,0 +1,56 @@
+"""The line in which starts wait, and the slots of those that are in flight.
+
+A start holds one of SPAWN_SLOTS slots from when a worker takes it up until it is ready, failed or
+cancelled. That the slot is a unique column of the row is what keeps two workers together from
+holding one too many.
+"""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from jupyter_integration.models import SpawnRequest
+from jupyter_integration.work.leases import Lease, claim
+
+
+def next_queued() -> int | None:
+    """Return the start that a worker shall take up now; None when there is none, or no slot.
+
+    What a dead worker left, or the Hub interrupted, comes first: it holds its slot already.
+    """
+    waits = ExpressionWrapper(Q(slot__isnull=True), BooleanField())
+    due = SpawnRequest.objects.wanted().due().order_by(waits, "pk")
+    first = due.values_list("pk", "slot").first()
+    if first is None:
+        return None
+    request_id, slot = first
+    return request_id if slot is not None or free_slots() else None
+
+
+def claim_with_slot(request_id: int) -> Lease | None:
+    """Take up the start; None when somebody else has it, when it has to wait, or without a slot."""
+    due = SpawnRequest.objects.open().due()
+    for slot in free_slots():
+        try:
+            with transaction.atomic():
+                return claim(
+                    due,
+                    request_id,
+                    slot=Coalesce(F("slot"), slot),
+                    taken_up_at=Coalesce(F("taken_up_at"), timezone.now()),
+                )
+        except IntegrityError:  # another start was faster; the next slot may be free still
+            continue
+    return claim(due.in_flight(), request_id)
+
+
+def free_slots() -> list[int]:
+    """Return the numbers of the slots that no start holds; none while more than all are held,
+    as after the setting was lowered.
+    """
+    held = set(SpawnRequest.objects.in_flight().values_list("slot", flat=True))
+    left = settings.SPAWN_SLOTS - len(held)
+    free = (slot for slot in range(1, settings.SPAWN_SLOTS + 1) if slot not in held)
+    return [slot for slot, _ in zip(free, range(left), strict=False)]

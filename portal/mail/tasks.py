@@ -1,0 +1,22 @@
+"""Celery tasks of the mail outbox."""
+
+import logging
+
+from celery import shared_task
+
+from portal.mail import send
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="mail.deliver")
+def deliver_mail(mail_id: int) -> None:
+    try:
+        send.deliver_mail(mail_id=mail_id)
+    except send.MailServerAwayError:
+        logger.info("Mail %s waits for the mail server", mail_id)
+
+
+@shared_task(name="mail.deliver_waiting")
+def deliver_waiting_mail() -> None:
+    send.deliver_waiting_mail()

@@ -1,0 +1,11 @@
+"""Columns as search compares them: «علیرضا» finds «علی‌رضا», and the other way round."""
+
+from django.db.models import TextField, Value
+from django.db.models.functions import Replace
+
+from portal.persian.text import ZERO_WIDTH_NON_JOINER
+
+
+def without_joiners(field: str) -> Replace:
+    """Return the column without non-joiners, as `search_key` leaves them out of what is typed."""
+    return Replace(field, Value(ZERO_WIDTH_NON_JOINER), Value(""), output_field=TextField())
