@@ -32,7 +32,7 @@ screenshots:    ## remake docs/images/
 	@$(INSTALLED) scripts/screenshots
 
 bench:          ## measure starts, faults and pages beside a bare JupyterHub
-	@$(PYTHON) -m deploy.local.development --with-databases
+	@$(PYTHON) -m deploy.local.development --for-bench
 	@$(INSTALLED) -m bench
 
 smoke:          ## try the whole in containers on this machine's Docker engine, from nothing

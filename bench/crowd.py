@@ -1,7 +1,7 @@
 """A second portal beside a running copy: the same people, among very many others.
 
-It has a database of its own on the same PostgreSQL, and all else in common with the copy: Redis, so
-that the same sessions hold, and the program.
+It has a database of its own on the same PostgreSQL, and a web server and an edge of its own. It has
+all else in common with the copy: Redis, so that the same sessions hold, and the program.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from bench.edge import EdgePorts
 from bench.parts import Part
-from bench.running_copy import REPOSITORY, RunningCopy, is_ok, web_command
+from bench.probes import is_ok
+from bench.running_copy import REPOSITORY, RunningCopy, web_command
 from jupyter_integration.testing.free_ports import free_ports
 
 DATABASE = "crowd"
@@ -24,13 +26,14 @@ DATABASE = "crowd"
 
 @contextmanager
 def second_portal(copy: RunningCopy, folder: Path, *, accounts: int) -> Iterator[str]:
-    """Its address, while it runs. The others have starts behind them, as people have."""
+    """Its edge's address, while it runs. The others have starts behind them, as people have."""
     folder.mkdir()
     (port,) = free_ports(1)
+    edge_ports = EdgePorts.free()
     address = urlsplit(copy.database_url)
     environment = copy.environment | {
         "DATABASE_URL": address._replace(path=f"/{DATABASE}").geturl(),
-        "PORTAL_URL": f"http://localhost:{port}",
+        "PORTAL_URL": edge_ports.portal_url,
     }
     with psycopg.connect(copy.database_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -50,8 +53,11 @@ def second_portal(copy: RunningCopy, folder: Path, *, accounts: int) -> Iterator
         environment=environment,
         answers=lambda: is_ok(f"http://127.0.0.1:{port}/health"),
     )
-    web.start()
+    edge = copy.edge_to(port, "crowded-edge", folder, edge_ports)
     try:
-        yield environment["PORTAL_URL"]
+        web.start()
+        edge.start()
+        yield edge_ports.portal_url
     finally:
+        edge.end()
         web.end()

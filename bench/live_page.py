@@ -112,7 +112,7 @@ class Tab:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
         except (OSError, asyncio.IncompleteReadError):
-            # The portal lets go of a connection that rests, and a browser then opens another.
+            # The edge lets go of a connection that rests, and a browser then opens another.
             writer.close()
             self._connection = None
             if fresh:

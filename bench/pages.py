@@ -1,8 +1,9 @@
 """What the pages cost: beside those of an unaltered Hub, and at 100,000 accounts.
 
 The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 2 threads; the Hub
-is unaltered, behind npm's configurable-http-proxy. Eight clients ask one side, then the other, for
-seconds at a time, so that a neighbour on the machine disturbs both.
+is unaltered, behind npm's configurable-http-proxy. Both are asked through the edge. Eight clients
+ask one side, then the other, for seconds at a time, so that a neighbour on the machine disturbs
+both.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _beside_hub_home(
     homes = [home_page(hub_url, person.hub_username) for person in people[:CLIENTS]]
     portal, hub = take_turns(clients, [dashboards, homes], rounds=ROUNDS, seconds=ROUND_SECONDS)
     yield from _rates("dashboard", portal, "/hub/home", hub, at_least=2.0)
-    yield from _p99s("dashboard", portal, "/hub/home", hub, at_most=0.7)
+    yield from _p99s("dashboard", portal, "/hub/home", hub, at_most=1.0)
 
 
 def _beside_hub_api(

@@ -1,7 +1,7 @@
-"""A copy of the portal as it runs on a real host: PostgreSQL, Redis, gunicorn, Celery, a real Hub.
+"""A copy of the portal as it runs on a real host: edge, PostgreSQL, Redis, gunicorn, Celery, a Hub.
 
     with RunningCopy.start(folder, slots=90) as copy:
-        copy.portal_url, copy.hub_url         # where people go: the portal, the Hub's proxy
+        copy.portal_url, copy.hub_url         # where people go: both are the edge's addresses
         copy.hub_api_url, copy.token          # straight at the Hub
         copy.environment                      # for `manage.py` commands on this copy
         copy.sign_in(300)                     # that many people, each with a session
@@ -18,17 +18,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bench.databases import ProgramMissing, postgres, redis
+from bench.edge import EdgePorts, edge
 from bench.parts import Part
+from bench.probes import is_ok, listens
 from bench.signed_in import SignedIn
 from deploy.local import install, secret_files
 from jupyter_integration.testing.free_ports import free_ports
@@ -56,8 +56,9 @@ class RunningCopy:
         """
         self.folder = folder
         folder.chmod(0o755)  # PostgreSQL's own user goes through it
-        names = ("portal", "postgres", "redis", "proxy", "proxy_api", "hub", "servers")
+        names = ("web", "postgres", "redis", "proxy", "proxy_api", "hub", "servers")
         self._ports = dict(zip(names, free_ports(len(names)), strict=True))
+        self._edge_ports = EdgePorts.free()
         self._slots = slots
         self._secrets = secret_files.make_missing(folder / "secrets")
         self._settings = dict(settings or {})
@@ -77,15 +78,20 @@ class RunningCopy:
 
     @property
     def portal_url(self) -> str:
-        return f"http://localhost:{self._ports['portal']}"
+        return self._edge_ports.portal_url
 
     @property
     def hub_url(self) -> str:
+        return self._edge_ports.hub_url
+
+    @property
+    def hub_proxy_url(self) -> str:
+        """The Hub's proxy behind the edge, as the portal finds it."""
         return f"http://127.0.0.1:{self._ports['proxy']}"
 
     @property
     def hub_origin(self) -> str:
-        """The Hub itself, without the proxy that browsers go through."""
+        """The Hub itself, without the edge and the proxy that browsers go through."""
         return f"http://127.0.0.1:{self._ports['hub']}"
 
     @property
@@ -119,6 +125,8 @@ class RunningCopy:
             "SHAPARAK_VAR": str(self.folder),
             "PORTAL_URL": self.portal_url,
             "HUB_URL": self.hub_url,
+            "HUB_PROXY_URL": self.hub_proxy_url,
+            "TRUSTED_PROXY_COUNT": "1",
             "JUPYTERHUB_API_URL": f"{self._portal_calls}/hub/api",
             "DATABASE_URL": self.database_url,
             "DATABASE_POOL_SIZE": str(self._slots + 10),
@@ -137,7 +145,7 @@ class RunningCopy:
         """
         self._portal_calls = portal_calls or self.hub_origin
         self.parts = {part.name: part for part in self._make_parts()}
-        for name in ("proxy", "servers", "hub", "postgres", "redis"):
+        for name in ("edge", "proxy", "servers", "hub", "postgres", "redis"):
             self.parts[name].launch()
         for name in ("postgres", "redis"):
             self.parts[name].wait()
@@ -184,10 +192,15 @@ class RunningCopy:
             self._servers(),
             self._hub(),
             self._web(),
+            self.edge_to(self._ports["web"], "edge", self.folder, self._edge_ports),
             self._celery("worker", "worker", "--queues=default", "--concurrency=4"),
             self._celery("spawn-worker", "worker", "--queues=starts"),
             self._celery("beat", "beat", f"--schedule={self.folder / 'schedule'}", "--pidfile="),
         ]
+
+    def edge_to(self, web_port: int, name: str, folder: Path, ports: EdgePorts) -> Part:
+        """An edge to the web server on this port, and to this copy's Hub."""
+        return edge(name, folder, ports, web_port=web_port, proxy_port=self._ports["proxy"])
 
     def _part(self, name: str, command: list[str], **options: object) -> Part:
         settings = {"folder": self.folder, "environment": self.environment} | options
@@ -205,7 +218,7 @@ class RunningCopy:
                 *("--api-ip", "127.0.0.1", "--api-port", api_port),
             ],
             environment=os.environ | {"CONFIGPROXY_AUTH_TOKEN": self._proxy_token},
-            answers=lambda: _listens(self._ports["proxy_api"]),
+            answers=lambda: listens(self._ports["proxy_api"]),
         )
 
     def _servers(self) -> Part:
@@ -213,7 +226,7 @@ class RunningCopy:
         return self._part(
             "servers",
             [sys.executable, str(SIMULATED_HUB / "shared_server.py"), str(port)],
-            answers=lambda: _listens(port),
+            answers=lambda: listens(port),
         )
 
     def _hub(self) -> Part:
@@ -237,10 +250,10 @@ class RunningCopy:
         )
 
     def _web(self) -> Part:
-        url = f"http://127.0.0.1:{self._ports['portal']}"
+        url = f"http://127.0.0.1:{self._ports['web']}"
         return self._part(
             "web",
-            web_command(self._ports["portal"]),
+            web_command(self._ports["web"]),
             folder=REPOSITORY,
             answers=lambda: is_ok(f"{url}/health"),
         )
@@ -277,16 +290,3 @@ def web_command(port: int) -> list[str]:
         *("--worker-class", "portal.web_worker.WebWorker"),
         *("--bind", f"127.0.0.1:{port}", "--no-control-socket"),
     ]
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def is_ok(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False

@@ -78,8 +78,8 @@ class Visitor:
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[http.client.HTTPResponse, str]:
         headers = headers | {"Cookie": self._person.cookie}
-        # The server ends connections that were idle for two seconds: a browser that finds one
-        # ended asks again over a new one, and nobody sees it.
+        # The edge ends connections that rest: a browser that finds one ended asks again over a new
+        # one, and nobody sees it.
         was_open = self._connection.sock is not None
         try:
             try:

@@ -22,14 +22,19 @@ BROWSERS = ("chromium-headless-shell", "chromium")
 
 # What is needed, by the program that shows whether it is here: Debian's package of it.
 DEBIAN_PACKAGES = {"chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext"}
-# Debian has PostgreSQL's own programs off the path: their wrapper stands for them.
-DATABASE_PACKAGES = {"redis-server": "redis-server", "pg_ctlcluster": "postgresql"}
+# What the measurements run beside what is ours. Debian has PostgreSQL's own programs off the path:
+# their wrapper stands for them.
+BENCH_PACKAGES = {
+    "redis-server": "redis-server",
+    "pg_ctlcluster": "postgresql",
+    "caddy": "caddy",
+}
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
-def install_databases() -> None:
-    """PostgreSQL and Redis for the measurements: from Debian where that is possible."""
-    packages = _missing(DATABASE_PACKAGES)
+def install_bench_packages() -> None:
+    """PostgreSQL, Redis and Caddy for the measurements: from Debian where that is possible."""
+    packages = _missing(BENCH_PACKAGES)
     if not packages:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -109,8 +114,8 @@ def main() -> None:
         if packages:
             packages.result()
             install_what_debian_lacks()
-        if "--with-databases" in sys.argv[1:]:
-            install_databases()
+        if "--for-bench" in sys.argv[1:]:
+            install_bench_packages()
     except install.CannotInstall as problem:
         sys.exit(str(problem))
     except subprocess.CalledProcessError as error:
