@@ -60,7 +60,7 @@ class RunningCopy:
         self._ports = dict(zip(names, free_ports(len(names)), strict=True))
         self._edge_ports = EdgePorts.free()
         self._slots = slots
-        self._secrets = secret_files.make_missing(folder / "secrets")
+        self._secrets = secret_files.create_missing(folder / "secrets")
         self._settings = dict(settings or {})
         self._hub_settings = {"BENCH_SERVER_SECONDS": str(server_seconds)}
         if slow_spawn_timeout is not None:

@@ -1,9 +1,8 @@
-"""`.env.example` names exactly the settings that are read, and `make env` makes them all real."""
+"""`.env.example` names exactly the settings that programs read; `make env` fills in the secrets."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shutil
 import stat
@@ -18,6 +17,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from deploy.secret_generation import APPLICATION_SECRETS, DATABASE_PASSWORDS
 from portal import checks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,14 +25,16 @@ EXAMPLE = ROOT / ".env.example"
 COMPOSE = ROOT / "docker-compose.yml"
 EDGE_WITH_TLS = ROOT / "deploy/edge/tls.yml"
 
+SECRETS = APPLICATION_SECRETS.keys() | DATABASE_PASSWORDS.keys()
+
 _SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
-# Where programs read the environment, and which names of it are no settings of Shaparak.
+# Code that reads the environment, and the variables that are not settings of Shaparak.
 READERS = ("portal", "accounts", "jupyter_integration", "jupyterhub", "deploy")
 NOT_SETTINGS = {
-    "DJANGO_SETTINGS_MODULE",  # says where settings are
+    "DJANGO_SETTINGS_MODULE",  # names the settings module
     "PATH",
-    "CONFIGPROXY_AUTH_TOKEN_FILE",  # NAME_FILE is a way to give NAME
+    "CONFIGPROXY_AUTH_TOKEN_FILE",  # NAME_FILE is another way to set NAME
 }
 
 
@@ -44,7 +46,7 @@ def example() -> dict[str, str]:
 
 
 def read_by(path: Path) -> Iterator[str]:
-    """Names that a module asks of its environment: env.str("NAME"), environ["NAME"], …"""
+    """Yield the variables that a module reads: env.str("NAME"), environ["NAME"], …"""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and _is_reader(node.func):
             yield from (_names(argument) for argument in node.args[:2])
@@ -55,7 +57,7 @@ def read_by(path: Path) -> Iterator[str]:
 
 
 def _is_reader(function: ast.expr) -> bool:
-    """env.bool(…), environ.get(…), source.secret(…), and the helpers of deploy/local."""
+    """env.bool(…), environ.get(…), source.secret(…), and the functions of deploy/local."""
     if isinstance(function, ast.Name):
         return function.id in {"_port", "getenv"}
     return isinstance(function, ast.Attribute) and _is_environment(function.value)
@@ -87,11 +89,11 @@ def settings_of_compose() -> set[str]:
     return set(re.findall(r"\$\{([A-Z_]+)", text))
 
 
-def test_the_example_names_every_setting_that_is_read_and_no_other() -> None:
+def test_example_names_exactly_the_settings_that_are_read() -> None:
     assert set(example()) == settings_of(*READERS) | settings_of_compose()
 
 
-def test_a_setting_that_only_the_code_knows_is_found(tmp_path: Path) -> None:
+def test_every_way_to_read_a_setting_is_found(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(
         'A = env.bool("ONE", default=True)\n'
@@ -103,7 +105,7 @@ def test_a_setting_that_only_the_code_knows_is_found(tmp_path: Path) -> None:
     assert set(read_by(module)) - {""} == {"ONE", "TWO", "THREE", "FOUR", "FIVE"}
 
 
-def test_every_setting_has_a_line_of_explanation() -> None:
+def test_every_setting_is_explained() -> None:
     paragraphs = EXAMPLE.read_text(encoding="utf-8").split("\n\n")
     bare = [
         paragraph
@@ -115,7 +117,7 @@ def test_every_setting_has_a_line_of_explanation() -> None:
 
 
 def defaults_of(path: Path) -> Iterator[tuple[str, str]]:
-    """Names and defaults of env.int("NAME", default=16) and the like."""
+    """Yield name and default of env.int("NAME", default=16) and the like."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and _is_reader(node.func):
             for keyword in node.keywords:
@@ -128,14 +130,14 @@ def defaults_of_compose() -> dict[str, str]:
     return dict(re.findall(r"^ +([A-Z_]+): \$\{\1:-([^}$]*)\}", text, re.MULTILINE))
 
 
-def test_defaults_are_those_of_compose_or_else_of_the_code() -> None:
+def test_defaults_are_those_of_compose_or_code() -> None:
     defaults = dict(defaults_of(ROOT / "portal" / "settings.py")) | defaults_of_compose()
-    told = {name: value for name, value in example().items() if name in defaults}
+    documented = {name: value for name, value in example().items() if name in defaults}
 
-    assert len(told) > 10
+    assert len(documented) > 10
     differing = {
         name: (value, defaults[name])
-        for name, value in told.items()
+        for name, value in documented.items()
         if value.lower() != defaults[name].lower().removesuffix(".0")
     }
     assert differing == {}
@@ -151,69 +153,46 @@ def environment_of(service: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("service", ["portal", "worker", "spawn-worker", "beat", "migrate"])
-def test_compose_gives_the_portals_parts_every_setting_that_the_portal_reads(service: str) -> None:
-    from_the_image = {"SHAPARAK_VAR"}
-
-    assert settings_of("portal/settings.py") - from_the_image <= set(environment_of(service))
+def test_compose_passes_all_settings_to_the_portal(service: str) -> None:
+    assert settings_of("portal/settings.py") - {"SHAPARAK_VAR"} <= set(environment_of(service))
 
 
-def test_compose_gives_the_hub_every_setting_that_the_hub_reads() -> None:
-    of_the_trial_mode = {"SHAPARAK_VAR"}
-
-    assert settings_of("jupyterhub") - of_the_trial_mode <= set(environment_of("jupyterhub"))
+def test_compose_passes_all_settings_to_the_hub() -> None:
+    assert settings_of("jupyterhub") - {"SHAPARAK_VAR"} <= set(environment_of("jupyterhub"))
 
 
-def test_compose_gives_the_portal_and_the_hub_one_token() -> None:
+def test_compose_gives_portal_and_hub_one_token() -> None:
     token = environment_of("portal")["JUPYTERHUB_API_TOKEN"]
 
     assert token == environment_of("jupyterhub")["JUPYTERHUB_API_TOKEN"]
     assert token.startswith("${JUPYTERHUB_API_TOKEN:?")
 
 
-def test_compose_keeps_the_portals_own_secrets_from_the_hub() -> None:
+def test_compose_hides_the_portals_secrets_from_the_hub() -> None:
     portals_own = {"SECRET_KEY", "OIDC_PRIVATE_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"}
 
     assert not portals_own & set(environment_of("jupyterhub"))
 
 
-def test_compose_refuses_to_start_without_any_one_of_the_secrets() -> None:
+def test_compose_refuses_to_start_without_a_secret() -> None:
     text = COMPOSE.read_text(encoding="utf-8")
-    secrets = {name for name, value in made_by_make_env().items() if name in SECRETS}
-
-    assert secrets == SECRETS
-    for name in secrets:
+    for name in SECRETS:
         assert f"${{{name}:?" in text
         assert not re.search(rf"\$\{{{name}(?!:\?)", text)
 
 
 # ── make env ────────────────────────────────────────────────────────────────────────────────────
 
-SECRETS = {
-    "SECRET_KEY",
-    "JUPYTERHUB_API_TOKEN",
-    "OIDC_CLIENT_SECRET",
-    "OIDC_PRIVATE_KEY",
-    "WEBHOOK_SECRET",
-    "JUPYTERHUB_CRYPT_KEY",
-    "CONFIGPROXY_AUTH_TOKEN",
-    "POSTGRES_PASSWORD",
-}
-
 
 def make_env(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it as on a machine without packages: `-S` leaves out those of .venv."""
     return subprocess.run(
-        [sys.executable, ROOT / "scripts" / "env", path],
+        [sys.executable, "-S", ROOT / "scripts" / "env", path],
         capture_output=True,
         text=True,
-        env=os.environ | environment,
+        env=environment or None,
         check=False,
     )
-
-
-def made_by_make_env() -> dict[str, str]:
-    """The names that `make env` gives a value, without making any."""
-    text = (ROOT / "scripts" / "env").read_text(encoding="utf-8")
-    return dict.fromkeys(re.findall(r'^    "([A-Z_]+)": ', text, re.MULTILINE), "")
 
 
 def settings_in(path: Path) -> dict[str, str]:
@@ -222,39 +201,28 @@ def settings_in(path: Path) -> dict[str, str]:
     return {name: value.strip("'") for name, value in found.items()}
 
 
-def test_make_env_gives_every_setting_of_the_example_a_value(tmp_path: Path) -> None:
-    written = make_env(tmp_path / "env")
+def test_make_env_fills_in_every_secret(tmp_path: Path) -> None:
+    done = make_env(tmp_path / "env")
 
-    assert written.returncode == 0, written.stderr
+    assert done.returncode == 0, done.stderr
     settings = settings_in(tmp_path / "env")
     assert set(settings) >= SECRETS
     assert all(settings.values())
-
-
-def test_make_env_writes_a_file_for_its_owners_eyes_alone(tmp_path: Path) -> None:
-    make_env(tmp_path / "env")
-
     assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+    assert not [name for name in SECRETS if settings[name] in done.stdout + done.stderr]
 
 
-def test_make_env_prints_no_secret(tmp_path: Path) -> None:
-    written = make_env(tmp_path / "env")
-
-    settings = settings_in(tmp_path / "env")
-    assert not [name for name in SECRETS if settings[name] in written.stdout + written.stderr]
-
-
-def test_make_env_never_writes_over_a_file(tmp_path: Path) -> None:
+def test_make_env_never_overwrites_a_file(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("kept\n")
 
     refused = make_env(tmp_path / "env")
 
     assert refused.returncode != 0
-    assert "is there already" in refused.stderr
+    assert "exists already" in refused.stderr
     assert (tmp_path / "env").read_text() == "kept\n"
 
 
-def test_make_env_makes_other_secrets_each_time(tmp_path: Path) -> None:
+def test_make_env_generates_new_secrets_each_time(tmp_path: Path) -> None:
     make_env(tmp_path / "one")
     make_env(tmp_path / "two")
 
@@ -263,25 +231,20 @@ def test_make_env_makes_other_secrets_each_time(tmp_path: Path) -> None:
     assert len({one[name] for name in SECRETS}) == len(SECRETS)
 
 
-def test_make_env_makes_a_key_that_can_sign(tmp_path: Path) -> None:
+def test_portal_accepts_what_make_env_writes(tmp_path: Path, settings: Any) -> None:
     make_env(tmp_path / "env")
+    written = settings_in(tmp_path / "env")
+    for name in SECRETS:
+        setattr(settings, name, written[name])
 
-    pem = settings_in(tmp_path / "env")["OIDC_PRIVATE_KEY"].replace(r"\n", "\n")
+    assert checks.check_secrets() == []
+    pem = written["OIDC_PRIVATE_KEY"].replace(r"\n", "\n")
     key = load_pem_private_key(pem.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size >= 2048
 
 
-def test_the_portal_accepts_what_make_env_writes(tmp_path: Path, settings: Any) -> None:
-    make_env(tmp_path / "env")
-    for name, value in settings_in(tmp_path / "env").items():
-        if name in SECRETS:
-            setattr(settings, name, value)
-
-    assert checks.check_secrets() == []
-
-
-def test_make_env_without_openssl_says_what_to_install(tmp_path: Path) -> None:
+def test_make_env_without_openssl_names_the_package(tmp_path: Path) -> None:
     (tmp_path / "python3").symlink_to(shutil.which("python3") or sys.executable)
 
     refused = make_env(tmp_path / "env", PATH=str(tmp_path))

@@ -57,7 +57,7 @@ class Copy:
 
     def _write_files(self) -> Mapping[str, str]:
         trial = self._trial
-        secrets = secret_files.make_missing(trial.secrets)
+        secrets = secret_files.create_missing(trial.secrets)
         env_file = trial.var / "trial.env"
         env_file.write_text(as_env_file(settings(trial, secrets)), encoding="utf-8")
         write_proxy_pages(trial)

@@ -1,4 +1,4 @@
-"""Secrets are made once, whole, and for their owner alone."""
+"""Secret files: created once, whole, and readable for their owner alone."""
 
 import base64
 import stat
@@ -9,47 +9,41 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.local import secret_files
+from deploy.secret_generation import APPLICATION_SECRETS
 
 
-def test_every_secret_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    files = secret_files.make_missing(tmp_path / "secrets")
-    assert set(files) == set(secret_files.MAKERS)
-    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
-    for file in files.values():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert len({file.read_text() for file in files.values()}) == len(files)
+def create(folder: Path) -> dict[str, str]:
+    return {name: file.read_text() for name, file in secret_files.create_missing(folder).items()}
 
 
-def test_second_run_changes_nothing(tmp_path: Path) -> None:
-    before = {n: f.read_text() for n, f in secret_files.make_missing(tmp_path / "s").items()}
-    after = {n: f.read_text() for n, f in secret_files.make_missing(tmp_path / "s").items()}
-    assert after == before
+def test_every_secret_is_readable_for_its_owner_alone(tmp_path: Path) -> None:
+    secrets = create(tmp_path)
+    assert set(secrets) == set(APPLICATION_SECRETS)
+    assert len(set(secrets.values())) == len(secrets)
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert (stat.S_IMODE(tmp_path.stat().st_mode), modes) == (0o700, {0o600})
 
 
-def test_secret_that_is_missing_is_made_beside_the_others(tmp_path: Path) -> None:
-    files = secret_files.make_missing(tmp_path / "secrets")
-    kept = files["SECRET_KEY"].read_text()
-    gone = files["WEBHOOK_SECRET"].read_text()
-    files["WEBHOOK_SECRET"].unlink()
-    secret_files.make_missing(tmp_path / "secrets")
-    assert files["SECRET_KEY"].read_text() == kept
-    assert files["WEBHOOK_SECRET"].read_text() not in ("", gone)
+def test_only_a_missing_secret_is_generated(tmp_path: Path) -> None:
+    before = create(tmp_path)
+    (tmp_path / "WEBHOOK_SECRET").unlink()
+    after = create(tmp_path)
+    assert {name for name in after if after[name] != before[name]} == {"WEBHOOK_SECRET"}
+    assert after["WEBHOOK_SECRET"]
 
 
-def test_run_that_is_killed_while_writing_leaves_no_half_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_run_leaves_no_half_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(_descriptor: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(secret_files.os, "fsync", die)
     with pytest.raises(KeyboardInterrupt):
-        secret_files.make_missing(tmp_path / "secrets")
-    assert not any((tmp_path / "secrets" / name).exists() for name in secret_files.MAKERS)
+        secret_files.create_missing(tmp_path)
+    assert not any((tmp_path / name).exists() for name in APPLICATION_SECRETS)
 
 
-def test_secrets_have_the_forms_that_their_readers_want(tmp_path: Path) -> None:
-    secrets = {n: f.read_text() for n, f in secret_files.make_missing(tmp_path / "s").items()}
+def test_secrets_have_the_forms_that_programs_need(tmp_path: Path) -> None:
+    secrets = create(tmp_path)
     assert len(bytes.fromhex(secrets["JUPYTERHUB_CRYPT_KEY"])) == 32
     assert secrets["WEBHOOK_SECRET"].startswith("whsec_")
     assert len(base64.b64decode(secrets["WEBHOOK_SECRET"].removeprefix("whsec_"))) == 32
