@@ -12,7 +12,7 @@ from jupyter_integration.server_states import (
     ServerState,
 )
 from jupyter_integration.status.server_status import ServerStatus
-from portal.templatetags.parts import icon
+from portal.templatetags.icons import icon
 
 register = template.Library()
 

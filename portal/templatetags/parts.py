@@ -1,15 +1,11 @@
 """Parts of pages that look the same to all who read the language: put together once, not each time.
 
-A page has a dozen icons and as many addresses of style sheets; without this they take half the time
-that the page takes.
+A page has a dozen addresses of style sheets.
 """
-
-from functools import cache
 
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -25,16 +21,3 @@ def part(name: str) -> SafeString:
     if key not in _PUT_TOGETHER or settings.DEBUG:
         _PUT_TOGETHER[key] = SafeString(render_to_string(name))
     return _PUT_TOGETHER[key]
-
-
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """The drawing in templates/icons/."""
-    return part(f"icons/{name}.svg")
-
-
-@register.simple_tag
-@cache
-def address(name: str) -> str:
-    """What `url` makes of a name alone, for pages that are asked for all the time."""
-    return reverse(name)
