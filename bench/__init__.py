@@ -1,4 +1,4 @@
-"""`make bench`: what the portal costs, measured side by side with a bare JupyterHub.
+"""`make bench`: measurements of the portal beside a bare JupyterHub.
 
-Each module here measures one thing on a copy of its own and yields rows (report.py).
+Each measuring module starts a copy of its own, measures one thing and yields rows (report.py).
 """

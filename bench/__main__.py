@@ -1,4 +1,4 @@
-"""Runs every measurement, or those that are named; ends with 1 when a target is missed.
+"""Command that runs all measurements, or the named ones, and exits with 1 if a target is missed.
 
 Usage:
     python -m bench
@@ -23,11 +23,11 @@ from bench import (
     live_page,
     overhead,
     pages,
-    presses,
+    start_requests,
 )
 from bench.report import Row, as_table, machine
 
-# Each brings up what it needs in an empty folder of its own, and leaves nothing running.
+# Each measurement starts what it needs in an empty folder and leaves nothing running.
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "overhead": overhead.measure,
     "overhead-redis": overhead.measure_with_redis,
@@ -36,7 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "cold-views": cold_views.measure,
     "killed-parts": killed_parts.measure,
     "pages": pages.measure,
-    "presses": presses.measure,
+    "start-requests": start_requests.measure,
     "live-page": live_page.measure,
 }
 
@@ -46,8 +46,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     names = parser.parse_args().names or list(MEASUREMENTS)
     if unknown := sorted(set(names) - set(MEASUREMENTS)):
-        parser.error(f"no measurement is called {', '.join(unknown)}")
-    # Refusals are what is measured, and counted.
+        parser.error(f"there is no measurement named {', '.join(unknown)}")
+    # Refused calls are expected here and are counted.
     logging.getLogger("jupyter_integration.hub").setLevel(logging.CRITICAL)
     rows: list[Row] = []
     busy_before = os.getloadavg()[0]
@@ -56,7 +56,7 @@ def main() -> None:
             for row in MEASUREMENTS[name](Path(folder)):
                 print(row.as_json(), flush=True)
                 rows.append(row)
-    # Above a load of about 1 somebody else was at work, and the figures are theirs too.
+    # A load above about 1 means that other programs ran and changed the figures.
     print(f"\nOn {machine()}, with a load of {busy_before:.1f} before:\n\n{as_table(rows)}")
     sys.exit(any(row.met is False for row in rows))
 

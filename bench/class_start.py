@@ -1,8 +1,8 @@
-"""300 people press "start" within ten seconds, against a bare pacer on the same Hub.
+"""Start of a class: 300 people within ten seconds, compared with a bare pacer on the same Hub.
 
-Their servers need 10 s ± 30 %, each person's always the same. The Hub lets 100 starts be pending,
-its own default; portal and pacer have 90 in flight. The two take turns, pacer, portal, portal,
-pacer, so that neither has the warmer Hub.
+A server takes 10 s ± 30 % to start; one person's server always takes the same time. The Hub allows
+100 pending starts, its default; portal and pacer keep 90 in flight. They alternate in the order
+pacer, portal, portal, pacer, so that neither of them always has the warmer Hub.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from bench.running_copy import RunningCopy
 from bench.signed_in import SignedIn
 from bench.visitor import ErrorSeen, Visitor
 
-PEOPLE = 300
-WITHIN_SECONDS = 10.0
-SLOTS = 90  # just under the Hub's own limit of 100
+CLASS_SIZE = 300
+CLASS_CLICK_SECONDS = 10.0
+CLASS_SLOTS = 90  # just below the Hub's own limit of 100
 ORDER = ("pacer", "portal", "portal", "pacer")
-GIVE_UP_SECONDS = 180.0
+CLASS_TIMEOUT_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
-    """What one person saw: when their page led to the Lab, if it did, and the errors before."""
+class Experience:
+    """One person's start: when the page led to the Lab, if it did, and the errors seen."""
 
     ready_at: float | None
     errors: list[str]
@@ -44,74 +44,74 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    last_ready: float  # seconds after the first press
-    hub_answers: list[float]  # seconds, of the sampler's calls
-    starts: Counter[int]  # by the Hub's answer
-    people: list[Waited]
+    last_ready: float  # seconds after the first click
+    hub_latencies: list[float]  # seconds, of the sampler's calls
+    starts: Counter[int]  # by HTTP status
+    people: list[Experience]
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    with RunningCopy.start(folder, slots=SLOTS) as copy:
+    with RunningCopy.start(folder, slots=CLASS_SLOTS) as copy:
         give_cpu_shares(copy.parts.values())
-        people = copy.sign_in(PEOPLE)
-        with closing(BareHub(copy.hub_api_url, copy.token, slots=SLOTS)) as bare:
+        people = copy.sign_in(CLASS_SIZE)
+        with closing(BareHub(copy.hub_api_url, copy.token, slots=CLASS_SLOTS)) as bare:
             rounds: dict[str, list[Round]] = {"pacer": [], "portal": []}
             log = HubLog(copy.hub_log)
-            for who in ORDER:
-                rounds[who].append(_start_class(who, copy, bare, people, log))
+            for side in ORDER:
+                rounds[side].append(_start_class(side, copy, bare, people, log))
                 bare.stop_all()
-            turned_away = bare.start_at_once(_names(people), within=WITHIN_SECONDS)
+            refused = bare.start_unpaced(_names(people), within=CLASS_CLICK_SECONDS)
     yield from _rows(rounds["pacer"], rounds["portal"])
-    yield Row(name="class: turned away by the Hub without a portal", value=turned_away, unit="")
+    yield Row(name="class: refused by the Hub without a portal", value=refused, unit="")
 
 
 def _start_class(
-    who: str, copy: RunningCopy, bare: BareHub, people: Sequence[SignedIn], log: HubLog
+    side: str, copy: RunningCopy, bare: BareHub, people: Sequence[SignedIn], log: HubLog
 ) -> Round:
-    waited: list[Waited] = []
+    people_seen: list[Experience] = []
     log.starts_by_status()
     with HubSampler(copy.hub_api_url, copy.token, people[0].hub_username) as sampler:
-        if who == "pacer":
-            last_ready = bare.start_paced(_names(people), within=WITHIN_SECONDS)
+        if side == "pacer":
+            last_ready = bare.start_paced(_names(people), within=CLASS_CLICK_SECONDS)
         else:
             began = time.monotonic()
-            waited = press_all(copy.portal_url, people, within=WITHIN_SECONDS)
-            last_ready = max((one.ready_at or time.monotonic()) for one in waited) - began
-    return Round(last_ready, sampler.seconds, log.starts_by_status(), waited)
+            people_seen = start_all(copy.portal_url, people, within=CLASS_CLICK_SECONDS)
+            last_ready = max((one.ready_at or time.monotonic()) for one in people_seen) - began
+    return Round(last_ready, sampler.latencies, log.starts_by_status(), people_seen)
 
 
-def press_all(portal_url: str, people: Sequence[SignedIn], *, within: float) -> list[Waited]:
-    """Everybody presses in turn, evenly `within` so many seconds, and watches the open page."""
+def start_all(portal_url: str, people: Sequence[SignedIn], *, within: float) -> list[Experience]:
+    """Click "start" for each person, spread evenly over `within` seconds, and watch the pages."""
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=len(people)) as pool:
-        pressed = [
-            pool.submit(_press_and_wait, portal_url, person, began + within * number / len(people))
+        futures = [
+            pool.submit(_start_and_wait, portal_url, person, began + within * number / len(people))
             for number, person in enumerate(people)
         ]
-    return [one.result() for one in pressed]
+    return [one.result() for one in futures]
 
 
-def _press_and_wait(portal_url: str, person: SignedIn, moment: float) -> Waited:
+def _start_and_wait(portal_url: str, person: SignedIn, moment: float) -> Experience:
     errors: list[str] = []
     time.sleep(max(0.0, moment - time.monotonic()))
     with closing(Visitor(portal_url, person)) as visitor:
         try:
-            card = visitor.press_start()
-            while not card.is_sent_to_lab and time.monotonic() < moment + GIVE_UP_SECONDS:
+            card = visitor.click_start()
+            while not card.is_sent_to_lab and time.monotonic() < moment + CLASS_TIMEOUT_SECONDS:
                 if card.state == "failed":
                     raise ErrorSeen("the start failed")
                 time.sleep(card.poll_after)
-                card = visitor.look_again(card)
+                card = visitor.poll_card(card)
         except ErrorSeen as error:
             errors.append(str(error))
-            return Waited(None, errors)
-        return Waited(time.monotonic() if card.is_sent_to_lab else None, errors)
+            return Experience(None, errors)
+        return Experience(time.monotonic() if card.is_sent_to_lab else None, errors)
 
 
 def _rows(pacer: Sequence[Round], portal: Sequence[Round]) -> Iterator[Row]:
     people = [one for each in portal for one in each.people]
     ready = min(sum(one.ready_at is not None for one in each.people) for each in portal)
-    yield Row(name="class: ready", value=ready, unit="", target=PEOPLE, at_least=True)
+    yield Row(name="class: ready", value=ready, unit="", target=CLASS_SIZE, at_least=True)
     errors = [error for one in people for error in one.errors]
     for error in errors:
         print(error, file=sys.stderr)
@@ -135,8 +135,8 @@ def _rows(pacer: Sequence[Round], portal: Sequence[Round]) -> Iterator[Row]:
 
 
 def _hub_p99(rounds: Sequence[Round]) -> float:
-    """Of both rounds together: one round has too few slow answers to tell their share well."""
-    return percentile([seconds for each in rounds for seconds in each.hub_answers], 99)
+    """Return the p99 of both rounds together: one round has too few slow calls for a stable p99."""
+    return percentile([seconds for each in rounds for seconds in each.hub_latencies], 99)
 
 
 def _names(people: Sequence[SignedIn]) -> list[str]:

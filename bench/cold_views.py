@@ -1,8 +1,7 @@
-"""1,000 people open the same person's page in the same moment, of whom nothing is known yet.
+"""Hub calls of 1,000 simultaneous views of one person's dashboard with an empty cache.
 
-And then one looks again and again. The calls are counted where they arrive, by a proxy between
-portal and Hub. Beat is stopped meanwhile: what it has asked every few seconds it asks without any
-page as well.
+Then one browser loads the page again and again with a warm cache. A proxy between portal and Hub
+counts the calls. Beat is stopped meanwhile, since it reads the Hub without any page.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from bench.visitor import ErrorSeen, Visitor
 from jupyter_integration.testing import FaultProxy
 from portal.database_settings import CACHE_PREFIX
 
-AT_ONCE = 1_000
-WARM_SECONDS = 4.0  # less than what was read counts as fresh
-QUIET_AFTER = 2.0  # seconds
-GROWS_OLD_IN = 9.0  # seconds, with some to spare
+COLD_VIEWS = 1_000
+WARM_SECONDS = 4.0  # less than the time for which a reading is fresh
+QUIET_SECONDS = 2.0
+STALE_AFTER_SECONDS = 9.0  # a little more than the time for which a reading is fresh
 
 
-class NothingWasCold(RuntimeError):
-    """The measurement itself is broken: it would meet its target with any portal."""
+class CacheWasWarm(RuntimeError):
+    """The measurement is broken: with a warm cache every portal meets the target."""
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -39,57 +38,57 @@ def measure(folder: Path) -> Iterator[Row]:
     with FaultProxy(copy.hub_origin) as proxy, copy:
         copy.bring_up(portal_calls=proxy.origin)
         warm_up, person = copy.sign_in(2)
-        _look(copy.portal_url, warm_up)
+        _view(copy.portal_url, warm_up)
         copy.parts["beat"].end()
-        time.sleep(QUIET_AFTER)
-        _forget_all_that_is_known(copy)
+        time.sleep(QUIET_SECONDS)
+        _empty_cache(copy)
         proxy.forget_calls()
         began = time.monotonic()
-        answered = _look_at_once(copy.portal_url, person)
+        answered = _view_together(copy.portal_url, person)
         seconds = time.monotonic() - began
-        time.sleep(GROWS_OLD_IN)
+        time.sleep(STALE_AFTER_SECONDS)
         cold = _calls(proxy)
         if not cold:
-            raise NothingWasCold("a view of which nothing was known had the Hub read by nobody")
-        _look(copy.portal_url, person)  # and so it is read again
-        time.sleep(QUIET_AFTER)
+            raise CacheWasWarm("no view of the empty cache caused a call of the Hub")
+        _view(copy.portal_url, person)  # this view has the Hub read again
+        time.sleep(QUIET_SECONDS)
         proxy.forget_calls()
         began, views = time.monotonic(), 0
         while time.monotonic() - began < WARM_SECONDS:
-            views += _look(copy.portal_url, person)
+            views += _view(copy.portal_url, person)
         warm = _calls(proxy)
     yield Row(
-        name=f"{AT_ONCE} cold views: answered",
+        name=f"{COLD_VIEWS} cold views: answered",
         value=answered,
         unit="",
-        target=AT_ONCE,
+        target=COLD_VIEWS,
         at_least=True,
     )
-    yield Row(name=f"{AT_ONCE} cold views: Hub calls", value=cold, unit="", target=1)
-    yield Row(name=f"{AT_ONCE} cold views: last answer after", value=round(seconds, 1), unit="s")
+    yield Row(name=f"{COLD_VIEWS} cold views: Hub calls", value=cold, unit="", target=1)
+    yield Row(name=f"{COLD_VIEWS} cold views: last answer after", value=round(seconds, 1), unit="s")
     yield Row(name=f"{views} warm views: Hub calls", value=warm, unit="", target=0)
 
 
-def _forget_all_that_is_known(copy: RunningCopy) -> None:
-    """Empty the cache; the broker's own keys beside it stay."""
+def _empty_cache(copy: RunningCopy) -> None:
+    """Delete the cache's keys and keep the broker's."""
     with closing(Redis.from_url(copy.environment["REDIS_URL"])) as store:
         for key in store.scan_iter(f"{CACHE_PREFIX}:*"):
             store.delete(key)
 
 
-def _look_at_once(portal_url: str, person: SignedIn) -> int:
-    """How many were answered."""
-    start = threading.Barrier(AT_ONCE)
+def _view_together(portal_url: str, person: SignedIn) -> int:
+    """Return how many views were answered with 200."""
+    start = threading.Barrier(COLD_VIEWS)
 
-    def look(_number: int) -> bool:
+    def view(_number: int) -> bool:
         start.wait()
-        return _look(portal_url, person)
+        return _view(portal_url, person)
 
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return sum(pool.map(look, range(AT_ONCE)))
+    with ThreadPoolExecutor(max_workers=COLD_VIEWS) as pool:
+        return sum(pool.map(view, range(COLD_VIEWS)))
 
 
-def _look(portal_url: str, person: SignedIn) -> bool:
+def _view(portal_url: str, person: SignedIn) -> bool:
     with closing(Visitor(portal_url, person)) as visitor:
         try:
             visitor.open_dashboard()

@@ -1,4 +1,4 @@
-"""Prints how many database queries one person's dashboard takes, as Django sends them.
+"""Command that prints the number of database queries of one person's dashboard.
 
 Usage, with the settings of a running copy:
     python -m bench.count_queries SESSION
@@ -23,17 +23,17 @@ from django.test import Client  # noqa: E402
 def count_queries(session: str) -> int:
     client = Client(headers={"host": urlsplit(settings.PORTAL_URL).netloc})
     client.cookies[settings.SESSION_COOKIE_NAME] = session
-    client.get("/dashboard/")  # what is measured once for all is measured
+    client.get("/dashboard/")  # fills caches that later requests share
     queries: list[str] = []
 
-    def note(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+    def record(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
         queries.append(sql)
         return execute(sql, *arguments)
 
-    with connection.execute_wrapper(note):
-        answer = client.get("/dashboard/")
-    if answer.status_code != 200:
-        raise SystemExit(f"The dashboard answered {answer.status_code}.")
+    with connection.execute_wrapper(record):
+        response = client.get("/dashboard/")
+    if response.status_code != 200:
+        raise SystemExit(f"The dashboard answered {response.status_code}.")
     return len(queries)
 
 

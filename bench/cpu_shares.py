@@ -1,8 +1,8 @@
-"""The shares of busy processors that containers have in docker-compose.yml, for processes.
+"""CPU shares of docker-compose.yml, applied to the processes of a running copy.
 
-Each part of a running copy is a session of its own, except PostgreSQL, which makes one of each of
-its processes. Linux weighs sessions against one another as it weighs containers, by their autogroup
-(sched(7)), whose niceness is a factor of 1.25 a step.
+Each part is a session of its own; PostgreSQL makes a session for each of its processes. Linux
+weighs sessions as it weighs containers, by their autogroup (sched(7)). One step of an autogroup's
+niceness is a factor of 1.25.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from bench.parts import Part
 from deploy.socket_guard.rules import MOST_CPU_SHARES
 
 COMPOSE_FILE = Path(__file__).resolve().parents[1] / "docker-compose.yml"
-SERVICES = {"web": "portal", "hub": "jupyterhub"}  # the others are called as the parts are
+SERVICES = {"web": "portal", "hub": "jupyterhub"}  # the other parts have their service's name
 USERS_SERVERS = "servers"
 AUTOGROUPS = Path("/proc/sys/kernel/sched_autogroup_enabled")
 
 
 def give_cpu_shares(parts: Iterable[Part]) -> None:
-    """Weigh the parts as their containers are weighed; says so where this kernel or user cannot."""
+    """Give each part its container's weight; print a line where the kernel or user cannot."""
     if not AUTOGROUPS.exists() or AUTOGROUPS.read_text(encoding="ascii").strip() != "1":
-        print("Parts have no shares here: this kernel weighs no sessions.", file=sys.stderr)
+        print("No CPU shares here: this kernel does not weigh sessions.", file=sys.stderr)
         return
     for part in parts:
         niceness = niceness_of(shares_of(part.name))
         try:
             Path(f"/proc/{part.pid}/autogroup").write_text(str(niceness), encoding="ascii")
         except OSError as error:
-            print(f"{part.name} has no share of its own here: {error}", file=sys.stderr)
+            print(f"{part.name} has no CPU share of its own here: {error}", file=sys.stderr)
 
 
 def shares_of(part: str) -> int:
-    """What docker-compose.yml gives the container of this part."""
+    """Return the CPU shares that docker-compose.yml gives the container of this part."""
     if part == USERS_SERVERS:
         return MOST_CPU_SHARES
     services = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))["services"]
@@ -45,10 +45,10 @@ def shares_of(part: str) -> int:
 
 
 def niceness_of(shares: int) -> int:
-    """The step whose weight is nearest to that of so many shares, where 1024 are the usual weight.
+    """Return the autogroup niceness whose weight is nearest to `shares`; 1024 is the usual weight.
 
-    Engines turn shares into a weight in two ways, of which the newer one (runc 1.3.2) keeps
-    containers closer to one another: that one is taken.
+    Engines convert shares into a weight in two ways. The newer one (runc 1.3.2) gives the smaller
+    differences between containers; it is used here.
     https://github.com/opencontainers/cgroups/pull/20
     """
     doublings = math.log2(shares)

@@ -1,7 +1,7 @@
-"""A second portal beside a running copy: the same people, among very many others.
+"""Second portal beside a running copy: the same people among very many other accounts.
 
-It has a database of its own on the same PostgreSQL, and a web server and an edge of its own. It has
-all else in common with the copy: Redis, so that the same sessions hold, and the program.
+It has its own database on the same PostgreSQL, its own web server and its own edge. It shares the
+rest with the copy: the program, and Redis, so that the same sessions are valid.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DATABASE = "crowd"
 
 @contextmanager
 def second_portal(copy: RunningCopy, folder: Path, *, accounts: int) -> Iterator[str]:
-    """Its edge's address, while it runs. The others have starts behind them, as people have."""
+    """Run the second portal and yield the address of its edge. The other accounts have starts."""
     folder.mkdir()
     (port,) = free_ports(1)
     edge_ports = EdgePorts.free()

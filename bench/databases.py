@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis of the bench's own, with nothing of theirs kept afterwards."""
+"""PostgreSQL and Redis of the bench, which keep no data afterwards."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MOST_CONNECTIONS = 400
 
 
 class ProgramMissing(RuntimeError):
-    """Says what to install."""
+    """A program is missing; the message names the package."""
 
 
 def redis(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
-    """Without any file: after its death all that it knew is gone, which must lose nothing."""
+    """Return a Redis without files: a killed one comes back empty, which must lose no start."""
     if shutil.which("redis-server") is None:
         raise ProgramMissing("There is no redis-server here. On Debian: apt install redis-server")
     return Part(
@@ -31,12 +31,12 @@ def redis(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
         folder=folder,
         log=folder / "redis.log",
         environment=environment,
-        answers=lambda: _pongs(port),
+        answers=lambda: _answers_ping(port),
     )
 
 
 def postgres(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
-    """As its own user where we are root: it refuses to run as root."""
+    """Return a PostgreSQL; as root it runs as the user postgres, since it refuses root."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
     if programs is None:
         raise ProgramMissing("There is no PostgreSQL here. On Debian: apt install postgresql")
@@ -55,7 +55,7 @@ def postgres(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    # What it wrote before a kill is in the system's own memory: it need not wait for the disk.
+    # A kill loses nothing that was written: it is in the page cache, so fsync can be off.
     options = {
         "port": port,
         "listen_addresses": "127.0.0.1",
@@ -64,7 +64,7 @@ def postgres(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
         "max_connections": MOST_CONNECTIONS,
     }
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    tied = ["setpriv", "--pdeathsig", "KILL", "--"]  # changing the user undoes the first tie
+    tied = ["setpriv", "--pdeathsig", "KILL", "--"]  # a change of the user clears pdeathsig
     return Part(
         "postgres",
         [
@@ -75,12 +75,12 @@ def postgres(folder: Path, port: int, environment: Mapping[str, str]) -> Part:
         folder=Path("/"),
         log=folder / "postgres.log",
         environment=environment,
-        answers=lambda: _takes_queries(port),
-        stop_signal=signal.SIGINT,  # as its container image has it: SIGTERM waits for all clients
+        answers=lambda: _accepts_connections(port),
+        stop_signal=signal.SIGINT,  # as the official image does; SIGTERM waits for all clients
     )
 
 
-def _pongs(port: int) -> bool:
+def _answers_ping(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
@@ -89,7 +89,7 @@ def _pongs(port: int) -> bool:
         return False
 
 
-def _takes_queries(port: int) -> bool:
+def _accepts_connections(port: int) -> bool:
     try:
         psycopg.connect(
             host="127.0.0.1", port=port, user="portal", dbname="postgres", connect_timeout=2

@@ -1,4 +1,4 @@
-"""The way in, as in docker-compose.yml: Caddy with the product's own configuration."""
+"""Edge of a running copy: Caddy with the product's own Caddyfile, as in docker-compose.yml."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CADDYFILE = install.REPOSITORY / "deploy" / "edge" / "Caddyfile"
 
 @dataclass(frozen=True, slots=True)
 class EdgePorts:
-    """The portal and the Hub as people find them, and the edge's answer to its health check."""
+    """Ports of the edge: the portal's, the Hub's and the one of the edge's own health check."""
 
     portal: int
     hub: int
@@ -38,7 +38,7 @@ class EdgePorts:
 
 
 def edge(name: str, folder: Path, ports: EdgePorts, *, web_port: int, proxy_port: int) -> Part:
-    """It leads to the web server and to the Hub's proxy on these ports."""
+    """Return an edge in front of the web server and the Hub's proxy on these ports."""
     if shutil.which("caddy") is None:
         raise ProgramMissing("There is no Caddy here. On Debian: apt install caddy")
     return Part(

@@ -1,4 +1,4 @@
-"""Fills a database with accounts that nobody signs in to, each with some starts behind it.
+"""Command that fills a database with unused accounts, each with some finished starts.
 
 Usage, with the settings of a running copy:
     python -m bench.enrol 100000
@@ -18,7 +18,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from jupyter_integration.models import SpawnRequest  # noqa: E402
 
-STARTS_OF_EACH = 3
+STARTS_PER_ACCOUNT = 3
 BATCH = 5000
 
 
@@ -39,10 +39,10 @@ def enrol(count: int) -> None:
         SpawnRequest.objects.bulk_create(
             SpawnRequest(user=user, state=SpawnRequest.State.READY, finished_at=now)
             for user in users
-            for _start in range(STARTS_OF_EACH)
+            for _start in range(STARTS_PER_ACCOUNT)
         )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as PostgreSQL does by itself, sooner or later
+        cursor.execute("ANALYZE")  # autovacuum would do this later
 
 
 if __name__ == "__main__":

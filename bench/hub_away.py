@@ -1,8 +1,8 @@
-"""Eight people look at their dashboards without pause while the Hub goes and comes.
+"""Dashboards and Hub calls while the Hub is unavailable.
 
-Up, swallowed (calls are taken and never answered), up, cut off (connections break), up: in one run,
-so that pages with and without a Hub are measured side by side. The calls are counted where they
-arrive, by a proxy between portal and Hub, and so over all processes of the portal.
+Eight people load their dashboards without pause. One run goes through five phases: Hub up, calls
+swallowed (accepted and never answered), up, connections cut off, up. A proxy between portal and Hub
+counts the calls of all processes.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from jupyter_integration.testing import FaultProxy
 from jupyter_integration.testing.exchange import Call
 from jupyter_integration.testing.faults import Blackhole, Fault, Reset
 
-CLIENTS = 8
+VIEWERS = 8
 UP_SECONDS = 15.0
 READ_TIMEOUT = 5  # seconds; the shortest that the portal can be given
-# Until the breaker can have opened (a reading has three attempts), and then four probes.
-AWAY: dict[str, tuple[Fault, float]] = {
+# Long enough for the breaker to open (a read has three attempts) and for four probes.
+OUTAGES: dict[str, tuple[Fault, float]] = {
     "swallowed": (Blackhole(), 3 * READ_TIMEOUT + 30.0),
     "cut off": (Reset(), 30.0),
 }
-PROBE_EVERY = 5.0  # seconds
-WARM_AFTER = 2.0  # seconds
-SETTLED_IN = 1.0  # seconds from the breaker's opening until every page knows
+PROBE_INTERVAL_SECONDS = 5.0
+PHASE_WARM_UP_SECONDS = 2.0
+BREAKER_NOTICE_SECONDS = 1.0  # from the breaker's opening until every page shows it
 _OPENED = re.compile(r"^(\S+)Z WARNING \S+ (?:S\d+: )?The Hub is away", re.MULTILINE)
 
 
@@ -59,13 +59,13 @@ class Period:
 
 
 class Audience:
-    """Looks without pause while the context lasts."""
+    """People who load their dashboards without pause while the context lasts."""
 
     def __init__(self, portal_url: str, people: Sequence[SignedIn]) -> None:
         self._portal_url = portal_url
         self._over = threading.Event()
         self.views: list[View] = []
-        self._threads = [threading.Thread(target=self._look, args=(one,)) for one in people]
+        self._threads = [threading.Thread(target=self._load, args=(one,)) for one in people]
 
     def __enter__(self) -> list[View]:
         for thread in self._threads:
@@ -77,7 +77,7 @@ class Audience:
         for thread in self._threads:
             thread.join()
 
-    def _look(self, person: SignedIn) -> None:
+    def _load(self, person: SignedIn) -> None:
         with closing(Visitor(self._portal_url, person)) as visitor:
             while not self._over.is_set():
                 at, began = time.time(), time.monotonic()
@@ -93,11 +93,11 @@ def measure(folder: Path) -> Iterator[Row]:
     copy = RunningCopy(folder, slots=16, settings={"HUB_READ_TIMEOUT": str(READ_TIMEOUT)})
     with FaultProxy(copy.hub_origin) as proxy, copy:
         copy.bring_up(portal_calls=proxy.origin)
-        people = copy.sign_in(CLIENTS)
+        people = copy.sign_in(VIEWERS)
         away: dict[str, Period] = {}
         with Audience(copy.portal_url, people) as views:
             time.sleep(UP_SECONDS)
-            for name, (fault, seconds) in AWAY.items():
+            for name, (fault, seconds) in OUTAGES.items():
                 away[name] = _without_hub(proxy, fault, seconds)
                 time.sleep(UP_SECONDS)
         openings = _openings(folder)
@@ -118,7 +118,7 @@ def _without_hub(proxy: FaultProxy, fault: Fault, seconds: float) -> Period:
 
 
 def _openings(folder: Path) -> list[float]:
-    """When the breaker opened, as the process that opened it wrote down."""
+    """Return when a process logged that it opened the breaker, in seconds since the epoch."""
     logs = [log.read_text(errors="replace") for log in folder.glob("*.log")]
     return sorted(
         datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
@@ -131,9 +131,9 @@ def _pages(
     views: Sequence[View], away: Sequence[Period], openings: Sequence[float]
 ) -> Iterator[Row]:
     without = [view for view in views if any(view in period for period in away)]
-    # The first seconds with a Hub are still of the other kind, as are the copy's first.
-    begins = [views[0].at, *(period.ended for period in away)]
-    warming = [Period(at, at + WARM_AFTER, []) for at in begins]
+    # The first seconds of the copy, and those after an outage, do not count as "Hub up".
+    phase_starts = [views[0].at, *(period.ended for period in away)]
+    warming = [Period(at, at + PHASE_WARM_UP_SECONDS, []) for at in phase_starts]
     with_hub = [view for view in views if not any(view in one for one in (*away, *warming))]
     answered = 100 * sum(not view.error for view in without) / len(without)
     yield Row(
@@ -143,13 +143,13 @@ def _pages(
         target=100,
         at_least=True,
     )
-    known = [
-        Period(opened + SETTLED_IN, period.ended, [])
+    informed = [
+        Period(opened + BREAKER_NOTICE_SECONDS, period.ended, [])
         for period in away
         for opened in openings
         if period.began < opened < period.ended
     ]
-    aged = [view.shows_age for view in without if any(view in one for one in known)]
+    aged = [view.shows_age for view in without if any(view in one for one in informed)]
     yield Row(
         name="Hub away: pages that show the age",
         value=round(100 * sum(aged) / max(1, len(aged)), 2),
@@ -166,7 +166,7 @@ def _pages(
 
 
 def _calls(name: str, period: Period, opened_at: float | None) -> Iterator[Row]:
-    """An attempt is not a call: the client's three have one name."""
+    """Yield the rows on calls; attempts with the same request id are one call."""
     first: dict[str, Call] = {}
     last: dict[str, Call] = {}
     for call in period.calls:
@@ -185,8 +185,10 @@ def _calls(name: str, period: Period, opened_at: float | None) -> Iterator[Row]:
         target=5,
     )
     probes = [call.at for call in first.values() if call.at > limit]
-    shortest = min((later - earlier for earlier, later in pairwise(probes)), default=PROBE_EVERY)
-    per_five = 0.0 if opened_at is None else PROBE_EVERY / max(shortest, 0.01)
+    shortest = min(
+        (later - earlier for earlier, later in pairwise(probes)), default=PROBE_INTERVAL_SECONDS
+    )
+    per_five = 0.0 if opened_at is None else PROBE_INTERVAL_SECONDS / max(shortest, 0.01)
     yield Row(name=f"Hub {name}: most probes per 5 s", value=round(per_five, 2), unit="", target=1)
     opened_after = (opened_at or period.ended) - period.began
     yield Row(name=f"Hub {name}: known to be away after", value=round(opened_after, 1), unit="s")

@@ -1,4 +1,4 @@
-"""What the Hub itself wrote of the calls that it answered."""
+"""Calls for a start in the Hub's own log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-# Of a refusal another line tells as well, by whoever raised it.
+# A refusal has a second line, from the code that raised it; only the access log counts.
 _START = re.compile(r" log:\d+\] (\d{3}) POST /hub/api/users/[^/ ]+/server ")
 
 
@@ -16,7 +16,7 @@ class HubLog:
         self._read_from = 0
 
     def starts_by_status(self) -> Counter[int]:
-        """How the Hub answered the calls for a start that came since this was last asked."""
+        """Return the calls for a start since the last call of this method, counted by status."""
         with self._path.open("rb") as log:
             log.seek(self._read_from)
             text = log.read()

@@ -1,8 +1,8 @@
-"""How long the Hub's API takes to answer somebody else while a class starts: ten calls a second.
+"""Latency sampler of the Hub's API while a class starts: ten calls a second.
 
-In a process of its own: in the one that plays the class, it would measure that one's own load.
-Each call is timed from when it is due, and made then too, unless ten wait for an answer already:
-else a Hub that stands still for a second would be one slow call.
+It is a process of its own, so that it does not measure the load of the simulated class. A call is
+made and timed from the moment at which it is due, unless ten calls are already waiting. Otherwise a
+Hub that stands still for a second would count as one slow call.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-EVERY_SECONDS = 0.1
-CALLERS = 10  # who take turns: one answer may take a second before a call is late
-PATIENCE_SECONDS = 60.0
+SAMPLE_INTERVAL_SECONDS = 0.1
+CALLERS = 10  # a call may take one second before the next one of its caller is late
+SAMPLE_TIMEOUT_SECONDS = 60.0
 
 
 class HubSampler:
-    """Samples while the context lasts; `seconds` are there after its end."""
+    """Samples while the context lasts; afterwards `latencies` holds the seconds of each call."""
 
     def __init__(self, api_url: str, token: str, username: str) -> None:
         self._arguments = [f"{api_url}/users/{username}", token]
-        self.seconds: list[float] = []
+        self.latencies: list[float] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -44,40 +44,40 @@ class HubSampler:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        output, _ = self._process.communicate()  # the end of its input ends it
-        self.seconds = json.loads(output)
+        output, _ = self._process.communicate()  # it ends when its input ends
+        self.latencies = json.loads(output)
 
 
 def main() -> None:
     url, token = sys.argv[1:]
     over = threading.Event()
-    threading.Thread(target=_wait_for_the_end, args=(over,), daemon=True).start()
+    threading.Thread(target=_wait_for_end_of_input, args=(over,), daemon=True).start()
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=CALLERS) as pool:
         callers = [
-            pool.submit(_ask, url, token, began + number * EVERY_SECONDS, over)
+            pool.submit(_sample, url, token, began + number * SAMPLE_INTERVAL_SECONDS, over)
             for number in range(CALLERS)
         ]
     print(json.dumps([seconds for caller in callers for seconds in caller.result()]))
 
 
-def _ask(url: str, token: str, due: float, over: threading.Event) -> list[float]:
-    """Ask in this caller's turns until it is over; the seconds from each turn to its answer."""
+def _sample(url: str, token: str, due: float, over: threading.Event) -> list[float]:
+    """Call at this caller's due times until `over`; return the seconds from each due time."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=SAMPLE_TIMEOUT_SECONDS)
     seconds: list[float] = []
     while not over.wait(max(0.0, due - time.monotonic())):
         connection.request("GET", parts.path, headers={"Authorization": f"token {token}"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:  # a quick refusal is no quick answer
-            raise RuntimeError(f"the Hub answers {answer.status}")
+        response = connection.getresponse()
+        response.read()
+        if response.status != 200:  # a fast refusal must not count as a fast answer
+            raise RuntimeError(f"the Hub answers {response.status}")
         seconds.append(time.monotonic() - due)
-        due += CALLERS * EVERY_SECONDS
+        due += CALLERS * SAMPLE_INTERVAL_SECONDS
     return seconds
 
 
-def _wait_for_the_end(over: threading.Event) -> None:
+def _wait_for_end_of_input(over: threading.Event) -> None:
     sys.stdin.read()
     over.set()
 

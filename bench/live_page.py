@@ -1,8 +1,8 @@
-"""2,000 open dashboards: how soon a change is on the screen, and what all of them cost together.
+"""Cost of 2,000 open dashboards, and the time from a change to the screen.
 
-Most are calm; of a hundred the server starts, and each second and a half its progress changes, as
-its worker writes it (make_progress.py). Every tab asks as ask_again.js does: when the portal says,
-give or take a fifth, one question at a time.
+A hundred of them have a start in progress, whose progress changes every 1.5 seconds, written as its
+worker writes it (make_progress.py). A tab polls as the page's script does: one request at a time,
+after the interval that the portal returns, ± 20 %.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ from bench.signed_in import SignedIn
 DASHBOARDS = 2000
 STARTING = 100
 CHANGE_EVERY_SECONDS = 1.5
-WARM_UP_SECONDS = 20.0  # every tab has asked once
-SECONDS = 30.0
-SPREAD = 0.2  # as in ask_again.js
+WARM_UP_SECONDS = 20.0  # every tab has polled once
+MEASURED_SECONDS = 30.0
+POLL_SPREAD = 0.2  # as in the page's script
 
-_CARD = re.compile(r'data-ask-again="([0-9.]+)"\s+hx-get="([^"]+)"')
+_POLL_AGAIN = re.compile(r'data-ask-again="([0-9.]+)"\s+hx-get="([^"]+)"')
 _PROGRESS = re.compile(r'aria-valuenow="([0-9]+)"')
 
 
 @dataclass(slots=True)
 class Seen:
-    """What all tabs saw while it counted."""
+    """Counts of all tabs together, taken while `counts` is set."""
 
     counts: bool = False
-    answers: list[float] = field(default_factory=list)  # seconds
+    latencies: list[float] = field(default_factory=list)  # seconds
     unchanged: int = 0
     changes: list[float] = field(default_factory=list)  # seconds from the change to the screen
     errors: int = 0
 
 
 class Changes:
-    """The progress of each start, and when it became so."""
+    """Progress values of each start, with the time at which each was written."""
 
     def __init__(self) -> None:
         self._made: dict[int, dict[int, float]] = {}
 
-    def made(self, user_ids: Sequence[int], progress: int, *, at: float) -> None:
+    def add(self, user_ids: Sequence[int], progress: int, *, at: float) -> None:
         for user_id in user_ids:
             self._made.setdefault(user_id, {})[progress] = at
 
@@ -76,21 +76,21 @@ class Tab:
         while True:
             began = time.monotonic()
             try:
-                seconds = await self._ask()
+                seconds = await self._poll()
             except (OSError, asyncio.IncompleteReadError):
                 self._seen.errors += self._seen.counts
                 self._connection, seconds = None, 1.0
             if self._seen.counts:
-                self._seen.answers.append(time.monotonic() - began)
-            await asyncio.sleep(seconds * random.uniform(1 - SPREAD, 1 + SPREAD))
+                self._seen.latencies.append(time.monotonic() - began)
+            await asyncio.sleep(seconds * random.uniform(1 - POLL_SPREAD, 1 + POLL_SPREAD))
 
-    async def _ask(self) -> float:
-        """Ask for the card; the seconds until the next question."""
+    async def _poll(self) -> float:
+        """Request the card; return the seconds until the next request."""
         status, headers, page = await self._get()
         if status == 204:
             self._seen.unchanged += self._seen.counts
             return float(headers["ask-again-after"])
-        card = _CARD.search(page)
+        card = _POLL_AGAIN.search(page)
         if status != 200 or card is None:
             raise OSError(f"{status} and no card")
         self._address = unescape(card[2])
@@ -112,7 +112,7 @@ class Tab:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
         except (OSError, asyncio.IncompleteReadError):
-            # The edge lets go of a connection that rests, and a browser then opens another.
+            # The edge closes idle connections; a browser then opens another.
             writer.close()
             self._connection = None
             if fresh:
@@ -134,12 +134,13 @@ def measure(folder: Path) -> Iterator[Row]:
         web = copy.parts["web"].pid
         seen, share = asyncio.run(_watch(copy, people, web))
         megabytes = resident_megabytes(web)
+    rate = len(seen.latencies) / MEASURED_SECONDS
     yield Row(name="dashboards open", value=DASHBOARDS, unit="")
-    yield Row(name="questions a second", value=round(len(seen.answers) / SECONDS), unit="/s")
+    yield Row(name="requests a second", value=round(rate), unit="/s")
     yield _row("change to screen while starting, p50", percentile(seen.changes, 50), 0.5)
     yield _row("change to screen while starting, p99", percentile(seen.changes, 99), 2.0)
-    yield Row(name="answer, p99", value=round(percentile(seen.answers, 99) * 1000), unit="ms")
-    yield Row(name="questions without an answer", value=seen.errors, unit="", target=0)
+    yield Row(name="response, p99", value=round(percentile(seen.latencies, 99) * 1000), unit="ms")
+    yield Row(name="requests without an answer", value=seen.errors, unit="", target=0)
     yield Row(name="share of one core, web processes", value=round(share * 100), unit="%")
     yield Row(name="memory of the web processes", value=round(megabytes), unit="MiB")
 
@@ -152,21 +153,22 @@ async def _watch(copy: RunningCopy, people: Sequence[SignedIn], web: int) -> tup
     seen, changes = Seen(), Changes()
     starting = [person.user_id for person in people[:STARTING]]
     tabs = [Tab(copy.portal_url, person, seen, changes).live() for person in people]
-    tasks = [asyncio.create_task(work) for work in (*tabs, _note_progress(copy, starting, changes))]
+    progress = _record_progress(copy, starting, changes)
+    tasks = [asyncio.create_task(work) for work in (*tabs, progress)]
     await asyncio.sleep(WARM_UP_SECONDS)
     seen.counts, before = True, cpu_seconds(web)
-    await asyncio.sleep(SECONDS)
+    await asyncio.sleep(MEASURED_SECONDS)
     seen.counts, after = False, cpu_seconds(web)
     for task in tasks:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if not isinstance(result, asyncio.CancelledError):
             raise RuntimeError("A tab ended before its time") from result
-    return seen, (after - before) / SECONDS
+    return seen, (after - before) / MEASURED_SECONDS
 
 
-async def _note_progress(copy: RunningCopy, user_ids: Sequence[int], changes: Changes) -> None:
-    """Have the starts move on, and note each change as it is told, right before it is made."""
+async def _record_progress(copy: RunningCopy, user_ids: Sequence[int], changes: Changes) -> None:
+    """Run make_progress.py and record each change that it prints, right before it is written."""
     maker = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.make_progress", str(CHANGE_EVERY_SECONDS)),
         *map(str, user_ids),
@@ -180,8 +182,8 @@ async def _note_progress(copy: RunningCopy, user_ids: Sequence[int], changes: Ch
     try:
         async for line in maker.stdout:
             change = json.loads(line)
-            changes.made(change["users"], change["progress"], at=change["made_at"])
-        raise RuntimeError("nobody makes progress any more")
+            changes.add(change["users"], change["progress"], at=change["made_at"])
+        raise RuntimeError("make_progress ended before its time")
     finally:
         maker.stdin.close()
         await maker.wait()

@@ -1,6 +1,6 @@
-"""A measuring client: a few processes that ask again and again, each over one open connection.
+"""Load generator: a few processes that repeat GET requests, each over one kept connection.
 
-It has to cost little, since it shares the machine with what it measures.
+It must use little CPU, because it shares the machine with the measured system.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from multiprocessing import get_context
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-PATIENCE_SECONDS = 30.0
+RESPONSE_TIMEOUT_SECONDS = 30.0
 
 
-class WrongAnswer(RuntimeError):
-    """Says what was asked, and what came instead of 200."""
+class UnexpectedResponse(RuntimeError):
+    """A response was not a complete 200; the message has the URL and the status."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One GET, as one person's browser or program sends it."""
+class GetRequest:
+    """One GET request of one person's browser or program."""
 
     url: str
     headers: dict[str, str]
@@ -33,28 +33,28 @@ class Question:
 
 @dataclass(slots=True)
 class Measured:
-    """What one side answered, over all rounds."""
+    """Responses of one side over all rounds."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Return the responses per second."""
         return len(self.times) / self.seconds
 
     def percentile(self, percent: float) -> float:
-        """Seconds within which that share of the answers came."""
+        """Return the seconds within which `percent` of the responses came."""
         return percentile(self.times, percent)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest of the values that `percent` of them do not exceed."""
+    """Return the smallest value that `percent` percent of the values do not exceed."""
     return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 class Clients:
-    """Processes that are there for all rounds: starting one takes longer than many answers."""
+    """Pool of client processes for all rounds: to start one takes longer than many requests."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -66,74 +66,74 @@ class Clients:
     def __exit__(self, *_error: object) -> None:
         self._pool.shutdown()
 
-    def ask(self, questions: Sequence[Question], *, seconds: float, into: Measured) -> None:
-        """Let every client ask for so long; each has a share of the questions for itself.
+    def run(self, requests: Sequence[GetRequest], *, seconds: float, into: Measured) -> None:
+        """Let every client send its own share of the requests for `seconds`.
 
-        Raises WrongAnswer.
+        Raises UnexpectedResponse.
         """
-        shares = [questions[number :: self._count] for number in range(self._count)]
+        shares = [requests[number :: self._count] for number in range(self._count)]
         began = time.monotonic()
-        for times in self._pool.map(_ask, shares, [time.time() + seconds] * self._count):
+        for times in self._pool.map(_measure, shares, [time.time() + seconds] * self._count):
             into.times += times
         into.seconds += time.monotonic() - began
 
 
-def take_turns(
-    clients: Clients, sides: Sequence[Sequence[Question]], *, rounds: int, seconds: float
+def alternate(
+    clients: Clients, sides: Sequence[Sequence[GetRequest]], *, rounds: int, seconds: float
 ) -> list[Measured]:
-    """Ask each side in turn, one round to warm up and then `rounds` that count.
+    """Measure the sides alternately: one round to warm up, then `rounds` rounds that count.
 
-    What disturbs the machine for a while so disturbs all sides.
+    A disturbance of the machine then affects all sides.
     """
     measured = [Measured() for _side in sides]
-    for questions in sides:
-        clients.ask(questions, seconds=seconds, into=Measured())
-    for turn in range(rounds):
+    for requests in sides:
+        clients.run(requests, seconds=seconds, into=Measured())
+    for number in range(rounds):
         order = list(zip(sides, measured, strict=True))
-        for questions, into in order if turn % 2 == 0 else reversed(order):
-            clients.ask(questions, seconds=seconds, into=into)
+        for requests, into in order if number % 2 == 0 else reversed(order):
+            clients.run(requests, seconds=seconds, into=into)
     return measured
 
 
-def _ask(questions: Sequence[Question], until: float) -> list[float]:
-    return list(_times(questions, until))
+def _measure(requests: Sequence[GetRequest], until: float) -> list[float]:
+    return list(_times(requests, until))
 
 
-def _times(questions: Sequence[Question], until: float) -> Iterator[float]:
-    parts = urlsplit(questions[0].url)
+def _times(requests: Sequence[GetRequest], until: float) -> Iterator[float]:
+    parts = urlsplit(requests[0].url)
     address = (parts.hostname or "localhost", parts.port or 80)
-    asked = [(question.url, _request(question)) for question in questions]
+    encoded = [(request.url, _encode(request)) for request in requests]
     with (
-        socket.create_connection(address, timeout=PATIENCE_SECONDS) as connection,
-        connection.makefile("rb") as answers,
+        socket.create_connection(address, timeout=RESPONSE_TIMEOUT_SECONDS) as connection,
+        connection.makefile("rb") as responses,
     ):
-        for url, request in cycle(asked):
+        for url, request in cycle(encoded):
             began = time.perf_counter()
             connection.sendall(request)
-            status = _read_answer(answers)
+            status = _read_response(responses)
             yield time.perf_counter() - began
             if status != 200:
-                raise WrongAnswer(f"{url}: {status or 'an answer that broke off'}")
+                raise UnexpectedResponse(f"{url}: {status or 'the response broke off'}")
             if time.time() > until:
                 return
 
 
-def _request(question: Question) -> bytes:
-    parts = urlsplit(question.url)
+def _encode(request: GetRequest) -> bytes:
+    parts = urlsplit(request.url)
     lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}"]
-    lines += [f"{name}: {value}" for name, value in question.headers.items()]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
-def _read_answer(answers: BinaryIO) -> int:
-    """Read one answer that says its length, and return its status; 0 where it breaks off.
+def _read_response(stream: BinaryIO) -> int:
+    """Read one response that has a Content-Length. Return its status, or 0 if it breaks off.
 
-    Python's own client reads any answer, at several times the cost of this.
+    Python's own client reads every kind of response, at several times the cost.
     """
-    first, length = answers.readline(), 0
-    while (line := answers.readline()).strip():
+    first, length = stream.readline(), 0
+    while (line := stream.readline()).strip():
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    is_whole = line and len(answers.read(length)) == length > 0
+    is_whole = line and len(stream.read(length)) == length > 0
     return int(first.split()[1]) if is_whole else 0

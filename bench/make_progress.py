@@ -1,7 +1,7 @@
-"""Moves starts on as their workers do, and tells each change right before it is made.
+"""Command that writes progress to starts as their workers do.
 
-One line of JSON a change: the new progress, whose starts, and when, by this machine's monotonic
-clock. It ends with its input.
+It prints one line of JSON right before each change: the new progress, the ids of the users and the
+time of the monotonic clock. It ends when its input ends.
 
 Usage, with the settings of a running copy:
     python -m bench.make_progress SECONDS_BETWEEN_CHANGES USER_ID…
@@ -26,7 +26,7 @@ GROUPS = 10
 
 
 def make_progress(user_ids: Sequence[int], *, every: float, over: threading.Event) -> None:
-    """Move on each start `every` so many seconds, a tenth of them at a time."""
+    """Change each start once in `every` seconds, a tenth of the starts at a time."""
     groups = [list(user_ids[first::GROUPS]) for first in range(GROUPS)]
     progress = 0
     while True:
@@ -41,13 +41,13 @@ def make_progress(user_ids: Sequence[int], *, every: float, over: threading.Even
                 return
 
 
-def _wait_for_the_end(over: threading.Event) -> None:
+def _wait_for_end_of_input(over: threading.Event) -> None:
     sys.stdin.read()
     over.set()
 
 
 if __name__ == "__main__":
     ended = threading.Event()
-    threading.Thread(target=_wait_for_the_end, args=(ended,), daemon=True).start()
+    threading.Thread(target=_wait_for_end_of_input, args=(ended,), daemon=True).start()
     seconds, *keys = sys.argv[1:]
     make_progress([int(key) for key in keys], every=float(seconds), over=ended)

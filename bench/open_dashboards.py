@@ -1,6 +1,7 @@
-"""Makes people with an open dashboard, some of whose servers start for ever: one line of JSON each.
+"""Command that makes people with an open dashboard, some of them with a start that never ends.
 
-Their users on the Hub are only said to be there: nobody asks the Hub in this measurement.
+It prints one line of JSON for each person. Their users exist only in the portal's rows: this
+measurement does not call the Hub.
 
 Usage, with the settings of a running copy:
     python -m bench.open_dashboards 2000 100
@@ -23,13 +24,13 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from bench.sign_in import with_session  # noqa: E402
 from bench.signed_in import SignedIn  # noqa: E402
-from jupyter_integration import snapshots  # noqa: E402
 from jupyter_integration.hub.resources import STOPPED_SERVER  # noqa: E402
 from jupyter_integration.models import SpawnRequest  # noqa: E402
+from jupyter_integration.status import snapshots  # noqa: E402
 
 
 def open_dashboards(count: int, starting: int) -> list[SignedIn]:
-    """The first `starting` of them are people whose server starts."""
+    """Return `count` people; the first `starting` of them have a start in progress."""
     now = timezone.now()
     names = [f"watcher-{number}" for number in range(count)]
     users = User.objects.bulk_create(
@@ -48,7 +49,7 @@ def open_dashboards(count: int, starting: int) -> list[SignedIn]:
         SpawnRequest(
             user=user,
             state=SpawnRequest.State.STARTING,
-            # As if a worker followed it: no other takes it up.
+            # As if a worker followed it, so that no worker claims it.
             lease_id=uuid.uuid4(),
             lease_expires_at=now + timedelta(hours=1),
         )

@@ -1,8 +1,8 @@
-"""From the click to a Lab that answers: how much the portal adds to what the Hub itself needs.
+"""Time that the portal adds between the click and a Lab that answers.
 
-Ten pairs in turn, of one person's server. One of each pair is started by a click in the portal; the
-other by nothing but a POST to the Hub's API, whose progress stream is read to its end. Both watch
-the Lab through the proxy at the same short interval, and both are stopped in the same way.
+Ten pairs of starts of one person's server. One start of a pair is a click in the portal. The other
+one is a bare POST to the Hub's API, whose progress stream is read to its end. Both poll the Lab
+through the proxy at the same short interval, and both are stopped in the same way.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from jupyter_integration.testing.free_ports import free_ports
 from tests.running_system import RunningSystem
 
 PAIRS = 10
-LOOK_AGAIN_SECONDS = 0.05
-PATIENCE_SECONDS = 120.0
+LAB_POLL_SECONDS = 0.05
+LAB_TIMEOUT_SECONDS = 120.0
 MOST_SECONDS_ADDED = 1.0
 MOST_SECONDS_ADDED_WITH_REDIS = 0.5
 
 
 class NotReady(RuntimeError):
-    """A start failed, or took so long that the rest would say nothing."""
+    """A start failed or took so long that the measurement has no meaning."""
 
 
 class Bench:
@@ -42,13 +42,13 @@ class Bench:
         self._probe = LabProbe(copy.hub_url)
 
     def warm_up(self) -> None:
-        """One start that does not count: it makes the Hub's user and fills the disk's cache."""
+        """Start once without counting: this makes the Hub's user and fills the page cache."""
         self._follow_page(self._person.click_start(), began=time.monotonic())
         self._name = self._person.hub_username()
         self._person.stop()
 
     def by_click(self) -> tuple[float, float]:
-        """Seconds until the Lab answered, and until the open page was sent there."""
+        """Return the seconds until the Lab answered, and until the open page led there."""
         page: list[float] = []
 
         def follow() -> None:
@@ -56,28 +56,28 @@ class Bench:
 
         began = time.monotonic()
         request = self._person.click_start()
-        answered = self._beside(follow, began)
+        answered = self._wait_for_lab(follow, began)
         self._person.stop()
         return answered, page[0]
 
     def by_bare_hub(self) -> float:
-        """Seconds until the Lab answered to somebody who only has the Hub's API."""
+        """Return the seconds until the Lab answered, with the Hub's API alone."""
         began = time.monotonic()
         self._hub.start_server(self._name)
-        answered = self._beside(self._read_progress, began)
+        answered = self._wait_for_lab(self._read_progress, began)
         self._person.stop()
         return answered
 
-    def _beside(self, follow: Callable[[], None], began: float) -> float:
-        """Watch the Lab while `follow` follows the start as those who wait for it do."""
+    def _wait_for_lab(self, follow: Callable[[], None], began: float) -> float:
+        """Poll the Lab while `follow` follows the start in a thread; return the seconds."""
         with ThreadPoolExecutor(max_workers=1) as pool:
             follower = pool.submit(follow)
             while not self._probe.answers(f"/user/{self._name}/"):
                 if follower.done():
                     follower.result()  # raises what went wrong
-                if time.monotonic() - began > PATIENCE_SECONDS:
-                    raise NotReady(f"no Lab after {PATIENCE_SECONDS:g} seconds")
-                time.sleep(LOOK_AGAIN_SECONDS)
+                if time.monotonic() - began > LAB_TIMEOUT_SECONDS:
+                    raise NotReady(f"no Lab after {LAB_TIMEOUT_SECONDS:g} seconds")
+                time.sleep(LAB_POLL_SECONDS)
             answered = time.monotonic() - began
             follower.result()
         return answered
@@ -88,22 +88,22 @@ class Bench:
                 raise NotReady(event.message)
 
     def _follow_page(self, request: str, *, began: float) -> float:
-        """As the page does it: ask at its own interval until the answer leads to the Lab."""
+        """Poll the card at the page's own interval until the answer leads to the Lab."""
         while not self._person.sent_to_lab(request):
-            if time.monotonic() - began > PATIENCE_SECONDS:
-                raise NotReady(f"the page led nowhere for {PATIENCE_SECONDS:g} seconds")
+            if time.monotonic() - began > LAB_TIMEOUT_SECONDS:
+                raise NotReady(f"the page led nowhere for {LAB_TIMEOUT_SECONDS:g} seconds")
             time.sleep(POLL_WHILE_CHANGING)
         return time.monotonic() - began
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    """As `make up` runs it: SQLite, and a broker of files."""
+    """Measure the copy that `make up` runs, with SQLite and the file broker."""
     with RunningSystem.start(folder / "var") as copy:
         yield from _measure(copy, MOST_SECONDS_ADDED)
 
 
 def measure_with_redis(folder: Path) -> Iterator[Row]:
-    """The same with the database and the broker of a real host."""
+    """Measure the same with PostgreSQL and Redis."""
     folder.chmod(0o755)  # PostgreSQL's own user goes through it
     database_port, redis_port = free_ports(2)
     parts = [

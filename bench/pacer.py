@@ -1,6 +1,6 @@
-"""The yardstick of a class's start: N calls in flight until ready, straight at the Hub.
+"""Bare pacer: the yardstick of a class's start, with N starts in flight directly at the Hub.
 
-Nothing is stored and nobody is told anything: less than this no portal can do.
+It stores nothing and informs nobody; no portal can do less.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from jupyter_integration.hub import HubClient, HubError, HubThrottled, HubTransport
 
 STOPPERS = 16
-PATIENCE_SECONDS = 60.0
-LOOK_AGAIN_SECONDS = 0.2
+STOP_ALL_TIMEOUT_SECONDS = 60.0
+HUB_POLL_SECONDS = 0.2
 
 
 class ServerDidNotStart(RuntimeError):
-    """The yardstick itself is broken, and so is all that is compared with it."""
+    """A server of the yardstick did not start, so no comparison with it is valid."""
 
 
 class BareHub:
@@ -30,8 +30,8 @@ class BareHub:
         self._client.close()
 
     def start_paced(self, names: Sequence[str], *, within: float) -> float:
-        """Start a server for each, who come evenly `within` so many seconds; the seconds from the
-        first to the last ready.
+        """Start a server for each name, spread evenly over `within` seconds. Return the seconds
+        from the first start to the last ready server.
         """
         began = time.monotonic()
         with ThreadPoolExecutor(max_workers=self._slots) as pool:
@@ -41,41 +41,41 @@ class BareHub:
             ]
         return max(start.result() for start in starts) - began
 
-    def start_at_once(self, names: Sequence[str], *, within: float) -> int:
-        """As today's Hub has it: everybody asks once. How many were turned away."""
+    def start_unpaced(self, names: Sequence[str], *, within: float) -> int:
+        """Post once for each name, as the Hub's own pages do. Return how many the Hub refused."""
         began = time.monotonic()
         with ThreadPoolExecutor(max_workers=len(names)) as pool:
-            asked = [
-                pool.submit(self._ask_at, name, began + within * number / len(names))
+            posts = [
+                pool.submit(self._try_at, name, began + within * number / len(names))
                 for number, name in enumerate(names)
             ]
-        return sum(not one.result() for one in asked)
+        return sum(not one.result() for one in posts)
 
     def stop_all(self) -> None:
-        """Until the Hub shows nobody's server."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """Stop all servers; return when the Hub lists none."""
+        deadline = time.monotonic() + STOP_ALL_TIMEOUT_SECONDS
         while running := [user.name for user in self._client.list_users(state="active")]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{len(running)} servers did not stop")
             with ThreadPoolExecutor(max_workers=STOPPERS) as pool:
                 list(pool.map(self._stop, running))
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(HUB_POLL_SECONDS)
 
     def _start_at(self, name: str, moment: float) -> float:
-        """The moment at which it was ready."""
+        """Return the monotonic time at which the server was ready."""
         time.sleep(max(0.0, moment - time.monotonic()))
         while True:
             try:
                 self._post(name)
                 break
             except HubThrottled as refused:
-                time.sleep(refused.retry_after or LOOK_AGAIN_SECONDS)
+                time.sleep(refused.retry_after or HUB_POLL_SECONDS)
         *_, last = self._client.follow_progress(name)
         if not last.ready:
             raise ServerDidNotStart(f"{name}: {last.message}")
         return time.monotonic()
 
-    def _ask_at(self, name: str, moment: float) -> bool:
+    def _try_at(self, name: str, moment: float) -> bool:
         time.sleep(max(0.0, moment - time.monotonic()))
         try:
             self._post(name)
@@ -89,5 +89,5 @@ class BareHub:
     def _stop(self, name: str) -> None:
         try:
             self._client.stop_server(name)
-        except HubError:  # it was about to change by itself: the next look tells
+        except HubError:  # the server was changing; the next list shows the result
             return

@@ -1,9 +1,8 @@
-"""What the pages cost: beside those of an unaltered Hub, and at 100,000 accounts.
+"""Cost of pages: compared with an unaltered Hub's, and with 100,000 accounts.
 
-The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 2 threads; the Hub
-is unaltered, behind npm's configurable-http-proxy. Both are asked through the edge. Eight clients
-ask one side, then the other, for seconds at a time, so that a neighbour on the machine disturbs
-both.
+The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 2 threads. The Hub
+is unaltered, behind npm's configurable-http-proxy. Requests to both go through the edge. Eight
+clients alternate between the two every few seconds, so that other load on the machine affects both.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ from pathlib import Path
 
 from bench.crowd import second_portal
 from bench.hub_pages import home_page
-from bench.load import Clients, Measured, Question, take_turns
+from bench.load import Clients, GetRequest, Measured, alternate
 from bench.report import Row
 from bench.running_copy import RunningCopy
 from bench.signed_in import SignedIn
 
 CLIENTS = 8
 PEOPLE = 100
-MORE_PEOPLE = 200  # so many that nobody meets the limit of calls of the status
+STATUS_PEOPLE = 200  # so many that nobody reaches the rate limit of the API
 ROUNDS = 6
 ROUND_SECONDS = 3.0
 CROWD = 100_000
@@ -29,25 +28,25 @@ CROWD = 100_000
 def measure(folder: Path) -> Iterator[Row]:
     with RunningCopy.start(folder) as copy, Clients(CLIENTS) as clients:
         people = copy.sign_in(PEOPLE)
-        dashboards = [_ask(copy.portal_url, "/dashboard/", person) for person in people]
+        dashboards = [_get(copy.portal_url, "/dashboard/", person) for person in people]
         yield from _beside_hub_home(clients, dashboards, copy.hub_url, people)
         queries = copy.run(["-m", "bench.count_queries", people[0].session])
         yield Row(name="queries for a dashboard", value=int(queries), unit="", target=2)
         with second_portal(copy, folder / "crowd", accounts=CROWD) as crowded_url:
-            crowded = [_ask(crowded_url, "/dashboard/", person) for person in people]
+            crowded = [_get(crowded_url, "/dashboard/", person) for person in people]
             yield from _few_and_many(clients, dashboards, crowded)
-        yield from _beside_hub_api(clients, copy, copy.sign_in(MORE_PEOPLE))
+        yield from _beside_hub_api(clients, copy, copy.sign_in(STATUS_PEOPLE))
 
 
-def _ask(portal_url: str, path: str, person: SignedIn) -> Question:
-    return Question(f"{portal_url}{path}", {"Cookie": person.cookie})
+def _get(portal_url: str, path: str, person: SignedIn) -> GetRequest:
+    return GetRequest(f"{portal_url}{path}", {"Cookie": person.cookie})
 
 
 def _beside_hub_home(
-    clients: Clients, dashboards: Sequence[Question], hub_url: str, people: Sequence[SignedIn]
+    clients: Clients, dashboards: Sequence[GetRequest], hub_url: str, people: Sequence[SignedIn]
 ) -> Iterator[Row]:
     homes = [home_page(hub_url, person.hub_username) for person in people[:CLIENTS]]
-    portal, hub = take_turns(clients, [dashboards, homes], rounds=ROUNDS, seconds=ROUND_SECONDS)
+    portal, hub = alternate(clients, [dashboards, homes], rounds=ROUNDS, seconds=ROUND_SECONDS)
     yield from _rates("dashboard", portal, "/hub/home", hub, at_least=2.0)
     yield from _p99s("dashboard", portal, "/hub/home", hub, at_most=1.0)
 
@@ -55,22 +54,22 @@ def _beside_hub_home(
 def _beside_hub_api(
     clients: Clients, copy: RunningCopy, people: Sequence[SignedIn]
 ) -> Iterator[Row]:
-    ours = [_ask(copy.portal_url, "/api/v1/server/", person) for person in people]
+    ours = [_get(copy.portal_url, "/api/v1/server/", person) for person in people]
     theirs = [
-        Question(
+        GetRequest(
             f"{copy.hub_url}/hub/api/users/{person.hub_username}",
             {"Authorization": f"token {copy.token}"},
         )
         for person in people
     ]
-    portal, hub = take_turns(clients, [ours, theirs], rounds=ROUNDS, seconds=ROUND_SECONDS)
+    portal, hub = alternate(clients, [ours, theirs], rounds=ROUNDS, seconds=ROUND_SECONDS)
     yield from _rates("status JSON", portal, "the Hub's user API", hub, at_least=5.0)
 
 
 def _few_and_many(
-    clients: Clients, few: Sequence[Question], many: Sequence[Question]
+    clients: Clients, few: Sequence[GetRequest], many: Sequence[GetRequest]
 ) -> Iterator[Row]:
-    small, crowded = take_turns(clients, [few, many], rounds=ROUNDS, seconds=ROUND_SECONDS)
+    small, crowded = alternate(clients, [few, many], rounds=ROUNDS, seconds=ROUND_SECONDS)
     yield _milliseconds(f"dashboard at {PEOPLE} accounts, p50", small.percentile(50))
     yield _milliseconds(f"dashboard at {CROWD:,} accounts, p50", crowded.percentile(50))
     yield Row(

@@ -1,4 +1,4 @@
-"""A process of the running copy, that a measurement may kill and start again."""
+"""Process of a running copy, which a measurement can kill and restart."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-START_PATIENCE_SECONDS = 60.0
-# As `docker stop` has it: who is still there by then is killed.
-STOP_PATIENCE_SECONDS = 10.0
-LOOK_AGAIN_SECONDS = 0.05
+PART_START_TIMEOUT_SECONDS = 60.0
+# As `docker stop`: a process that still runs then is killed.
+PART_STOP_TIMEOUT_SECONDS = 10.0
+PART_POLL_SECONDS = 0.05
 
 
 class DidNotStart(RuntimeError):
-    """Says which part, and the end of its log."""
+    """A part did not start; the message has its name and the end of its log."""
 
 
 class Part:
-    """Start parts from the main thread: each is killed with the thread that started it."""
+    """A part of the copy. Start it from the main thread: it is killed with its starting thread."""
 
     def __init__(
         self,
@@ -35,9 +35,9 @@ class Part:
         ready_line: str = "",
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
-        """It is up when `answers()`, or when its log has `ready_line`; without either at once.
+        """The part is up when `answers()` is true or its log has `ready_line`, else at once.
 
-        `stop_signal` is what asks it to end in an orderly way.
+        `stop_signal` asks it for an orderly end.
         """
         self.name = name
         self._command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
@@ -51,12 +51,12 @@ class Part:
         self._log_began = 0
 
     def start(self) -> None:
-        """Start it, and wait until it is up. Raises DidNotStart."""
+        """Start the part and wait until it is up. Raises DidNotStart."""
         self.launch()
         self.wait()
 
     def launch(self) -> None:
-        """Start it, and wait for nothing."""
+        """Start the part without waiting."""
         with self.log.open("ab") as log:
             self._log_began = log.tell()
             self._process = subprocess.Popen(
@@ -66,17 +66,17 @@ class Part:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # A group of its own, to be killed as a whole, as a container is.
+                # A process group of its own, so that it is killed as a whole, like a container.
                 start_new_session=True,
             )
 
     def wait(self) -> None:
         """Wait until it is up. Raises DidNotStart."""
-        deadline = time.monotonic() + START_PATIENCE_SECONDS
+        deadline = time.monotonic() + PART_START_TIMEOUT_SECONDS
         while not self.is_up():
             if not self.runs() or time.monotonic() > deadline:
                 raise DidNotStart(f"{self.name}:\n{self.log.read_text(errors='replace')[-3000:]}")
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(PART_POLL_SECONDS)
 
     def is_up(self) -> bool:
         if not self.runs():
@@ -89,7 +89,7 @@ class Part:
 
     @property
     def pid(self) -> int:
-        """Of the process itself; those that it starts are below it."""
+        """Return the id of the main process; its children have their own."""
         assert self._process is not None, "It was never started."
         return self._process.pid
 
@@ -97,14 +97,14 @@ class Part:
         return self._process is not None and self._process.poll() is None
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """By SIGKILL all its processes at once; else as its container would be stopped."""
+        """Kill all processes by SIGKILL, or stop the part as its container would be stopped."""
         process, self._process = self._process, None
         if process is None:
             return
         if how is not signal.SIGKILL:
             process.send_signal(self._stop_signal)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_PATIENCE_SECONDS)
+                process.wait(PART_STOP_TIMEOUT_SECONDS)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(STOP_PATIENCE_SECONDS)
+        process.wait(PART_STOP_TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""Whether a part answers yet."""
+"""Probes that check whether a part answers yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def listens(port: int) -> bool:
 
 def is_ok(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
     except OSError:
         return False

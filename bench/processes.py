@@ -1,4 +1,4 @@
-"""What a process and those below it use, as the kernel counts it."""
+"""CPU time and memory of a process and its children, as the kernel counts them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from deploy.local.processes import descendants
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of all time that the process and its children have lived."""
+    """Return the CPU seconds of the process and its children since each of them started."""
     ticks = 0
     for one in _family(pid):
-        # The name, in brackets, may hold anything; user and system time come 11 fields after it.
+        # The name in brackets may hold any character; user and system time are 11 fields later.
         fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def resident_megabytes(pid: int) -> float:
-    """In MiB; what processes share is counted once, in equal parts to each."""
+    """Return the memory in MiB; shared pages count once (Pss)."""
     kilobytes = 0
     for one in _family(pid):
         for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():

@@ -1,4 +1,4 @@
-"""One measured figure is one row: a line of JSON for programs, a line of a table for people."""
+"""Report rows: one measured figure each, as a line of JSON or a line of a table."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Row:
     name: str
     value: float
     unit: str
-    target: float | None = None  # the worst value that is good enough; None where none is set
-    at_least: bool = False  # whether the target is the smallest such value, and not the greatest
+    target: float | None = None  # None if there is no target
+    at_least: bool = False  # whether the target is a minimum, not a maximum
 
     @property
     def met(self) -> bool | None:
@@ -25,7 +25,7 @@ class Row:
 
     def as_json(self) -> str:
         content: dict[str, Any] = asdict(self) | {"met": self.met}
-        del content["at_least"]  # `met` has it in it
+        del content["at_least"]  # part of `met`
         return json.dumps(content, ensure_ascii=False)
 
 
@@ -55,7 +55,7 @@ def _target(row: Row) -> str:
 
 
 def machine() -> str:
-    """What figures depend on most, and nothing else of the machine."""
+    """Return cores and memory, which figures depend on most, and nothing else of the machine."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cores} cores, {memory:.0f} GiB of memory"

@@ -1,4 +1,4 @@
-"""What the portal's database says of starts, read past the portal, whatever of it is down."""
+"""Starts in the portal's database, read without the portal, of which parts may be down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import class_row, tuple_row
 
 TABLE = "jupyter_integration_spawnrequest"
-LOOK_AGAIN_SECONDS = 0.5
+SETTLE_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class RequestState:
     state: str
     lease_expires_at: datetime | None
 
-    def goes_on_since(self, before: RequestState) -> bool:
-        """Whether a worker has claimed or renewed it since, or it has ended."""
+    def has_progressed_since(self, before: RequestState) -> bool:
+        """Return whether a worker has claimed or renewed the start since, or it has ended."""
         if self.state not in ("queued", "starting"):
             return True
         renewed = self.lease_expires_at != before.lease_expires_at
@@ -34,7 +34,7 @@ class Requests:
         self._url = database_url
 
     def in_flight(self) -> list[int]:
-        """The starts that hold a slot."""
+        """Return the ids of the starts that hold a slot."""
         return [key for (key,) in self._rows(f"SELECT id FROM {TABLE} WHERE slot IS NOT NULL")]
 
     def states_of(self, keys: Collection[int]) -> dict[int, RequestState]:
@@ -44,15 +44,15 @@ class Requests:
         return {row.id: row for row in rows}
 
     def wait_until_settled(self, seconds: float) -> None:
-        """Until no start is open, or until the time is over."""
+        """Wait until no start is open, at most `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._rows(
             f"SELECT id FROM {TABLE} WHERE state IN ('queued', 'starting') LIMIT 1"
         ):
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(SETTLE_POLL_SECONDS)
 
     def not_ready(self, user_ids: Iterable[int]) -> list[str]:
-        """Of these people whose last start did not end ready, what became of it."""
+        """Return a line for each of these people whose last start did not end ready."""
         found: dict[int, tuple[Any, ...]] = {
             row[0]: row
             for row in self._rows(
@@ -61,7 +61,7 @@ class Requests:
             )
         }
         return [
-            f"user {user_id}: {found.get(user_id, 'no start at all')}"
+            f"user {user_id}: {found.get(user_id, 'no start')}"
             for user_id in user_ids
             if user_id not in found or found[user_id][2] != "ready"
         ]

@@ -1,13 +1,13 @@
-"""A copy of the portal as it runs on a real host: edge, PostgreSQL, Redis, gunicorn, Celery, a Hub.
+"""Running copy of the product as on a real host: edge, PostgreSQL, Redis, gunicorn, Celery, Hub.
 
     with RunningCopy.start(folder, slots=90) as copy:
-        copy.portal_url, copy.hub_url         # where people go: both are the edge's addresses
-        copy.hub_api_url, copy.token          # straight at the Hub
+        copy.portal_url, copy.hub_url         # addresses of people: both are the edge's
+        copy.hub_api_url, copy.token          # the Hub itself
         copy.environment                      # for `manage.py` commands on this copy
-        copy.sign_in(300)                     # that many people, each with a session
+        copy.sign_in(300)                     # 300 people, each with a session
         copy.parts["worker"].end(SIGKILL); copy.parts["worker"].start()
 
-The Hub's servers are simulated (simulated_hub/). A measurement may stand between portal and Hub:
+The Hub's servers are simulated (simulated_hub/). A proxy can stand between portal and Hub:
 
     copy = RunningCopy(folder)
     with FaultProxy(copy.hub_origin) as proxy:
@@ -49,10 +49,10 @@ class RunningCopy:
         slow_spawn_timeout: float | None = 0.01,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        """A copy that is yet to be brought up, with everything of it below `folder`.
+        """Prepare a copy below `folder` without starting it.
 
-        `slots` starts are in flight at most; each takes `server_seconds` ± 30 %. With
-        `slow_spawn_timeout` None the Hub has its own default there too.
+        At most `slots` starts are in flight; each takes `server_seconds` ± 30 %. With
+        `slow_spawn_timeout=None` the Hub keeps its own default.
         """
         self.folder = folder
         folder.chmod(0o755)  # PostgreSQL's own user goes through it
@@ -74,7 +74,7 @@ class RunningCopy:
         copy.bring_up()
         return copy
 
-    # ── Where it is ─────────────────────────────────────────────────────────────────────────────
+    # ── Addresses ─────────────────────────────────────────────────────────────────────────────
 
     @property
     def portal_url(self) -> str:
@@ -86,12 +86,12 @@ class RunningCopy:
 
     @property
     def hub_proxy_url(self) -> str:
-        """The Hub's proxy behind the edge, as the portal finds it."""
+        """Return the address of the Hub's proxy behind the edge, which the portal uses."""
         return f"http://127.0.0.1:{self._ports['proxy']}"
 
     @property
     def hub_origin(self) -> str:
-        """The Hub itself, without the edge and the proxy that browsers go through."""
+        """Return the Hub's own address, without the edge and the proxy of browsers."""
         return f"http://127.0.0.1:{self._ports['hub']}"
 
     @property
@@ -108,7 +108,7 @@ class RunningCopy:
 
     @property
     def lives(self) -> Path:
-        """The folder of the simulated servers' lives."""
+        """Return the folder of the simulated servers' lives."""
         return self.folder / "lives"
 
     @property
@@ -137,11 +137,11 @@ class RunningCopy:
             **self._settings,
         }
 
-    # ── Its life ────────────────────────────────────────────────────────────────────────────────
+    # ── Life cycle ────────────────────────────────────────────────────────────────────────────────
 
     def bring_up(self, *, portal_calls: str | None = None) -> None:
-        """Start every part, and wait until all are up; `portal_calls` is the Hub's origin as the
-        portal sees it. Raises DidNotStart and ProgramMissing.
+        """Start every part and wait until all are up. `portal_calls` is the Hub's origin that the
+        portal calls. Raises DidNotStart and ProgramMissing.
         """
         self._portal_calls = portal_calls or self.hub_origin
         self.parts = {part.name: part for part in self._make_parts()}
@@ -157,12 +157,12 @@ class RunningCopy:
             part.wait()
 
     def manage(self, *arguments: str) -> str:
-        """What a manage.py command on this copy printed."""
+        """Run a manage.py command on this copy and return what it printed."""
         return self.run(["manage.py", *arguments])
 
     def sign_in(self, count: int) -> list[SignedIn]:
-        """People with an account, a user on the Hub and a session each, without their passwords:
-        to hash 300 would take longer than all the rest. Called again it makes others.
+        """Make new people, each with an account, a user on the Hub and a session, but no password:
+        to hash 300 passwords would take longer than the measurement.
         """
         lines = self.run(["-m", "bench.sign_in", str(count)]).splitlines()
         return [SignedIn(**json.loads(line)) for line in lines]
@@ -182,7 +182,7 @@ class RunningCopy:
     ) -> None:
         self.end()
 
-    # ── Its parts ───────────────────────────────────────────────────────────────────────────────
+    # ── Parts ───────────────────────────────────────────────────────────────────────────────
 
     def _make_parts(self) -> list[Part]:
         return [
@@ -199,7 +199,7 @@ class RunningCopy:
         ]
 
     def edge_to(self, web_port: int, name: str, folder: Path, ports: EdgePorts) -> Part:
-        """An edge to the web server on this port, and to this copy's Hub."""
+        """Return an edge in front of the web server on this port and this copy's Hub."""
         return edge(name, folder, ports, web_port=web_port, proxy_port=self._ports["proxy"])
 
     def _part(self, name: str, command: list[str], **options: object) -> Part:
@@ -271,7 +271,7 @@ class RunningCopy:
         return self._secrets["CONFIGPROXY_AUTH_TOKEN"].read_text(encoding="ascii")
 
     def run(self, arguments: list[str]) -> str:
-        """What a Python program of ours printed, with this copy's settings."""
+        """Run a Python program of ours with this copy's settings and return what it printed."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=REPOSITORY,
@@ -283,7 +283,7 @@ class RunningCopy:
 
 
 def web_command(port: int) -> list[str]:
-    """gunicorn, as the product's containers run it."""
+    """Return the command of gunicorn, as the product's containers run it."""
     return [
         *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--preload"),
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),

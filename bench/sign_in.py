@@ -1,6 +1,6 @@
-"""Makes people who are signed in, with the settings of a running copy: one line of JSON for each.
+"""Command that makes signed-in people and prints one line of JSON for each.
 
-Usage:
+Usage, with the settings of a running copy:
     python -m bench.sign_in 300
 """
 
@@ -25,19 +25,19 @@ from bench.signed_in import SignedIn  # noqa: E402
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CSRF_LENGTH = 32  # what Django's middleware accepts
-PATIENCE_SECONDS = 180.0
-LOOK_AGAIN_SECONDS = 0.2
+HUB_USERS_TIMEOUT_SECONDS = 180.0
+HUB_USERS_POLL_SECONDS = 0.2
 
 
 def sign_in(count: int) -> list[SignedIn]:
     """Make accounts, and wait until the portal's workers have made their users on the Hub."""
     first = User.objects.count()
     users = [User.objects.create_user(f"student{first + number}") for number in range(count)]
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + HUB_USERS_TIMEOUT_SECONDS
     while User.objects.filter(hub_user_created_at__isnull=True, is_superuser=False).exists():
         if time.monotonic() > deadline:
             raise TimeoutError("The workers did not make all users on the Hub.")
-        time.sleep(LOOK_AGAIN_SECONDS)
+        time.sleep(HUB_USERS_POLL_SECONDS)
     return [with_session(user) for user in users]
 
 

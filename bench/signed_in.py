@@ -1,4 +1,4 @@
-"""Somebody with an account and a session, as a browser holds it."""
+"""Person with an account and a session, as a browser holds it."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ class SignedIn:
 
     @property
     def cookie(self) -> str:
-        """The header that a browser of theirs sends."""
+        """Return the Cookie header of this person's browser."""
         return f"shaparak_session={self.session}; shaparak_csrf={self.csrf}"

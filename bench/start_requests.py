@@ -1,7 +1,7 @@
-"""How long a press of "start" takes: to its answer, and to the Hub.
+"""Latency of a click on "start": to its response, and to the Hub's POST.
 
-Everything as on a real host, with PostgreSQL and Redis. First one person after the other on an idle
-portal; then a hundred within ten seconds, while their servers start.
+The copy runs as on a real host, with PostgreSQL and Redis. First people click one after the other
+on an idle portal; then a hundred people click within ten seconds, while their servers start.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ from bench.signed_in import SignedIn
 from bench.visitor import Visitor
 
 ALONE = 20
-CLASS = 100
-CLASS_WITHIN_SECONDS = 10.0
-SERVER_SECONDS = 1.0
-PATIENCE_SECONDS = 60.0
-LOOK_AGAIN_SECONDS = 0.05
+TOGETHER = 100
+TOGETHER_SECONDS = 10.0
+QUICK_SERVER_SECONDS = 1.0
+START_TIMEOUT_SECONDS = 60.0
+ROW_POLL_SECONDS = 0.05
 
 
-class NeverSent(RuntimeError):
-    """A start did not reach the Hub, or did not end, in all the time there was."""
+class StartTimedOut(RuntimeError):
+    """A start did not reach the Hub or did not end in time."""
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    with RunningCopy.start(folder, server_seconds=SERVER_SECONDS) as copy:
-        first, *people = copy.sign_in(1 + ALONE + CLASS)
+    with RunningCopy.start(folder, server_seconds=QUICK_SERVER_SECONDS) as copy:
+        first, *people = copy.sign_in(1 + ALONE + TOGETHER)
         with psycopg.connect(copy.database_url, autocommit=True) as database:
-            _press_alone(copy, first, database)  # connections are made, and do not count
-            alone = [_press_alone(copy, person, database) for person in people[:ALONE]]
-        in_class = _press_together(copy, people[ALONE:])
-    answers, posts = zip(*alone, strict=True)
-    yield _row("press start to answer, alone, p50", percentile(answers, 50), 50)
-    yield _row("press start to answer, a class, p50", percentile(in_class, 50), 50)
-    yield _row("press start to answer, a class, p99", percentile(in_class, 99), 150)
-    yield _row("press start to the Hub's POST, idle, p50", percentile(posts, 50), 150)
+            _start_alone(copy, first, database)  # opens connections, does not count
+            alone = [_start_alone(copy, person, database) for person in people[:ALONE]]
+        in_class = _start_together(copy, people[ALONE:])
+    responses, posts = zip(*alone, strict=True)
+    yield _row("click start to response, alone, p50", percentile(responses, 50), 50)
+    yield _row("click start to response, a class, p50", percentile(in_class, 50), 50)
+    yield _row("click start to response, a class, p99", percentile(in_class, 99), 150)
+    yield _row("click start to the Hub's POST, idle, p50", percentile(posts, 50), 150)
 
 
 def _row(name: str, seconds: float, target: float) -> Row:
     return Row(name=name, value=round(seconds * 1000, 1), unit="ms", target=target)
 
 
-def _press_alone(
+def _start_alone(
     copy: RunningCopy, person: SignedIn, database: psycopg.Connection
 ) -> tuple[float, float]:
-    """Seconds to the answer and to the Hub; returns once the server is there, and all is idle."""
-    pressed_at, answer = _press(copy.portal_url, person)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Return the seconds to the response and to the Hub's POST, once the start has ended."""
+    clicked_at, response = _start(copy.portal_url, person)
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         row = database.execute(
             "SELECT extract(epoch FROM posted_at), finished_at IS NOT NULL"
@@ -63,27 +63,27 @@ def _press_alone(
             (person.user_id,),
         ).fetchone()
         if row is not None and row[1]:
-            return answer, float(row[0]) - pressed_at
-        time.sleep(LOOK_AGAIN_SECONDS)
-    raise NeverSent(person.hub_username)
+            return response, float(row[0]) - clicked_at
+        time.sleep(ROW_POLL_SECONDS)
+    raise StartTimedOut(person.hub_username)
 
 
-def _press_together(copy: RunningCopy, people: Sequence[SignedIn]) -> list[float]:
-    pause = CLASS_WITHIN_SECONDS / len(people)
+def _start_together(copy: RunningCopy, people: Sequence[SignedIn]) -> list[float]:
+    pause = TOGETHER_SECONDS / len(people)
     with ThreadPoolExecutor(len(people)) as pool:
-        presses = []
+        clicks = []
         for person in people:
-            presses.append(pool.submit(_press, copy.portal_url, person))
+            clicks.append(pool.submit(_start, copy.portal_url, person))
             time.sleep(pause)
-        return [press.result()[1] for press in presses]
+        return [click.result()[1] for click in clicks]
 
 
-def _press(portal_url: str, person: SignedIn) -> tuple[float, float]:
-    """When it was pressed, in seconds since the epoch, and the seconds to the answer; on a page
-    that is open already.
+def _start(portal_url: str, person: SignedIn) -> tuple[float, float]:
+    """Click on an open page. Return the time of the click (seconds since the epoch) and the seconds
+    to the response.
     """
     with closing(Visitor(portal_url, person)) as visitor:
         visitor.open_dashboard()
-        pressed_at, began = time.time(), time.perf_counter()
-        visitor.press_start()
-        return pressed_at, time.perf_counter() - began
+        clicked_at, began = time.time(), time.perf_counter()
+        visitor.click_start()
+        return clicked_at, time.perf_counter() - began

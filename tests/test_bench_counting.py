@@ -1,4 +1,4 @@
-"""What measurements count, and what they do not."""
+"""Counts of the bench: calls for a start in the Hub's log, and recovery of starts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOG = """\
 """
 
 
-def test_calls_for_a_start_are_counted_once_each_and_by_their_answer(tmp_path: Path) -> None:
+def test_each_start_call_is_counted_once(tmp_path: Path) -> None:
     path = tmp_path / "hub.log"
     path.write_text(LOG)
     log = HubLog(path)
@@ -31,20 +31,19 @@ def test_calls_for_a_start_are_counted_once_each_and_by_their_answer(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("state", "expires", "goes_on"),
+    ("state", "expires", "progressed"),
     [
-        ("starting", NOW, False),  # the dead worker's lease still
+        ("starting", NOW, False),  # still the dead worker's lease
         ("starting", LATER, True),
         ("queued", None, False),
-        ("ready", None, True),
         ("failed", None, True),
     ],
 )
-def test_a_start_goes_on_once_somebody_holds_it_anew_or_it_has_ended(
-    state: str, expires: datetime | None, goes_on: bool
+def test_recovery_needs_a_new_lease_or_an_end(
+    state: str, expires: datetime | None, progressed: bool
 ) -> None:
     before = RequestState(id=1, state="starting", lease_expires_at=NOW)
 
     now = RequestState(id=1, state=state, lease_expires_at=expires)
 
-    assert now.goes_on_since(before) is goes_on
+    assert now.has_progressed_since(before) is progressed

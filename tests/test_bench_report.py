@@ -1,37 +1,41 @@
-"""Rows of `make bench`: for programs by the line, for people as a table."""
+"""Rows of `make bench`: lines of JSON for programs, a table for people."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
+
 from bench.report import Row, as_table, machine
 
 
-def test_a_row_says_whether_its_target_is_met() -> None:
-    assert Row(name="added", value=1.0, unit="s", target=1.0).met is True
-    assert Row(name="added", value=1.01, unit="s", target=1.0).met is False
-    assert Row(name="seen", value=9.0, unit="s").met is None
+@pytest.mark.parametrize(
+    ("value", "target", "at_least", "met"),
+    [
+        (1.0, 1.0, False, True),
+        (1.01, 1.0, False, False),
+        (300, 300, True, True),
+        (299, 300, True, False),
+        (9.0, None, False, None),
+    ],
+)
+def test_row_compares_its_value_with_its_target(
+    value: float, target: float | None, at_least: bool, met: bool | None
+) -> None:
+    row = Row(name="added", value=value, unit="s", target=target, at_least=at_least)
+
+    assert row.met is met
 
 
-def test_a_target_can_be_the_least_that_is_good_enough() -> None:
-    assert Row(name="ready", value=300, unit="", target=300, at_least=True).met is True
-    assert Row(name="ready", value=299, unit="", target=300, at_least=True).met is False
-
-
-def test_a_row_is_one_line_of_json() -> None:
+def test_row_is_one_line_of_json() -> None:
     line = Row(name="added", value=0.26, unit="s", target=1.0).as_json()
 
     assert "\n" not in line
-    assert json.loads(line) == {
-        "name": "added",
-        "value": 0.26,
-        "unit": "s",
-        "target": 1.0,
-        "met": True,
-    }
+    expected = {"name": "added", "value": 0.26, "unit": "s", "target": 1.0, "met": True}
+    assert json.loads(line) == expected
 
 
-def test_the_table_has_a_line_for_each_row_and_shouts_what_is_missed() -> None:
+def test_table_shows_each_row_and_its_result() -> None:
     rows = [
         Row(name="added", value=2.5, unit="s", target=1.0),
         Row(name="ready", value=300, unit="", target=300, at_least=True),
@@ -45,7 +49,7 @@ def test_the_table_has_a_line_for_each_row_and_shouts_what_is_missed() -> None:
     assert free.split() == ["x", "3", "s"]
 
 
-def test_the_machine_is_named_by_cores_and_memory_alone() -> None:
+def test_machine_is_described_by_cores_and_memory() -> None:
     cores, memory = machine().split(", ")
 
     assert cores.removesuffix(" cores").isdigit()

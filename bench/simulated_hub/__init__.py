@@ -1,1 +1,1 @@
-"""A real JupyterHub whose servers cost nothing, so that hundreds start on a small machine."""
+"""Real JupyterHub with simulated servers, so that hundreds start on a small machine."""

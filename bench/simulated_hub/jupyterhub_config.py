@@ -1,7 +1,7 @@
-"""An unaltered JupyterHub behind npm's configurable-http-proxy, but for where servers come from.
+"""Configuration of the bench's JupyterHub: unaltered but for its spawner, behind npm's proxy.
 
-Everything that is not below is the Hub's own default: 100 pending starts at most, no limit of
-servers, SQLite. `BENCH_SLOW_SPAWN_TIMEOUT` is the one setting that the portal asks of a Hub.
+All other settings are the Hub's defaults: at most 100 pending starts, no limit of servers, SQLite.
+`BENCH_SLOW_SPAWN_TIMEOUT` is the one setting that the portal asks of a Hub.
 """
 
 import os
@@ -20,11 +20,11 @@ c.JupyterHub.bind_url = f"http://127.0.0.1:{PROXY_PORT}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{HUB_PORT}"
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "cookie_secret"
-# Anybody signs in with any password, where the Hub's own pages are measured.
+# Every name signs in with any password, for the measurement of the Hub's own pages.
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 
-# The proxy is a process of its own and servers outlive the Hub, as in the product's containers.
+# The proxy is its own process and servers outlive the Hub, as in the product's containers.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PROXY_API_PORT}"
 c.JupyterHub.cleanup_servers = False

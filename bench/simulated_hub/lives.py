@@ -1,8 +1,8 @@
-"""Every server's life, written down by the spawner itself: the proof that nobody ever had two.
+"""Record of all server lives, written by the spawner: it proves that nobody had two servers.
 
-A folder stands for the machines that real servers would run on. Each life is one line when it
-begins and one when it ends, and a file of its own in between, so that it outlives the Hub as a
-container does. Neither the portal nor the Hub's own code writes here.
+A folder stands for the machines of real servers. A life has a line when it begins, a line when it
+ends and a file in between, so that it outlives the Hub as a container does. Neither the portal nor
+the Hub's own code writes here.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ class Lives:
         self._write(user, life, "ready")
 
     def end(self, user: str, life: str, what: str = "end") -> None:
-        """Nothing happens to one that has ended."""
+        """End the life; do nothing if it has ended."""
         try:
             self._file(user, life).unlink()
         except FileNotFoundError:
             return
         self._write(user, life, what)
 
-    def goes_on(self, user: str, life: str) -> bool:
+    def is_alive(self, user: str, life: str) -> bool:
         return self._file(user, life).exists()
 
     def of(self, user: str) -> list[str]:
-        """The lives of this user that go on now."""
+        """Return the ids of this user's running servers."""
         return [file.name.partition("+")[2] for file in (self._folder / "now").glob(f"{user}+*")]
 
     def events(self) -> Iterator[Event]:
@@ -72,10 +72,10 @@ class Lives:
 
 
 def users_with_two_servers(events: Iterable[Event]) -> set[str]:
-    """Who had two lives at the same moment, or lost a running server to a second start.
+    """Return the users who had two servers at once, or lost a running server to a second start.
 
-    A life that a dead Hub left behind is ended by the next start, as a container of the same name
-    is: that is the one case in which replacing is right.
+    The next start ends a server that a dead Hub left behind, as it does with a container of the
+    same name. Only in that case is a replacement right.
     """
     living: Counter[str] = Counter()
     hub_of: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""One process that answers for every simulated server: `/user/NAME/api` says a version.
+"""Process that answers for all simulated servers: `/user/NAME/api` returns a version.
 
 Usage:
     python shared_server.py PORT
@@ -13,14 +13,14 @@ from tornado.ioloop import IOLoop
 from tornado.web import Application, RequestHandler
 
 
-class AnswerForAll(RequestHandler):
+class VersionHandler(RequestHandler):
     def get(self, _path: str) -> None:
         self.set_header("X-JupyterHub-Version", "6.1.1")
         self.write({"version": "2.17.0"})
 
 
 def main() -> None:
-    server = HTTPServer(Application([(r"/user/(.*)", AnswerForAll)]))
+    server = HTTPServer(Application([(r"/user/(.*)", VersionHandler)]))
     server.listen(int(sys.argv[1]), "127.0.0.1", backlog=512)
     IOLoop.current().start()
 

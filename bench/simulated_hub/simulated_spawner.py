@@ -1,7 +1,7 @@
-"""A spawner whose servers cost nothing: an entry in a folder, and one small process for them all.
+"""Spawner of simulated servers: an entry in a folder each, and one small process for all of them.
 
-It does what a container spawner does. A server goes on when the Hub dies; the Hub that comes back
-finds it by the state that it stored; and a start under a name that is taken ends what has the name.
+It behaves like a container spawner. A server keeps running when the Hub dies. The next Hub finds it
+by its stored state. A start under a name that is in use ends the server that has the name.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ STEPS = ("Pulling the image", "Assigned to a host", "Created container")
 
 
 class SimulatedSpawner(Spawner):  # type: ignore[misc]
-    folder = Unicode(config=True, help="Where the lives of servers are kept.")
-    server_port = Integer(config=True, help="Where the process listens that answers for all.")
-    seconds = Float(10.0, config=True, help="How long a start takes on average.")
-    spread = Float(0.3, config=True, help="By how much of that, at most, it is shorter or longer.")
+    folder = Unicode(config=True, help="The folder of the record of lives.")
+    server_port = Integer(config=True, help="The port of the process that answers for all.")
+    seconds = Float(10.0, config=True, help="The mean seconds of a start.")
+    spread = Float(0.3, config=True, help="The largest relative deviation from that mean.")
 
     life = ""
 
@@ -43,7 +43,7 @@ class SimulatedSpawner(Spawner):  # type: ignore[misc]
 
     @property
     def duration(self) -> float:
-        """The same at each start of one user, so that two ways to start a class can be compared."""
+        """Return the seconds of a start: always the same for one user, so that rounds compare."""
         luck = random.Random(self.user.name).uniform(-self.spread, self.spread)
         return float(self.seconds * (1 + luck))
 
@@ -53,9 +53,9 @@ class SimulatedSpawner(Spawner):  # type: ignore[misc]
             await asyncio.sleep(self.duration / (len(STEPS) + 1))
 
     async def poll(self) -> int | None:
-        """None while it lives."""
-        goes_on = self.life and Lives(Path(self.folder)).goes_on(self.user.name, self.life)
-        return None if goes_on else 0
+        """Return None while the server runs, else 0."""
+        is_alive = self.life and Lives(Path(self.folder)).is_alive(self.user.name, self.life)
+        return None if is_alive else 0
 
     async def stop(self, now: bool = False) -> None:
         Lives(Path(self.folder)).end(self.user.name, self.life)
