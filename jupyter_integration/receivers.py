@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from accounts.models import User
 from jupyter_integration.models import HubRevocation
 from jupyter_integration.services.request_stop import request_cancel
-from jupyter_integration.tasks import make_hub_user, revoke_access
+from jupyter_integration.tasks import make_hub_user, revoke_hub_access
 from portal.enqueue import enqueue_on_commit
 
 
@@ -42,4 +42,4 @@ def _revoke(user: User) -> None:
     if user.hub_user_created_at is None:
         return
     HubRevocation.objects.get_or_create(hub_username=user.hub_username)
-    enqueue_on_commit(revoke_access, user.hub_username)
+    enqueue_on_commit(revoke_hub_access, user.hub_username)

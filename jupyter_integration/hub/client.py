@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -22,14 +24,14 @@ from jupyter_integration.hub.transport import HubTransport
 
 # The Hub holds these calls for up to its slow_stop_timeout, 10 s unless set, and a second more
 # where it first interrupts a start.
-STOP_TIMEOUT: Final = 15.0
+STOP_TIMEOUT: Final = timedelta(seconds=15)
 
 MAX_CONCURRENT_STARTS: Final = 4
-START_MAX_WAIT: Final = 0.2  # seconds
-"""The Hub works on calls for a start one after the other, for about a tenth of a second each (with
-its slow_spawn_timeout near 0). When a class starts together they wait here, and not at the Hub,
-where whatever else is asked would wait behind them. A Hub that holds such a call for long, as one
-without that setting does for 10 seconds, has the next one after a fifth of a second, up to four.
+START_MAX_WAIT: Final = timedelta(seconds=0.2)
+"""The Hub handles start calls one after the other, in about 0.1 s each (with slow_spawn_timeout
+near 0). When a class starts together, its calls wait here and not at the Hub, where all other calls
+would wait behind them. A Hub that holds each start call for long (10 s without that setting) gets
+the next one after START_MAX_WAIT, up to MAX_CONCURRENT_STARTS at a time.
 """
 
 
@@ -41,7 +43,7 @@ class HubClient:
 
     def __init__(self, transport: HubTransport) -> None:
         self._transport = transport
-        self._start_turns = StartLimiter(most=MAX_CONCURRENT_STARTS, max_wait=START_MAX_WAIT)
+        self._start_limiter = StartLimiter(limit=MAX_CONCURRENT_STARTS, max_wait=START_MAX_WAIT)
 
     def __repr__(self) -> str:
         return f"<HubClient over {self._transport!r}>"
@@ -132,39 +134,39 @@ class HubClient:
                 )
             offset = page.next_offset
 
-    def start_server(
-        self,
-        name: str,
-        user_options: Mapping[str, JSON] | None = None,
-        *,
-        on_turn: Callable[[], None] | None = None,
-    ) -> None:
-        """Ask for the user's server; that it runs or starts already is a success.
+    def start_turn(self) -> AbstractContextManager[None]:
+        """Limit concurrent calls of `start_server` between the threads of this process.
 
-        Starts that are asked for together wait for one another: `on_turn` is called right before
-        this one is sent, and may raise to leave it.
+        Entering the context waits for a turn (see StartLimiter); leaving it lets the next thread
+        go. `start_server` itself does not wait: a caller of many starts wraps each one.
 
-        What became of it `follow_progress` tells, or `get_user`: the Hub's status tells nothing
-        sure. A hook of the Hub can refuse with any status.
+            with hub.start_turn():
+                hub.start_server(name)
+        """
+        return self._start_limiter.turn()
+
+    def start_server(self, name: str, user_options: Mapping[str, JSON] | None = None) -> None:
+        """Start the user's server; return as well if it runs or starts already.
+
+        The call is sent at once, inside or outside of a `start_turn`. The outcome is read by
+        `follow_progress` or `get_user`: the status of the Hub's response does not show it. A hook
+        of the Hub can refuse with any status.
 
         Raises:
             HubNotFound: the Hub has no such user.
             HubConflict: the server is still stopping.
             HubThrottled: the Hub's limit of starts or of servers is reached.
-            HubServerError: the start failed at once; `follow_progress` may tell why.
+            HubServerError: the start failed at once; `follow_progress` may yield the reason.
         """
         try:
-            with self._start_turns.take():
-                if on_turn is not None:
-                    on_turn()
-                self._transport.request(
-                    "POST",
-                    _user_path(name, "/server"),
-                    # Never without options: the Hub would take those of the last start.
-                    json={"user_options": dict(user_options or {})},
-                    expected={201, 202},
-                    concerns_one_server=True,
-                )
+            self._transport.request(
+                "POST",
+                _user_path(name, "/server"),
+                # Always with options: otherwise the Hub uses those of the last start.
+                json={"user_options": dict(user_options or {})},
+                expected={201, 202},
+                concerns_one_server=True,
+            )
         except HubConflict as conflict:
             if not conflict.hub_message.endswith(ALREADY_RUNNING):
                 raise
@@ -216,7 +218,7 @@ class HubClient:
         )
 
     def _stop_timeout(self) -> float:
-        return max(STOP_TIMEOUT, self._transport.read_timeout)
+        return max(STOP_TIMEOUT.total_seconds(), self._transport.read_timeout)
 
 
 def _user_path(name: str, below: str = "") -> str:

@@ -32,6 +32,11 @@ class Server:
     last_activity: datetime | None
     stopped: bool
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the server runs, starts or stops."""
+        return self.ready or self.pending is not None
+
 
 STOPPED_SERVER = Server(
     ready=False, pending=None, url="", started=None, last_activity=None, stopped=True

@@ -1,4 +1,4 @@
-"""Callers who take turns, and do not wait for ever for one that takes long."""
+"""Limiter of concurrent start calls that does not wait for a slow one."""
 
 from __future__ import annotations
 
@@ -6,44 +6,45 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 
 class StartLimiter:
-    """One caller at a time while each is quick, and up to `most` where they are slow.
+    """One call at a time while each is quick, and up to `limit` at a time while they are slow.
 
-    The next goes when the one before is done, or `patience` seconds after that one began.
+    The next call goes when the previous one is done, or `max_wait` after the previous one began.
     """
 
-    def __init__(self, *, most: int, max_wait: float) -> None:
-        self._places = threading.BoundedSemaphore(most)
-        self._patience = max_wait
+    def __init__(self, *, limit: int, max_wait: timedelta) -> None:
+        self._slots = threading.BoundedSemaphore(limit)
+        self._max_wait = max_wait.total_seconds()
         self._changed = threading.Condition()
-        self._under_way: list[float] = []  # when each began, by the monotonic clock
+        self._running: list[float] = []  # when each call began, by the monotonic clock
 
     @contextmanager
-    def take(self) -> Iterator[None]:
-        """Wait for a turn, and have it while the context lasts."""
-        with self._places:
-            began = self._begin()
+    def turn(self) -> Iterator[None]:
+        """Wait until the caller may send its call, and let the next one go at the end."""
+        with self._slots:
+            began = self._acquire()
             try:
                 yield
             finally:
-                self._end(began)
+                self._release(began)
 
-    def _begin(self) -> float:
+    def _acquire(self) -> float:
         with self._changed:
-            while (pause := self._seconds_until_next()) > 0:
-                self._changed.wait(pause)
+            while (wait := self._seconds_until_next()) > 0:
+                self._changed.wait(wait)
             began = time.monotonic()
-            self._under_way.append(began)
+            self._running.append(began)
             return began
 
-    def _end(self, began: float) -> None:
+    def _release(self, began: float) -> None:
         with self._changed:
-            self._under_way.remove(began)
+            self._running.remove(began)
             self._changed.notify()
 
     def _seconds_until_next(self) -> float:
-        if not self._under_way:
+        if not self._running:
             return 0.0
-        return self._under_way[-1] + self._patience - time.monotonic()
+        return self._running[-1] + self._max_wait - time.monotonic()

@@ -9,7 +9,7 @@ from accounts.services.adopt_hub_username import AdoptionRefusedError, adopt_hub
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubNotFound
 from jupyter_integration.models import HubRevocation, SpawnRequest
-from jupyter_integration.tasks import revoke_access
+from jupyter_integration.tasks import revoke_hub_access
 from portal.enqueue import enqueue_on_commit
 
 
@@ -33,7 +33,7 @@ def adopt_hub_user(*, hub: HubClient, user: User, hub_username: str) -> None:
         left_behind = adopt_hub_username(user=user, hub_username=hub_username)
         if left_behind is not None:
             HubRevocation.objects.get_or_create(hub_username=left_behind)
-            enqueue_on_commit(revoke_access, left_behind)
+            enqueue_on_commit(revoke_hub_access, left_behind)
 
 
 def _refuse_unless_harmless(hub: HubClient, hub_username: str) -> None:

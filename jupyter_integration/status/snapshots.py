@@ -46,7 +46,7 @@ class Snapshot:
     @property
     def is_active(self) -> bool:
         """Whether the server runs, starts or stops."""
-        return self.server.ready or self.server.pending is not None
+        return self.server.is_active
 
 
 @dataclass(frozen=True, slots=True)

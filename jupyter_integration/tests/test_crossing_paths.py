@@ -16,9 +16,10 @@ from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.work import spawn_server as module
+from jupyter_integration.work import follow_spawn
+from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.leases import LeaseKeeper
-from jupyter_integration.work.run_stop import run_cancel, run_revocation
+from jupyter_integration.work.revoke_access import revoke_access
 from portal import database_settings
 
 State = SpawnRequest.State
@@ -41,7 +42,7 @@ def test_an_account_made_inactive_while_its_start_waits_gets_no_server(
 
     sara.is_active = False
     sara.save()
-    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
+    revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
     assert not HubRevocation.objects.exists()
     StopRequest.objects.filter(pk=stop.pk).update(finished_at=timezone.now())
     follower.join(timeout=15)
@@ -60,7 +61,7 @@ def test_a_start_that_the_hub_cancels_by_itself_is_no_silent_notebook(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow, monkeypatch
 ) -> None:
     """While it cancels, the Hub tells followers that the server is ready."""
-    monkeypatch.setattr(module, "LONGEST_WAIT_FOR_LAB", 1.0)
+    monkeypatch.setattr(follow_spawn, "LAB_TIMEOUT", timedelta(seconds=1))
     fake_hub.script_all(Spawn(seconds=20, cancel_seconds=0.5))
     request = request_spawn(user=sara)
     follower = follow(request)
@@ -86,7 +87,7 @@ def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
 
 def test_a_cancel_waits_for_a_hub_that_is_away(fake_hub, hub, cancelled, settings) -> None:
     fake_hub.down()
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert cancelled.state == State.STARTING
@@ -99,7 +100,7 @@ def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> 
     fake_hub.down()
     long_ago = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE + 1)
     SpawnRequest.objects.update(cancel_requested_at=long_ago)
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
@@ -107,7 +108,7 @@ def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> 
 
 def test_a_cancel_that_the_hub_refuses_is_given_up(fake_hub, cancelled) -> None:
     stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
-    run_cancel(hub=stranger, keeper=LeaseKeeper(), request_id=cancelled.pk)
+    cancel_spawn(hub=stranger, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
     cancelled.refresh_from_db()
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.TOKEN_REFUSED)
@@ -125,7 +126,7 @@ def test_a_revocation_ends_itself_and_none_that_came_after_it(
         HubRevocation.objects.create(hub_username=name)
 
     monkeypatch.setattr(hub, "delete_user", delete_meanwhile)
-    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
+    revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert HubRevocation.objects.filter(hub_username="sara").exists()
 

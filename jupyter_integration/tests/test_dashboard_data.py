@@ -67,7 +67,7 @@ def cancel_while_starting(user: User) -> None:
 def wait_too_long(user: User) -> None:
     long_ago = timezone.now() - timedelta(days=1)
     SpawnRequest.objects.filter(user=user).update(created_at=long_ago)
-    expire_queued_spawns(hub_away_since=long_ago)
+    expire_queued_spawns(hub_unavailable_since=long_ago)
 
 
 def die(user: User) -> None:

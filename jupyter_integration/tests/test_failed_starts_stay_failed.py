@@ -10,7 +10,7 @@ from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.resources import HubUser
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest
-from jupyter_integration.tasks import reconcile, reconcile_all_servers, refresh_server
+from jupyter_integration.tasks import reconcile_all_servers, refresh_server, wake_stalled_work
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.tests.scenes import provision, see
 from jupyter_integration.work.ensure_hub_user import HubUserRefusedError, ensure_hub_user
@@ -97,7 +97,7 @@ def test_reading_comparing_and_sweeping_make_none(fake_hub, sara, workers) -> No
     with workers.committing():
         refresh_server(sara.pk)
         reconcile_all_servers()
-        reconcile()
+        wake_stalled_work()
     workers.work_off()
 
     assert not fake_hub.users

@@ -1,6 +1,7 @@
 """A server that was seen stopped a moment ago is asked for without another look at the Hub."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -173,21 +174,20 @@ def test_one_that_finds_the_hub_away_in_its_turn_was_never_sent(
     assert run(request).state == State.READY
 
 
-def _refuse_in_its_turn(_name: str, *, on_turn: Callable[[], None]) -> None:
-    on_turn()
+def _refuse_in_its_turn(_name: str) -> None:
     raise HubCircuitOpen("the Hub was away a moment ago", retry_after=1.0)
 
 
 def test_one_that_is_taken_back_while_it_waits_for_its_turn_is_not_sent(
     fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = hub.start_server
+    start_turn = hub.start_turn
 
-    def cancel_and_start(name: str, **more: object) -> None:
+    def cancel_and_wait_for_turn() -> AbstractContextManager[None]:
         assert request_cancel(user=stopped)
-        start(name, **more)
+        return start_turn()
 
-    monkeypatch.setattr(hub, "start_server", cancel_and_start)
+    monkeypatch.setattr(hub, "start_turn", cancel_and_wait_for_turn)
 
     assert run(request_spawn(user=stopped)).state == State.CANCELLED
     assert POST not in fake_hub.calls

@@ -20,12 +20,12 @@ from jupyter_integration.tasks import (
     check_hub_availability,
     make_hub_user,
     process_spawn_queue,
-    reconcile,
     reconcile_all_servers,
     refresh_server,
-    revoke_access,
+    revoke_hub_access,
     scan_for_unknown_users,
     stop_server,
+    wake_stalled_work,
 )
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.hub_away import find_the_hub_away
@@ -123,7 +123,7 @@ class TestNothingHammersIt:
         process_spawn_queue()
         cancel_start(cancelled.pk)
         stop_server(asked.pk)
-        revoke_access("somebody")
+        revoke_hub_access("somebody")
         make_hub_user(nasrin.pk)
         refresh_server(sara.pk)
         reconcile_all_servers()
@@ -149,11 +149,11 @@ class TestNothingHammersIt:
         pressed, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
         clock.go(settings.SPAWN_DEADLINE - 60)
         later = start(nasrin)
-        reconcile()
+        wake_stalled_work()
         assert SpawnRequest.objects.open().count() == 3
 
         clock.go(61)
-        reconcile()
+        wake_stalled_work()
 
         for request in (pressed, in_flight):
             request.refresh_from_db()
@@ -169,7 +169,7 @@ class TestNothingHammersIt:
         long_ago = timezone.now() - timedelta(seconds=2 * settings.SPAWN_DEADLINE)
         SpawnRequest.objects.update(created_at=long_ago)
 
-        reconcile()
+        wake_stalled_work()
 
         assert SpawnRequest.objects.get().state == State.QUEUED
 
@@ -178,7 +178,7 @@ class TestNothingHammersIt:
         clock.go(settings.SPAWN_DEADLINE + 1)
         claim_with_slot(SpawnRequest.objects.get().pk)
 
-        reconcile()
+        wake_stalled_work()
 
         assert SpawnRequest.objects.open().exists()
 
@@ -205,7 +205,7 @@ class TestNothingHammersIt:
             rows.objects.update(created_at=long_ago)
         User.objects.update(date_joined=long_ago)
 
-        reconcile()
+        wake_stalled_work()
 
         assert [name for name, _ in workers.sent] == ["server.stop_server"]
         assert find_stalled().starts == 1

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import IssuedHubUsername, User
 from jupyter_integration.hub.errors import HubUnreachable
-from jupyter_integration.tasks import reconcile
+from jupyter_integration.tasks import wake_stalled_work
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.work import ensure_hub_user as module
@@ -236,7 +236,7 @@ class TestAtSignUp:
         fake_hub.up()
         age(user)
         with workers.committing():
-            reconcile()
+            wake_stalled_work()
         workers.work_off()
 
         user.refresh_from_db()
@@ -250,7 +250,7 @@ class TestAtSignUp:
         age(user)
 
         with workers.committing():
-            reconcile()
+            wake_stalled_work()
         workers.work_off()
 
         assert list(fake_hub.users) == ["sara"]
@@ -272,7 +272,7 @@ def test_a_hub_that_refuses_our_token_is_a_line_in_the_log(
     age(sara)
 
     with workers.committing():
-        reconcile()
+        wake_stalled_work()
     workers.work_off()
 
     assert "No Hub user" in caplog.text

@@ -9,8 +9,8 @@ from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.scenes import start
+from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.leases import LeaseKeeper, claim
-from jupyter_integration.work.run_stop import run_cancel
 
 State = SpawnRequest.State
 
@@ -89,12 +89,12 @@ def test_while_the_hub_is_away_it_is_tried_again(fake_hub, hub, sara) -> None:
         sara, State.QUEUED, posted_at=timezone.now(), cancel_requested_at=timezone.now()
     )
     fake_hub.down()
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
     request.refresh_from_db()
     assert request.state == State.QUEUED
 
     fake_hub.up()
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
     request.refresh_from_db()
     assert request.state == State.CANCELLED
 
@@ -102,7 +102,7 @@ def test_while_the_hub_is_away_it_is_tried_again(fake_hub, hub, sara) -> None:
 def test_of_somebody_without_a_hub_user_it_ends_as_well(fake_hub, hub, sara) -> None:
     request = start(sara, State.QUEUED, cancel_requested_at=timezone.now())
 
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.state == State.CANCELLED
@@ -111,7 +111,7 @@ def test_of_somebody_without_a_hub_user_it_ends_as_well(fake_hub, hub, sara) -> 
 def test_woken_for_a_start_that_was_not_cancelled_it_does_nothing(fake_hub, hub, sara) -> None:
     request = start(sara, State.STARTING)
 
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert fake_hub.calls == []
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest
 from jupyter_integration.services.request_spawn import AccountInactiveError, request_spawn
-from jupyter_integration.tasks import reconcile
+from jupyter_integration.tasks import wake_stalled_work
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.work.ensure_hub_user import ensure_hub_user
 from jupyter_integration.work.leases import LeaseKeeper
-from jupyter_integration.work.run_stop import run_revocation
+from jupyter_integration.work.revoke_access import revoke_access
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_while_the_hub_is_away_it_is_kept_and_done_later(
     fake_hub.up()
     try_again_now()
     with workers.committing():
-        reconcile()
+        wake_stalled_work()
     workers.work_off()
 
     assert fake_hub.users == {}
@@ -89,7 +89,7 @@ def test_one_whose_wake_up_was_lost_is_found(fake_hub, sara, workers) -> None:
     try_again_now()
 
     with workers.committing():
-        reconcile()
+        wake_stalled_work()
     workers.work_off()
 
     assert fake_hub.users == {}
@@ -174,7 +174,7 @@ def test_an_account_that_is_active_again_in_the_middle_keeps_its_hub_user(
 
     monkeypatch.setattr(hub, "stop_server", stop_and_activate)
 
-    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
+    revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert list(fake_hub.users) == ["sara"]
 
@@ -207,9 +207,9 @@ def test_an_account_is_not_inactive_without_its_revocation(
 def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) -> None:
     deactivate(sara)
 
-    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
+    revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
     before = len(fake_hub.calls)
-    run_revocation(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
+    revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
 
     assert len(fake_hub.calls) == before
 

@@ -8,8 +8,8 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.waiting import wait_for
+from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.leases import LeaseKeeper
-from jupyter_integration.work.run_stop import run_cancel
 
 State = SpawnRequest.State
 
@@ -23,7 +23,7 @@ def test_cancelled_it_ends_cancelled_and_leaves_no_server(fake_hub, hub, sara, f
     wait_for(lambda: fake_hub.users and fake_hub.phase("sara") == "spawn")
 
     assert request_cancel(user=sara)
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=request.pk)
     follower.join(timeout=15)
 
     request.refresh_from_db()
@@ -42,7 +42,7 @@ def test_a_new_start_after_a_cancel_waits_for_it_and_comes_up(fake_hub, hub, sar
     second = request_spawn(user=sara)
     assert second.pk != first.pk
     follower = follow(second)
-    run_cancel(hub=hub, keeper=LeaseKeeper(), request_id=first.pk)
+    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=first.pk)
     follower.join(timeout=15)
 
     first.refresh_from_db()

@@ -13,8 +13,9 @@ from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.status import snapshots
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, take_up_and_run
-from jupyter_integration.work import spawn_server as module
+from jupyter_integration.work import follow_spawn, spawn_server
 from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.work.spawn_record import SpawnRecord
 
 State = SpawnRequest.State
 
@@ -40,7 +41,9 @@ def run(hub, lab):
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes half a minute in life takes half a second."""
-    monkeypatch.setattr(module, "LONGEST_WAIT_FOR_LAB", 0.5)
+    half_a_second = timedelta(seconds=0.5)
+    monkeypatch.setattr(follow_spawn, "LAB_TIMEOUT", half_a_second)
+    monkeypatch.setattr(spawn_server, "EARLIER_WORK_TIMEOUT", half_a_second)
 
 
 def posts(fake_hub: FakeHub) -> int:
@@ -235,14 +238,16 @@ def test_its_progress_is_written_down_as_the_hub_tells_it(
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.3, events=[(30, "Pulling image"), (70, "Created")]))
     told = []
-    record = module._BringingUp.record
+    heartbeat = SpawnRecord.heartbeat
 
-    def note(self: object, event: object) -> None:
-        record(self, event)
+    def note(self: SpawnRecord, **changes: object) -> None:
+        heartbeat(self, **changes)
+        if "progress" not in changes:
+            return
         row = SpawnRequest.objects.get()
         told.append((row.state, row.progress, row.message))
 
-    monkeypatch.setattr(module._BringingUp, "record", note)
+    monkeypatch.setattr(SpawnRecord, "heartbeat", note)
 
     request = run(request_spawn(user=sara))
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.tasks import reconcile
+from jupyter_integration.tasks import wake_stalled_work
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.work.find_stalled import MOST_AT_ONCE, find_stalled
@@ -145,7 +145,7 @@ def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> No
     HubRevocation.objects.create(hub_username="gone")
     make_old()
 
-    reconcile()
+    wake_stalled_work()
 
     assert sorted(workers.sent) == sorted(
         [
@@ -162,7 +162,7 @@ def test_it_asks_the_hub_nothing_itself(fake_hub, sara) -> None:
     SpawnRequest.objects.create(user=sara)
     make_old()
 
-    reconcile()
+    wake_stalled_work()
 
     assert fake_hub.calls == []
 
@@ -185,7 +185,7 @@ def test_whatever_was_lost_everything_ends_as_it_was_asked_for(
     )
     make_old()
 
-    reconcile()
+    wake_stalled_work()
     workers.work_off()
 
     for request in (started, orphan):
@@ -199,8 +199,8 @@ def test_with_the_broker_down_the_sweep_fails_and_the_next_one_finds_all(sara, w
     request_spawn(user=sara)
     make_old()
     with broken_broker(), pytest.raises(Exception, match="refused"):
-        reconcile()
+        wake_stalled_work()
 
-    reconcile()
+    wake_stalled_work()
 
     assert workers.sent == [("starts.process_queue", ())]

@@ -1,4 +1,4 @@
-"""Events of the Hub are kept for as long as somebody may ask about them."""
+"""Deletion of old Hub events."""
 
 import logging
 from datetime import timedelta
@@ -9,11 +9,12 @@ from jupyter_integration.models import HubEvent
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=90)
+EVENT_RETENTION = timedelta(days=90)
 
 
 def delete_old_events() -> None:
-    """Delete the events that came more than KEPT_FOR ago."""
-    deleted, _by_model = HubEvent.objects.filter(received_at__lt=timezone.now() - KEPT_FOR).delete()
+    """Delete the events that were received more than EVENT_RETENTION ago."""
+    expired = HubEvent.objects.filter(received_at__lt=timezone.now() - EVENT_RETENTION)
+    deleted, _by_model = expired.delete()
     if deleted:
-        logger.info("%d old events of the Hub are deleted", deleted)
+        logger.info("%d old Hub events deleted", deleted)

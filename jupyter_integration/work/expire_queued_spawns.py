@@ -1,4 +1,4 @@
-"""Nobody waits for ever for a Hub that does not come back."""
+"""Expiry of queued starts while the Hub is unavailable."""
 
 import logging
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from jupyter_integration.status.recent_requests import invalidate_recent_request
 logger = logging.getLogger(__name__)
 
 
-def expire_queued_spawns(*, hub_away_since: datetime) -> None:
-    """Fail the starts that have waited for SPAWN_DEADLINE while the Hub was away the whole time.
+def expire_queued_spawns(*, hub_unavailable_since: datetime) -> None:
+    """Fail the starts that have waited for SPAWN_DEADLINE while the Hub was unavailable throughout.
 
-    Nobody takes them up while the Hub is away, so nobody else would. Who came later still waits.
+    No worker claims them while the Hub is unavailable. Younger requests go on waiting.
     """
     before = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE)
-    if hub_away_since > before:
+    if hub_unavailable_since > before:
         return
     waiting = SpawnRequest.objects.wanted().free()
     for request in waiting.filter(created_at__lte=before):
@@ -32,4 +32,4 @@ def expire_queued_spawns(*, hub_away_since: datetime) -> None:
         )
         if ended:
             invalidate_recent_requests(request.user_id)
-            logger.warning("%s: failed, the Hub was away for too long", request.reference)
+            logger.warning("%s: failed, the Hub was unavailable for too long", request.reference)

@@ -29,7 +29,7 @@ class StalledWork:
     accounts_without_hub_user: list[int]
 
 
-def find_stalled(*, hub_is_away: bool = False) -> StalledWork:
+def find_stalled(*, hub_is_unavailable: bool = False) -> StalledWork:
     """Return what somebody should be woken for now.
 
     For the line no more workers than there are free slots. While the Hub is away only for stops
@@ -44,9 +44,9 @@ def find_stalled(*, hub_is_away: bool = False) -> StalledWork:
     accounts = User.objects.filter(
         is_active=True, hub_user_created_at__isnull=True, date_joined__lt=before
     ).order_by("pk")
-    most_unlimited = 0 if hub_is_away else MOST_AT_ONCE  # tried for as long as it takes
+    most_unlimited = 0 if hub_is_unavailable else MOST_AT_ONCE  # tried for as long as it takes
     return StalledWork(
-        starts=0 if hub_is_away else starts.in_flight().count() + waiting,
+        starts=0 if hub_is_unavailable else starts.in_flight().count() + waiting,
         cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
         revocations=list(revocations.values_list("pk", flat=True)[:most_unlimited]),

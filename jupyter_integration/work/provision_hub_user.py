@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def provision_hub_user(*, hub: HubClient, user_id: int) -> None:
-    """Make the Hub user of an active account; what fails now is tried again by `reconcile`.
+    """Make the Hub user of an active account; what fails now is tried again by `wake_stalled_work`.
 
     Pages learn by the way what the Hub says of their server.
     """

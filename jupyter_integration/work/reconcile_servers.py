@@ -100,7 +100,7 @@ def _compare(listed: _List, hub: HubClient) -> None:
         missing = _known_to_run(snapshots.last_list() - servers.keys(), before=listed.as_of)
         stopped = _confirm_stopped(hub, missing)
         corrected += stopped
-        active = {user_id for user_id, server in servers.items() if _is_active(server)}
+        active = {user_id for user_id, server in servers.items() if server.is_active}
         snapshots.record_complete_list(
             frozenset(active | missing.keys() - stopped), as_of=listed.as_of
         )
@@ -120,12 +120,8 @@ def _accounts_of(hub_usernames: Iterable[str]) -> dict[str, int]:
     return accounts
 
 
-def _is_active(server: Server) -> bool:
-    return server.ready or server.pending is not None
-
-
 def _contradicts(known: snapshots.Snapshot, server: Server, as_of: datetime) -> bool:
-    return known.as_of < as_of and known.is_active != _is_active(server)
+    return known.as_of < as_of and known.is_active != server.is_active
 
 
 def _known_to_run(user_ids: Collection[int], *, before: datetime) -> dict[int, str]:
@@ -148,7 +144,7 @@ def _confirm_stopped(hub: HubClient, missing: dict[int, str]) -> set[int]:
             logger.warning("Servers that the list lacks could not be read: %s", error)
             break
         snapshots.record(user_id, server, as_of=as_of)
-        if server is None or not _is_active(server):
+        if server is None or not server.is_active:
             stopped.add(user_id)
     return stopped
 

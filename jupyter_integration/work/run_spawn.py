@@ -1,11 +1,12 @@
-"""Work on one requested start until it is settled: every way in which it can end becomes a state.
+"""Work on one start request: every outcome of `spawn_server` becomes a state of the request.
 
-Whatever dies on the way, the request ends READY, FAILED with a reason, or CANCELLED: the row says
-how far it is, and the next worker that takes it up reads the Hub before it does anything.
+If the worker, the Hub or the database dies on the way, the request still ends READY, FAILED with a
+reason, or CANCELLED: the row records how far it is, and the next worker that claims it reads the
+Hub before it does anything.
 """
 
 import logging
-from dataclasses import dataclass
+from datetime import timedelta
 
 from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_error
@@ -27,73 +28,78 @@ from jupyter_integration.work.ensure_hub_user import (
     HubUserRefusedError,
 )
 from jupyter_integration.work.leases import Lease, LeaseKeeper, LeaseLostError
-from jupyter_integration.work.spawn_record import SpawnCancelledError, SpawnRecord
-from jupyter_integration.work.spawn_server import (
+from jupyter_integration.work.spawn_record import (
     RetryLaterError,
+    SpawnCancelledError,
     SpawnFailedError,
-    spawn_server,
+    SpawnRecord,
 )
-from jupyter_integration.work.stop_server import stop_until_stopped
+from jupyter_integration.work.spawn_server import spawn_server
+from jupyter_integration.work.stop_server import stop_and_wait
 from portal.logs import about
 
 logger = logging.getLogger(__name__)
 
-RETRY_LATER_AFTER = 1.0  # seconds, when something else has to end first
-RETRY_AFTER = 3.0  # seconds, when the Hub could not be reached
-THROTTLED_FOR = 15.0  # seconds, when the Hub names no time itself
+REQUEUE_DELAY = timedelta(seconds=1)
+"""When something else has to end first."""
+
+HUB_UNAVAILABLE_DELAY = timedelta(seconds=3)
+"""When the Hub could not be reached and the circuit breaker names no time."""
+
+THROTTLED_DELAY = timedelta(seconds=15)
+"""When the Hub answers 429 without Retry-After."""
 
 
 def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, lease: Lease) -> None:
-    """Work on a start that was taken up until it is settled, or put back into line for later.
+    """Work on a claimed start until it is settled or requeued.
 
     Raises no HubError: each one becomes a state of the request.
     """
     with keeper.keep(lease), about(f"S{lease.row_id}"):
         request = SpawnRequest.objects.select_related("user").get(pk=lease.row_id)
         try:
-            _Run(hub, lab, SpawnRecord(request, lease)).settle()
+            settle(hub, lab, SpawnRecord(request, lease))
         except LeaseLostError:
-            logger.warning("%s: another worker took it up", request.reference)
+            logger.warning("%s: another worker has claimed it", request.reference)
 
 
-@dataclass(slots=True)
-class _Run:
-    hub: HubClient
-    lab: LabProbe
-    start: SpawnRecord
-
-    def settle(self) -> None:
-        """Turn every way in which bringing it up can end into a state of the request."""
+def settle(hub: HubClient, lab: LabProbe, record: SpawnRecord) -> None:
+    """Spawn the server and write the outcome into the request. Raises LeaseLostError."""
+    try:
         try:
-            try:
-                self.start.end_ready(self.bring_up_unless_cancelled())
-            except SpawnCancelledError:
-                stop_until_stopped(self.hub, self.start.name, keep_alive=self.start.lease.renew)
-                self.start.end_cancelled()
-        except SpawnFailedError as failure:
-            self.start.end_failed(failure.code, failure.reason)
-        except HubUserNotMadeError:
-            self.start.end_failed(FailureCode.HUB_USER_NOT_MADE)
-        except HubUserRefusedError:
-            self.start.end_failed(FailureCode.ACCOUNT_INACTIVE)
-        # Without its Hub user, whom somebody removed meanwhile, it begins anew as well.
-        except (RetryLaterError, HubUserBeingMadeError, HubNotFound):
-            self.start.requeue(RETRY_LATER_AFTER)
-        except HubThrottled as error:
-            self.start.requeue(error.retry_after or THROTTLED_FOR, error)
-        except (HubUnavailable, HubProtocolError) as error:
-            wait = RETRY_AFTER
-            if isinstance(error, HubCircuitOpen) and error.retry_after is not None:
-                wait = error.retry_after
-            # What was sent may come up on the Hub meanwhile, and counts as in flight there.
-            self.start.requeue(wait, error, in_flight=self.start.request.posted_at is not None)
-        except HubRejected as error:
-            self.start.end_failed(code_of_error(error), error.hub_message or str(error))
+            record.end_ready(_spawn_unless_cancelled(hub, lab, record))
+        except SpawnCancelledError:
+            stop_and_wait(hub, record.hub_username, heartbeat=record.lease.renew)
+            record.end_cancelled()
+    except SpawnFailedError as failure:
+        record.end_failed(failure.code, failure.reason)
+    except HubUserNotMadeError:
+        record.end_failed(FailureCode.HUB_USER_NOT_MADE)
+    except HubUserRefusedError:
+        record.end_failed(FailureCode.ACCOUNT_INACTIVE)
+    # HubNotFound: the Hub user was removed in the meantime; the next attempt makes it again.
+    except (RetryLaterError, HubUserBeingMadeError, HubNotFound):
+        record.requeue(REQUEUE_DELAY)
+    except HubThrottled as error:
+        record.requeue(_delay_of(error, default=THROTTLED_DELAY), error)
+    except (HubUnavailable, HubProtocolError) as error:
+        delay = HUB_UNAVAILABLE_DELAY
+        if isinstance(error, HubCircuitOpen):
+            delay = _delay_of(error, default=delay)
+        # A start that was posted may still come up on the Hub, so it keeps its slot.
+        record.requeue(delay, error, in_flight=record.request.posted_at is not None)
+    except HubRejected as error:
+        record.end_failed(code_of_error(error), error.hub_message or str(error))
 
-    def bring_up_unless_cancelled(self) -> Server:
-        try:
-            return spawn_server(hub=self.hub, lab=self.lab, start=self.start)
-        except SpawnFailedError:
-            # Ending a start makes it fail: one that was taken back is cancelled.
-            self.start.heartbeat()
-            raise
+
+def _spawn_unless_cancelled(hub: HubClient, lab: LabProbe, record: SpawnRecord) -> Server:
+    try:
+        return spawn_server(hub, lab, record)
+    except SpawnFailedError:
+        # A cancel makes the start fail on the Hub: raise SpawnCancelledError in that case.
+        record.heartbeat()
+        raise
+
+
+def _delay_of(error: HubThrottled | HubCircuitOpen, *, default: timedelta) -> timedelta:
+    return timedelta(seconds=error.retry_after) if error.retry_after else default

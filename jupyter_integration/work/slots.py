@@ -1,8 +1,7 @@
-"""The line in which starts wait, and the slots of those that are in flight.
+"""Queue of starts, and the slots of the starts in flight.
 
-A start holds one of SPAWN_SLOTS slots from when a worker takes it up until it is ready, failed or
-cancelled. That the slot is a unique column of the row is what keeps two workers together from
-holding one too many.
+A start holds one of SPAWN_SLOTS slots from its first claim until it is ready, failed or cancelled.
+The slot is a unique column of the row, so several workers together cannot hold too many.
 """
 
 from django.conf import settings
@@ -16,9 +15,9 @@ from jupyter_integration.work.leases import Lease, claim
 
 
 def next_queued() -> int | None:
-    """Return the start that a worker shall take up now; None when there is none, or no slot.
+    """Return the start that a worker shall claim next; None if there is none, or no free slot.
 
-    What a dead worker left, or the Hub interrupted, comes first: it holds its slot already.
+    Starts that hold a slot come first: a worker died, or the Hub interrupted them.
     """
     waits = ExpressionWrapper(Q(slot__isnull=True), BooleanField())
     due = SpawnRequest.objects.wanted().due().order_by(waits, "pk")
@@ -30,7 +29,7 @@ def next_queued() -> int | None:
 
 
 def claim_with_slot(request_id: int) -> Lease | None:
-    """Take up the start; None when somebody else has it, when it has to wait, or without a slot."""
+    """Claim the start; None if another worker has it, if it has to wait, or if no slot is free."""
     due = SpawnRequest.objects.open().due()
     for slot in free_slots():
         try:
@@ -41,14 +40,16 @@ def claim_with_slot(request_id: int) -> Lease | None:
                     slot=Coalesce(F("slot"), slot),
                     taken_up_at=Coalesce(F("taken_up_at"), timezone.now()),
                 )
-        except IntegrityError:  # another start was faster; the next slot may be free still
+        except IntegrityError:  # another start got this slot; the next one may still be free
             continue
     return claim(due.in_flight(), request_id)
 
 
 def free_slots() -> list[int]:
-    """Return the numbers of the slots that no start holds; none while more than all are held,
-    as after the setting was lowered.
+    """Return the numbers of the slots that no start holds.
+
+    The list is empty while more than SPAWN_SLOTS are held, for example after the setting was
+    lowered.
     """
     held = set(SpawnRequest.objects.in_flight().values_list("slot", flat=True))
     left = settings.SPAWN_SLOTS - len(held)

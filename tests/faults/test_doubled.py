@@ -88,7 +88,7 @@ def test_a_revocation(fake_hub: FakeHub, sara: User) -> None:
     fake_hub.start_behind_the_portal("sara")
     HubRevocation.objects.create(hub_username="sara")
 
-    deliver_twice(tasks.revoke_access, "sara")
+    deliver_twice(tasks.revoke_hub_access, "sara")
 
     assert fake_hub.users == {}
     assert changes(fake_hub) == ["DELETE /users/sara/server", "DELETE /users/sara"]
@@ -105,7 +105,7 @@ def test_two_beats_wake_twice_and_everybody_gets_one_server(
     SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     workers.forget()
 
-    deliver_twice(tasks.reconcile)
+    deliver_twice(tasks.wake_stalled_work)
     sent = [current_app.tasks[name] for name, _arguments in workers.sent]
     at_once(lambda task: task(), sent)
 

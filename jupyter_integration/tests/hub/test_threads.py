@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -79,14 +80,15 @@ def test_many_threads_start_and_follow_through_one_client() -> None:
 def test_of_a_class_that_starts_together_one_after_the_other_asks_the_hub(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "START_MAX_WAIT", 10.0)  # on a busy machine a turn takes long
+    # Long, because a call is slow on a busy machine.
+    monkeypatch.setattr(client, "START_MAX_WAIT", timedelta(seconds=10))
     assert _most_at_once(fake_hub, starts=THREADS, held_for=0.1) == 1
 
 
 def test_a_turn_comes_when_the_start_before_is_answered(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "START_MAX_WAIT", 10.0)
+    monkeypatch.setattr(client, "START_MAX_WAIT", timedelta(seconds=10))
     names = ["sara", "omid", "nasrin"]
     for name in names:
         fake_hub.add_user(name)
@@ -94,7 +96,9 @@ def test_a_turn_comes_when_the_start_before_is_answered(
     sent_before: list[int] = []
 
     def start(name: str) -> None:
-        hub.start_server(name, on_turn=lambda: sent_before.append(len(fake_hub.calls)))
+        with hub.start_turn():
+            sent_before.append(len(fake_hub.calls))
+            hub.start_server(name)
 
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(start, names))
@@ -103,7 +107,7 @@ def test_a_turn_comes_when_the_start_before_is_answered(
 
 
 def test_a_hub_that_holds_its_calls_has_a_few_at_a_time(fake_hub: FakeHub) -> None:
-    held_for = (MAX_CONCURRENT_STARTS + 2) * START_MAX_WAIT
+    held_for = (MAX_CONCURRENT_STARTS + 2) * START_MAX_WAIT.total_seconds()
     assert _most_at_once(fake_hub, starts=6, held_for=held_for) == MAX_CONCURRENT_STARTS
 
 
@@ -111,15 +115,13 @@ def test_a_start_that_is_left_in_its_turn_is_not_sent_and_keeps_nobody(fake_hub:
     fake_hub.add_user("sara")
     hub = HubClient(HubTransport(fake_hub.api_url, fake_hub.token))
 
-    def leave() -> None:
-        raise LookupError
-
     for _ in range(2 * MAX_CONCURRENT_STARTS):
-        with pytest.raises(LookupError):
-            hub.start_server("sara", on_turn=leave)
+        with pytest.raises(LookupError), hub.start_turn():
+            raise LookupError
     assert fake_hub.calls == []
 
-    hub.start_server("sara")
+    with hub.start_turn():
+        hub.start_server("sara")
     assert fake_hub.calls == ["POST /users/sara/server"]
 
 
@@ -131,7 +133,12 @@ def _most_at_once(fake_hub: FakeHub, *, starts: int, held_for: float) -> int:
     with FaultProxy(fake_hub.api_url) as proxy, ThreadPoolExecutor(starts) as threads:
         proxy.inflict(Latency(seconds=held_for), method="POST", path="/server$")
         hub = HubClient(HubTransport(proxy.api_url, fake_hub.token, pool_maxsize=starts))
-        list(threads.map(hub.start_server, names))
+
+        def start(name: str) -> None:
+            with hub.start_turn():
+                hub.start_server(name)
+
+        list(threads.map(start, names))
         # The proxy notes the end a moment after the client has its answer, and sends the next.
         asked = [
             (call.at, call.at + (call.seconds or 0) - 0.05)
