@@ -1,4 +1,4 @@
-"""What the documents name is there: files, tests, commands, settings and rows of the contract."""
+"""Names in the documents, held against the tree: files, rooms, tests, commands and settings."""
 
 from __future__ import annotations
 
@@ -13,76 +13,104 @@ from tests.contract.scenarios import SCENARIOS
 from tests.test_env_example import example
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], key=lambda path: path.as_posix()
-)
+DOCS = ROOT / "docs"
+DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
+TEXTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+}
 
-each_document = pytest.mark.parametrize(
-    "document", DOCUMENTS, ids=[path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
-)
+# The folders of the repository; `var` and hidden folders are made when it runs.
+FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."} - {"var"}
 
-# The first words of paths in backticks. What is made when it runs is not in the repository.
-OUR_FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"var", ".venv"}
+# Folders of jupyter_integration whose files the map names one by one.
+NAMED_BY_FILE = ("failures", "monitoring", "services", "status", "work")
+
+each_document = pytest.mark.parametrize("name", TEXTS)
 
 
-def names_of_all_tests() -> set[str]:
-    folders = ("accounts", "deploy", "jupyter_integration", "portal", "tests")
-    return {
+@each_document
+def test_links_lead_somewhere(name: str) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", TEXTS[name])
+    folder = (ROOT / name).parent
+
+    assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
+
+
+@each_document
+def test_named_paths_exist(name: str) -> None:
+    named = re.findall(r"`([\w.-]+/[\w./-]*)`", TEXTS[name])
+    ours = {path for path in named if path.split("/")[0] in FOLDERS}
+
+    assert {path for path in ours if not (ROOT / path).exists()} == set()
+
+
+def test_named_tests_exist() -> None:
+    defined = {
         node.name
-        for folder in folders
+        for folder in FOLDERS
         for file in (ROOT / folder).rglob("test_*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
     }
 
-
-@each_document
-def test_links_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8"))
-    local = [link for link in links if "://" not in link]
-
-    assert [link for link in local if not (document.parent / link).exists()] == []
+    assert named(r"`(test_\w+)`") - defined == set()
 
 
-@each_document
-def test_tests_that_are_named_exist(document: Path) -> None:
-    named = set(re.findall(r"`(test_\w+)`", document.read_text(encoding="utf-8")))
+def test_named_make_targets_exist() -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
-    assert named - names_of_all_tests() == set()
-
-
-@each_document
-def test_make_targets_that_are_named_exist(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    text = document.read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:`(?:[A-Z_]+=\S+ )?|^)make ([a-z]+)", text, re.MULTILINE))
-
-    assert named - targets == set()
+    assert named(r"(?:`(?:[A-Z_]+=\S+ )?|^)make ([a-z]+)") - set(targets) == set()
 
 
-@each_document
-def test_paths_that_are_named_exist(document: Path) -> None:
-    named = re.findall(r"`([\w.-]+/[\w./-]*)`", document.read_text(encoding="utf-8"))
-    ours = {path for path in named if path.split("/")[0] in OUR_FOLDERS}
-
-    assert {path for path in ours if not (ROOT / path).exists()} == set()
-
-
-@each_document
-def test_settings_that_are_named_exist(document: Path) -> None:
+def test_named_settings_exist() -> None:
     """Names in capitals, with an underscore, alone in backticks or before a `=`."""
-    text = document.read_text(encoding="utf-8")
-    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)[`=]", text))
-
-    assert named - set(example()) == set()
+    assert named(r"`([A-Z]+(?:_[A-Z]+)+)[`=]") - set(example()) == set()
 
 
-def test_the_contract_has_every_scenario_and_no_other() -> None:
-    text = (ROOT / "docs" / "hub-contract.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([^|`]+) \| `([A-Z]+) ([^`]+)` \| ([^|]+) \|", text, re.MULTILINE)
-    told = {(case, method, path, status) for case, method, path, status in rows}
+def named(pattern: str) -> set[str]:
+    """Return what the pattern finds in all documents."""
+    return {found for text in TEXTS.values() for found in re.findall(pattern, text, re.MULTILINE)}
 
-    assert told == {
+
+def test_architecture_maps_every_room() -> None:
+    folders = {
+        "/".join(file.relative_to(ROOT).parts[:depth]) + "/"
+        for folder in FOLDERS
+        for pattern in ("*.py", "*.html")
+        for file in (ROOT / folder).rglob(pattern)
+        for depth in range(1, min(3, len(file.relative_to(ROOT).parts)))
+    }
+    servers = ROOT / "jupyter_integration"
+    modules = {
+        file.relative_to(ROOT).as_posix()
+        for folder in (servers, *(servers / room for room in NAMED_BY_FILE))
+        for file in folder.glob("*.py")
+        if file.name != "__init__.py"
+    }
+    beside = re.compile(r"\w+/(tests|migrations|__pycache__)/")
+
+    assert rooms_on_map() == {path for path in folders | modules if not beside.fullmatch(path)}
+
+
+def rooms_on_map() -> set[str]:
+    """Return the paths of the indented list under "Rooms" in docs/architecture.md."""
+    block = TEXTS["docs/architecture.md"].partition("## Rooms")[2].split("```")[1]
+    paths: set[str] = set()
+    above = [""]
+    for line in block.strip("\n").splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        names = re.split(r"\s{2,}", line.strip())[0].split(", ")
+        paths.update(above[depth] + name for name in names)
+        above = [*above[: depth + 1], above[depth] + names[0]]
+    return paths
+
+
+def test_contract_has_exactly_our_scenarios() -> None:
+    row = r"^\| ([^|`]+) \| `([A-Z]+) ([^`]+)` \| ([^|]+) \|"
+    written = set(re.findall(row, TEXTS["docs/hub-contract.md"], re.MULTILINE))
+
+    assert written == {
         (
             row.case,
             row.call.method,
@@ -93,23 +121,25 @@ def test_the_contract_has_every_scenario_and_no_other() -> None:
     }
 
 
-def test_whoever_is_called_finds_every_way_in_which_a_start_fails_and_who_mends_it() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+def test_operations_explain_every_failure_code() -> None:
     row = r"^\| [^|]+ \| `(\w+)` \| [^|]+ \| [^|]* \| (user|staff|wait) \|$"
-    who = {"user": ResolvedBy.USER, "staff": ResolvedBy.STAFF, "wait": ResolvedBy.TIME}
+    found = re.findall(row, TEXTS["docs/operations.md"], re.MULTILINE)
+    resolved_by = {"user": ResolvedBy.USER, "staff": ResolvedBy.STAFF, "wait": ResolvedBy.TIME}
 
-    assert {code: who[name] for code, name in re.findall(row, text, re.MULTILINE)} == {
+    assert {code: resolved_by[name] for code, name in found} == {
         code.value: explanation.resolved_by for code, explanation in EXPLANATIONS.items()
     }
 
 
-def test_every_decision_says_why_and_what_follows() -> None:
-    decisions = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
-    headings = {
-        path.name: re.findall(r"^## (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        for path in decisions
-    }
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [path.name[:4] for path in DECISIONS]
 
-    for name, found in headings.items():
-        assert found == ["Context", "Decision", "Consequences"], name
-    assert [path.name[:4] for path in decisions] == [f"{n:04}" for n in range(1, len(headings) + 1)]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=[path.stem for path in DECISIONS])
+def test_decision_has_status_and_sections(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert re.search(r"^Status: (Accepted|Superseded (in part )?by \[\d+\]\()", text, re.MULTILINE)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
