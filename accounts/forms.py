@@ -77,7 +77,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "language")
-        help_texts = {"language": _("The language of the portal's pages and mails.")}
+        help_texts = {"language": _("The language of the portal's pages and e-mails.")}
 
     def save(self, commit: bool = True) -> User:
         """Write only what the form shows: the rest of the account may have changed meanwhile."""

@@ -67,10 +67,10 @@ class User(AbstractUser):
         _("name on the Hub"), max_length=LONGEST_HUB_USERNAME, unique=True, editable=False
     )
     hub_user_created_at = models.DateTimeField(
-        _("made on the Hub at"),
+        _("created on the Hub at"),
         null=True,
         editable=False,
-        help_text=_("When the Hub's user of this name became this account's; empty until then."),
+        help_text=_("When this account was linked to the Hub user of this name; empty until then."),
     )
     hub_claim_expires_at = models.DateTimeField(
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."

@@ -79,12 +79,12 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     def reference(self, asked: HelpRequest) -> str:
         return asked.reference
 
-    @admin.display(description=_("what the person wrote"))
+    @admin.display(description=_("what the user wrote"))
     def beginning(self, asked: HelpRequest) -> SafeString:
         shown = asked.words if len(asked.words) <= 60 else f"{asked.words[:59]}…"
         return format_html('<span lang="" dir="auto">{}</span>', shown or "-")
 
-    @admin.display(description=_("what the person wrote"))
+    @admin.display(description=_("what the user wrote"))
     def written(self, asked: HelpRequest) -> SafeString:
         words = mark_safe(linebreaks(asked.words or "-", autoescape=True))  # noqa: S308 (escaped)
         return format_html('<div lang="" dir="auto">{}</div>', words)
@@ -92,7 +92,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Answer by e-mail"))
     def answer(self, asked: HelpRequest) -> SafeString | str:
         if not asked.user.email:
-            return gettext("This person has no e-mail address.")
+            return gettext("This user has no e-mail address.")
         subject = quote(f"[{asked.reference}]")
         body = quote("\n\n" + "\n".join(f"> {line}" for line in asked.words.splitlines()))
         return format_html(
@@ -117,7 +117,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     def advice(self, asked: HelpRequest) -> SafeString | str:
         return guidance.show_advice(asked.spawn_request) if asked.spawn_request else "-"
 
-    @admin.display(description=_("What JupyterHub said"))
+    @admin.display(description=_("Message from JupyterHub"))
     def said_by_hub(self, asked: HelpRequest) -> SafeString | str:
         return guidance.as_code(asked.hub_words) if asked.hub_words else gettext("none")
 

@@ -30,7 +30,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     # What find_starts looks at; the admin shows its search field only where this is set.
     search_fields = ("id",)
-    search_help_text = _("A reference code, a person, or words of JupyterHub.")
+    search_help_text = _("A reference code, a person's name, or part of a message from JupyterHub.")
     show_full_result_count = False
     paginator = BoundedPaginator
     actions = ("cancel_starts", "stop_servers")
@@ -43,7 +43,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def reason(self, start: SpawnRequest) -> str:
         return start.get_failure_code_display() or "-"
 
-    @admin.display(description=_("Who mends it"))
+    @admin.display(description=_("Who can fix it"))
     def mender(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_mender(start)
 
@@ -51,7 +51,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def took(self, start: SpawnRequest) -> str:
         return until(start.created_at, start.finished_at or timezone.now())
 
-    @admin.display(description=_("What the user was told"))
+    @admin.display(description=_("What the user sees"))
     def cause(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_cause(start)
 
@@ -59,23 +59,23 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
     def advice(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_advice(start)
 
-    @admin.display(description=_("What JupyterHub said"))
+    @admin.display(description=_("Message from JupyterHub"))
     def words(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_words(start)
 
-    @admin.display(description=_("Its log lines"))
+    @admin.display(description=_("Log lines of this start"))
     def log(self, start: SpawnRequest) -> SafeString:
         return guidance.show_log_command(start)
 
-    @admin.display(description=_("Events of the Hub meanwhile"))
+    @admin.display(description=_("JupyterHub's events during this start"))
     def events(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_events(start)
 
-    @admin.display(description=_("Other starts of this user"))
+    @admin.display(description=_("Other starts by this user"))
     def others(self, start: SpawnRequest) -> SafeString:
         return guidance.show_others(start)
 
-    @admin.display(description=_("Support requests about it"))
+    @admin.display(description=_("Support requests about this start"))
     def asked(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_help_requests(start)
 

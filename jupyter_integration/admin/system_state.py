@@ -15,9 +15,9 @@ from jupyter_integration.monitoring.alerts import alerts_of
 from jupyter_integration.monitoring.system_state import LOOKED_BACK, SystemState, read_system_state
 
 PART_NAMES = {
-    "worker": gettext_lazy("Worker of all else"),
-    "spawn_worker": gettext_lazy("Worker of starts"),
-    "beat": gettext_lazy("Clock"),
+    "worker": gettext_lazy("Default worker"),
+    "spawn_worker": gettext_lazy("Spawn worker"),
+    "beat": gettext_lazy("Scheduler (beat)"),
 }
 
 
@@ -28,7 +28,7 @@ def show_system_state(request: HttpRequest) -> HttpResponse:
     state = read_system_state()
     context = {
         **admin.site.each_context(request),
-        "title": _("State of the Hub"),
+        "title": _("System status"),
         "state": state,
         "alerts": alerts_of(state),
         "now": timezone.now(),

@@ -35,9 +35,9 @@ class ResolvedBy(StrEnum):
 
 
 _RESOLVERS = {
-    ResolvedBy.USER: _("You can mend this yourself."),
-    ResolvedBy.STAFF: _("The administrators have to mend this."),
-    ResolvedBy.TIME: _("This passes by itself."),
+    ResolvedBy.USER: _("You can fix this yourself."),
+    ResolvedBy.STAFF: _("An administrator has to fix this."),
+    ResolvedBy.TIME: _("This resolves by itself."),
 }
 
 
@@ -95,8 +95,8 @@ class Failure:
 
 _START_AGAIN = _("Press start again. Your files are safe.")
 _START_AGAIN_SOON = _("Try again in a few minutes. Your files are safe.")
-_WAIT_IN_QUEUE = _("Wait in line: the start goes on by itself. Your files are safe.")
-_ASK = _("Ask for support: the reference code goes along with it. Your files are safe.")
+_WAIT_IN_QUEUE = _("Wait in the queue: the start continues by itself. Your files are safe.")
+_ASK = _("Ask for support: the reference code is sent with your request. Your files are safe.")
 _NOT_CONNECTED = _("Error connecting to JupyterHub")
 _NOT_STARTED = _("The server could not be started")
 
@@ -104,7 +104,7 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     FailureCode.ACCOUNT_INACTIVE: Explanation(
         _("Your account is inactive"),
         _("An inactive account cannot start a server."),
-        _("Ask the administrators to make your account active."),
+        _("Ask an administrator to activate your account."),
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
@@ -117,21 +117,21 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     ),
     FailureCode.HUB_BUSY: Explanation(
         _("Too many servers are starting"),
-        _("Others were starting their servers the whole time that your start waited."),
+        _("Other people were starting their servers the whole time that your start was waiting."),
         _WAIT_IN_QUEUE,
         ResolvedBy.TIME,
         Action.WAIT_IN_QUEUE,
     ),
     FailureCode.HUB_FULL: Explanation(
         _("There is no room for another server"),
-        _("All places were taken the whole time that your start waited."),
+        _("All places were taken the whole time that your start was waiting."),
         _WAIT_IN_QUEUE,
         ResolvedBy.TIME,
         Action.WAIT_IN_QUEUE,
     ),
     FailureCode.HUB_BROKEN_ANSWER: Explanation(
         _NOT_CONNECTED,
-        _("The service that runs the servers gave an answer that makes no sense."),
+        _("The service that runs the servers returned an unexpected answer."),
         _ASK,
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
@@ -165,15 +165,15 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
         Action.ASK_FOR_HELP,
     ),
     FailureCode.REFUSED_BY_HOOK: Explanation(
-        _("The server may not be started now"),
+        _("You may not start a server now"),
         _("A rule of your institution refused this start."),
-        _("If you think that it should not, ask for support. Your files are safe."),
+        _("If you think that this is a mistake, ask for support. Your files are safe."),
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
     FailureCode.ENDED_FROM_OUTSIDE: Explanation(
-        _("The start was ended"),
-        _("Somebody ended it, or the service that runs the servers was restarted."),
+        _("The start was interrupted"),
+        _("Someone stopped it, or the service that runs the servers was restarted."),
         _START_AGAIN,
         ResolvedBy.USER,
         Action.START_AGAIN,
@@ -187,7 +187,7 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     ),
     FailureCode.IMAGE_UNUSABLE: Explanation(
         _("The server's software cannot be run"),
-        _("The image from which servers are made lacks something that a server needs."),
+        _("The image from which servers are made lacks something that servers need."),
         _ASK,
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
@@ -208,22 +208,22 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     ),
     FailureCode.NETWORK_TROUBLE: Explanation(
         _NOT_STARTED,
-        _("Your server could not be joined to the network of the servers."),
+        _("Your server could not be connected to the servers' network."),
         _ASK,
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
     FailureCode.CONTAINER_LEFT_OVER: Explanation(
-        _("Your earlier server is still being cleared away"),
-        _("What was left of your earlier server stood in the way of the new one."),
+        _("Your previous server is still being removed"),
+        _("The remains of your previous server blocked the new one."),
         _START_AGAIN_SOON,
         ResolvedBy.TIME,
         Action.START_AGAIN,
     ),
     FailureCode.VOLUME_TROUBLE: Explanation(
         _("Your files could not be reached"),
-        _("The place where your files are kept could not be joined to the server."),
-        _("Ask for support. The start has changed nothing in your files."),
+        _("The place where your files are kept could not be connected to the server."),
+        _("Ask for support. The start did not change your files."),
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
@@ -235,9 +235,9 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
         Action.ASK_FOR_HELP,
     ),
     FailureCode.HOME_FULL: Explanation(
-        _("Your own space is used up"),
-        _("Your files take all the space that you may use, and a server needs some to start."),
-        _("Ask for support, to get more space or to have files removed. Your files are safe."),
+        _("Your storage space is full"),
+        _("Your files fill all the space that you may use, and a server needs some to start."),
+        _("Ask for support to get more space or to have files removed. Your files are safe."),
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
@@ -250,28 +250,28 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     ),
     FailureCode.HOST_EXHAUSTED: Explanation(
         _("The host is overloaded"),
-        _("The machine on which the servers run could not take another one just now."),
+        _("The machine that runs the servers could not take another one just now."),
         _START_AGAIN_SOON,
         ResolvedBy.TIME,
         Action.START_AGAIN,
     ),
     FailureCode.START_TIMEOUT: Explanation(
         _("The start took too long"),
-        _("Your server was not ready within the allowed time, so the start was ended."),
+        _("Your server was not ready within the allowed time, so the start was stopped."),
         _START_AGAIN,
         ResolvedBy.USER,
         Action.START_AGAIN,
     ),
     FailureCode.PROCESS_EXITED: Explanation(
-        _("The server ended right after its start"),
-        _("Your server's process ended before it was ready."),
-        _("Press start again. If it ends again, ask for support. Your files are safe."),
+        _("The server stopped right after it started"),
+        _("Your server's process stopped before it was ready."),
+        _("Press start again. If it stops again, ask for support. Your files are safe."),
         ResolvedBy.USER,
         Action.START_AGAIN,
     ),
     FailureCode.LAB_SILENT: Explanation(
-        _("The notebook does not answer"),
-        _("Your server is running, but its notebook did not answer."),
+        _("The notebook is not responding"),
+        _("Your server is running, but its notebook did not respond."),
         _("Stop the server and start it again. Your saved files are safe."),
         ResolvedBy.USER,
         Action.STOP,

@@ -56,102 +56,117 @@ _VOLUME = (
 
 ADVICE: dict[FailureCode, _Entry] = {
     FailureCode.ACCOUNT_INACTIVE: _Entry(
-        _("Make the account active in this administration, if it shall be."), *_ONE_START
+        _("If the account should be active, activate it in this administration."), *_ONE_START
     ),
     FailureCode.HUB_AWAY: _Entry(
-        _("Does JupyterHub answer? Start it again if not: starts that wait go on by themselves."),
+        _("Does JupyterHub respond? If not, restart it: queued starts continue by themselves."),
         *_HUB_ANSWERS,
     ),
     FailureCode.HUB_BUSY: _Entry(
-        _("JupyterHub's limit of starts at once was reached the whole time. Are servers slow?"),
+        _(
+            "JupyterHub's limit on concurrent starts was reached all the time. "
+            "Do servers start slowly?"
+        ),
         *_FAILED_CALLS,
     ),
     FailureCode.HUB_FULL: _Entry(
-        _("JupyterHub's limit of servers is reached. Raise it, or stop servers that nobody uses."),
+        _("JupyterHub's limit on servers is reached. Raise it, or stop unused servers."),
         *_SERVERS,
     ),
     FailureCode.HUB_BROKEN_ANSWER: _Entry(
-        _("Something else than JupyterHub answers. Is the address of its API right?"),
+        _("Something other than JupyterHub answers. Is the address of its API right?"),
         *_HUB_ANSWERS,
     ),
     FailureCode.TOKEN_REFUSED: _Entry(
-        _("Portal and JupyterHub have different tokens. Give both one, and restart JupyterHub."),
+        _(
+            "The portal and JupyterHub have different tokens. "
+            "Set the same one and restart JupyterHub."
+        ),
         *_FAILED_CALLS,
     ),
     FailureCode.SCOPE_MISSING: _Entry(
-        _("The portal's role in JupyterHub's settings lacks the right that the words below name."),
+        _(
+            "The portal's role in JupyterHub's settings lacks the permission named in the "
+            "message below."
+        ),
         *_FAILED_CALLS,
     ),
     FailureCode.HUB_REFUSED: _Entry(
-        _("JupyterHub refused the call; its words below say why."), *_ONE_START
+        _("JupyterHub refused the call; its message below says why."), *_ONE_START
     ),
     FailureCode.HUB_USER_NOT_MADE: _Entry(
-        _("Had JupyterHub users before the portal? Link those who are one person with an account."),
+        _(
+            "Did JupyterHub have users before the portal? "
+            "Link each one to the same person's account."
+        ),
         "docker compose exec portal python manage.py adopt_hub_users",
         ".venv/bin/python manage.py adopt_hub_users",
     ),
     FailureCode.REFUSED_BY_HOOK: _Entry(
-        _("A hook in JupyterHub's settings refused, and its words below were shown to the user."),
+        _("A hook in JupyterHub's settings refused the start; the user sees the message below."),
         *_HUB_LOG,
     ),
     FailureCode.ENDED_FROM_OUTSIDE: _Entry(
-        _("Was JupyterHub restarted, or the container removed, at that time?"), *_HUB_LOG
+        _("Was JupyterHub restarted or the container removed at that time?"), *_HUB_LOG
     ),
     FailureCode.IMAGE_MISSING: _Entry(
-        _("Build or fetch the image that the words below name, on this host."), *_IMAGE
+        _("Build or pull the image named in the message below on this host."), *_IMAGE
     ),
     FailureCode.IMAGE_UNUSABLE: _Entry(
-        _("The image lacks the program or the user that the words below name. Build it anew."),
+        _("The image lacks the program or the user named in the message below. Rebuild it."),
         *_IMAGE,
     ),
     FailureCode.DOCKER_AWAY: _Entry(
-        _("Does Docker run, and may JupyterHub's container use its socket?"), *_DOCKER
+        _("Is Docker running, and may JupyterHub's container use its socket?"), *_DOCKER
     ),
     FailureCode.DOCKER_REFUSED: _Entry(
-        _("Docker refused the container; its words below say why."), *_HUB_LOG
+        _("Docker refused the container; its message below says why."), *_HUB_LOG
     ),
     FailureCode.NETWORK_TROUBLE: _Entry(
-        _("Is the network of the servers there, with a free address and a free port?"),
+        _("Does the servers' network exist, and does it have a free address and a free port?"),
         "docker network inspect shaparak-servers",
         "ss -ltnp",
     ),
     FailureCode.CONTAINER_LEFT_OVER: _Entry(
-        _("If it stays like this, remove the old container; the files are in a volume."),
+        _("If this does not change, remove the old container; the files are in a volume."),
         "docker rm -f shaparak-jupyter-NAME",
         "ps -fu $USER",
     ),
     FailureCode.VOLUME_TROUBLE: _Entry(
-        _("Is the user's volume there, mounted, and writable for its owner?"), *_VOLUME
+        _("Does the user's volume exist, is it mounted, and can its owner write to it?"), *_VOLUME
     ),
     FailureCode.NO_SPACE: _Entry(
-        _("Make room on the disk of the servers."), "df -h && docker system df", "df -h"
+        _("Free up space on the servers' disk."), "df -h && docker system df", "df -h"
     ),
     FailureCode.HOME_FULL: _Entry(
-        _("Give the user more space, or remove files together with the user."), *_VOLUME
+        _("Give the user more space, or agree with the user on files to delete."), *_VOLUME
     ),
     FailureCode.NO_MEMORY: _Entry(
-        _("Stop servers that nobody uses, or give each less memory."),
+        _("Stop unused servers, or give each server less memory."),
         "free -h && docker stats --no-stream",
         "free -h",
     ),
     FailureCode.HOST_EXHAUSTED: _Entry(
-        _("The host ran out of processes or open files. How many are there, and what is allowed?"),
+        _(
+            "The host ran out of processes or open files. "
+            "How many are in use, and what is the limit?"
+        ),
         "ps -e --no-headers | wc -l && ulimit -a",
         "ps -e --no-headers | wc -l && ulimit -a",
     ),
     FailureCode.START_TIMEOUT: _Entry(
-        _("What says the server's log, and is the host overloaded? Fewer starts at once help."),
+        _("What does the server's log say? Is the host overloaded? Fewer concurrent starts help."),
         *_SERVER_LOG,
     ),
     FailureCode.PROCESS_EXITED: _Entry(
         _("The last lines of the server's log say why."), *_SERVER_LOG
     ),
     FailureCode.LAB_SILENT: _Entry(
-        _("Does the proxy lead to the server? Stopping and starting it mends it mostly."),
+        _("Does the proxy reach the server? Stopping and starting the server usually fixes it."),
         *_SERVER_LOG,
     ),
     FailureCode.UNKNOWN: _Entry(
-        _("The words below are all that JupyterHub said. Its log may say more."), *_HUB_LOG
+        _("The message below is all that JupyterHub sent. Its log may say more."), *_HUB_LOG
     ),
 }
 

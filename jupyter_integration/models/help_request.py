@@ -48,17 +48,17 @@ class HelpRequest(models.Model):
         related_name="help_requests",
         verbose_name=_("start"),
     )
-    words = models.TextField(_("what the person wrote"), max_length=LONGEST_WORDS, blank=True)
-    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    words = models.TextField(_("what the user wrote"), max_length=LONGEST_WORDS, blank=True)
+    created_at = models.DateTimeField(_("requested at"), auto_now_add=True)
     server_state = models.CharField(
-        _("server was"),
+        _("server state"),
         max_length=16,
         choices=_SERVER_STATES,
     )
     failure_code = models.CharField(
         _("reason"), max_length=32, choices=FailureCode.choices, blank=True
     )
-    hub_words = models.TextField(_("the Hub's words"), blank=True)
+    hub_words = models.TextField(_("message from JupyterHub"), blank=True)
     browser = models.CharField(_("browser"), max_length=LONGEST_BROWSER, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=User.Language)
     answered_at = models.DateTimeField(_("answered at"), null=True)

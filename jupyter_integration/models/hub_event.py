@@ -17,8 +17,11 @@ class HubEvent(models.Model):
         SERVER_STARTED = "server.started", pgettext_lazy("event", "Server started")
         START_FAILED = "server.start_failed", pgettext_lazy("event", "Start failed")
         STOPPED = "server.stopped", pgettext_lazy("event", "Server stopped on request")
-        ENDED_WITH_HUB = "server.ended_with_hub", pgettext_lazy("event", "Server ended with Hub")
-        EXITED = "server.exited", pgettext_lazy("event", "Server process ended by itself")
+        ENDED_WITH_HUB = (
+            "server.ended_with_hub",
+            pgettext_lazy("event", "Server stopped with JupyterHub"),
+        )
+        EXITED = "server.exited", pgettext_lazy("event", "Server process stopped by itself")
 
     message_id = models.CharField(_("number"), max_length=255, primary_key=True)
     kind = models.CharField(_("event"), max_length=64, choices=Kind)
@@ -27,13 +30,15 @@ class HubEvent(models.Model):
     happened_at = models.DateTimeField(_("happened at"), help_text=_("By the Hub's clock."))
     received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
     exit_status = models.PositiveSmallIntegerField(
-        _("exit status"), null=True, help_text=_("Of the server's process: 128 + N for signal N.")
+        _("exit status"),
+        null=True,
+        help_text=_("Exit status of the server's process: 128 + N for signal N."),
     )
-    last_activity = models.DateTimeField(_("last used at"), null=True)
+    last_activity = models.DateTimeField(_("last activity at"), null=True)
 
     class Meta:
-        verbose_name = _("event of the Hub")
-        verbose_name_plural = _("events of the Hub")
+        verbose_name = _("JupyterHub event")
+        verbose_name_plural = _("JupyterHub events")
         ordering = ("-received_at",)
         indexes = [
             models.Index(fields=["hub_username", "-happened_at"], name="last_event_of_a_hub_user"),

@@ -18,8 +18,8 @@ class HubRevocation(LeasedRow):
     objects = LeasedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("revoked access")
-        verbose_name_plural = _("revoked accesses")
+        verbose_name = _("access revocation")
+        verbose_name_plural = _("access revocations")
 
     def __str__(self) -> str:
         return self.hub_username

@@ -55,28 +55,28 @@ class SpawnRequest(UserRequest):
         verbose_name=_("user"),
     )
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.QUEUED)
-    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("requested at"), auto_now_add=True)
     posted_at = models.DateTimeField(
-        _("sent to the Hub at"), null=True, help_text=_("When the Hub was first asked to start.")
+        _("sent to the Hub at"), null=True, help_text=_("When the start was first sent to the Hub.")
     )
     finished_at = models.DateTimeField(_("ended at"), null=True)
-    cancel_requested_at = models.DateTimeField(_("taken back at"), null=True)
+    cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
     slot = models.PositiveSmallIntegerField(
         _("slot"),
         null=True,
         unique=True,
         editable=False,
-        help_text=_("Its number among the starts that are in flight."),
+        help_text=_("The number of the slot that it holds."),
     )
     taken_up_at = models.DateTimeField(
-        _("taken up at"),
+        _("left the queue at"),
         null=True,
         editable=False,
-        help_text=_("When its waiting in line first came to an end."),
+        help_text=_("When it first left the queue."),
     )
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0)
     message = models.TextField(
-        _("last message"), blank=True, help_text=_("The Hub's last words, as it said them.")
+        _("last message"), blank=True, help_text=_("The Hub's last message, unchanged.")
     )
     failure_code = models.CharField(
         _("reason"), max_length=32, choices=FailureCode.choices, blank=True

@@ -27,12 +27,12 @@ class StopRequest(UserRequest):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        verbose_name=_("asked by"),
+        verbose_name=_("requested by"),
     )
-    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("requested at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("ended at"), null=True)
     stopped = models.BooleanField(
-        _("stopped"), default=False, help_text=_("Whether the Hub showed the server stopped.")
+        _("stopped"), default=False, help_text=_("Whether the Hub showed the server as stopped.")
     )
 
     objects = StopRequestQuerySet.as_manager()

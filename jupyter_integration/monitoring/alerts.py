@@ -51,8 +51,11 @@ def _cache(state: SystemState) -> Iterator[Alert]:
     if not state.cache_answers:
         yield Alert(
             Severity.CRITICAL,
-            _("The cache does not answer: servers cannot be opened, and this page knows little."),
-            _("Start it again. Whatever was asked for is kept and goes on."),
+            _(
+                "The cache is not responding: "
+                "servers cannot be opened, and this page is incomplete."
+            ),
+            _("Restart it. All requests are kept and continue."),
             _restart("redis"),
         )
 
@@ -60,27 +63,27 @@ def _cache(state: SystemState) -> Iterator[Alert]:
 def _hub(state: SystemState) -> Iterator[Alert]:
     if state.hub.away_since is not None:
         sentence = _(
-            "JupyterHub has not answered for %(span)s: no server can be started or opened."
+            "JupyterHub has not responded for %(span)s: no server can be started or opened."
         )
         yield Alert(
             Severity.CRITICAL,
             sentence % {"span": _span(state.hub.away_since)},
-            _("Look why, and start it again. Starts that wait in line then go on by themselves."),
+            _("Find the cause and restart it. Queued starts then continue by themselves."),
             _restart("jupyterhub"),
         )
     elif state.hub.refused_at is not None:
         advice = advise(FailureCode.TOKEN_REFUSED, reference="", hub_username="")
         yield Alert(
             Severity.CRITICAL,
-            _("JupyterHub refuses the token of the portal: no server can be started or stopped."),
+            _("JupyterHub rejects the portal's token: no server can be started or stopped."),
             str(advice.sentence),
             advice.command,
         )
     elif state.cache_answers and not state.hub_answers:
         yield Alert(
             Severity.WARNING,
-            _("Nobody has looked for a while whether JupyterHub answers."),
-            _("The worker of all else does so every few seconds. Does it work?"),
+            _("JupyterHub has not been checked for a while."),
+            _("The default worker checks it every few seconds. Is the worker running?"),
         )
 
 
@@ -91,30 +94,33 @@ def _parts(state: SystemState) -> Iterator[Alert]:
     if len(silent) == len(state.parts):
         yield Alert(
             Severity.CRITICAL,
-            _("Neither the workers nor the clock has given a sign of life: nothing is worked on."),
-            _("Start them again, the clock first: it is what asks the workers for such signs."),
+            _("The workers and the scheduler are not responding: no request is processed."),
+            _("Restart them, the scheduler first: it asks the workers for their heartbeats."),
             _restart("beat", "worker", "spawn-worker"),
         )
         return
     if "spawn_worker" in silent:
         yield Alert(
             Severity.CRITICAL,
-            _("The worker of starts gives no sign of life: everybody who presses start waits."),
-            _("Start it again. What it was in the middle of is taken up where it was."),
+            _("The spawn worker is not responding: new starts wait in the queue."),
+            _("Restart it. It resumes the starts that were in progress."),
             _restart("spawn-worker"),
         )
     if "worker" in silent:
         yield Alert(
             Severity.CRITICAL,
-            _("The worker of all else gives no sign of life: servers are not stopped, pages age."),
-            _("Start it again. Nothing that was asked for is lost."),
+            _(
+                "The default worker is not responding: "
+                "servers are not stopped, pages are not updated."
+            ),
+            _("Restart it. No request is lost."),
             _restart("worker"),
         )
     if "beat" in silent:
         yield Alert(
             Severity.WARNING,
-            _("The clock gives no sign of life: what gets lost is not found again."),
-            _("Start it again."),
+            _("The scheduler (beat) is not responding: lost tasks are not retried."),
+            _("Restart it."),
             _restart("beat"),
         )
 
@@ -125,7 +131,9 @@ def _starts(state: SystemState) -> Iterator[Alert]:
     if hour.failed >= MANY_FAILED and hour.failed * 4 >= ended:
         code = hour.reasons[0][0]
         advice = advise(code, reference="S…", hub_username="…")
-        sentence = _("%(failed)s of the last %(ended)s starts failed, most often: %(reason)s")
+        sentence = _(
+            "%(failed)s of the last %(ended)s starts failed. Most frequent reason: %(reason)s"
+        )
         yield Alert(
             Severity.CRITICAL if hour.failed * 2 >= ended else Severity.WARNING,
             sentence
@@ -141,13 +149,13 @@ def _starts(state: SystemState) -> Iterator[Alert]:
     can_move = state.part("spawn_worker").is_alive and not state.hub.is_unavailable
     if can_move and line.waiting_since is not None and _age(line.waiting_since) > LONG_IN_QUEUE:
         sentence = ngettext(
-            "%(count)s person has waited for a server for %(span)s.",
-            "%(count)s people wait for a server, the first for %(span)s.",
+            "%(count)s person has been waiting for a server for %(span)s.",
+            "%(count)s people are waiting for a server; the first has waited for %(span)s.",
             line.waiting,
         )
         remedy = _(
-            "%(used)s of %(slots)s slots are in use. If starts take long, look at the log of "
-            "JupyterHub; if the host has room for more at once, raise the setting below."
+            "%(used)s of %(slots)s slots are in use. If starts are slow, read JupyterHub's log; "
+            "if the host can run more starts at once, raise the setting below."
         )
         yield Alert(
             Severity.WARNING,
@@ -162,41 +170,47 @@ def _reconciliation(state: SystemState) -> Iterator[Alert]:
     servers, users = state.report.unknown_servers, state.report.unknown_users
     if servers is not None and servers.count:
         sentence = ngettext(
-            "%(count)s server runs on JupyterHub that belongs to no account of the portal.",
-            "%(count)s servers run on JupyterHub that belong to no account of the portal.",
+            "JupyterHub runs %(count)s server that belongs to no portal account.",
+            "JupyterHub runs %(count)s servers that belong to no portal account.",
             servers.count,
         )
         yield Alert(
             Severity.INFO,
             sentence % {"count": number(servers.count)},
-            _("The portal leaves them alone. Link their users with accounts, or stop them there."),
+            _(
+                "The portal does not touch them. "
+                "Link their users to accounts, or stop them in JupyterHub."
+            ),
             _manage("adopt_hub_users"),
         )
     elif users is not None and users.count:
         sentence = ngettext(
-            "JupyterHub has %(count)s user who belongs to no account of the portal.",
-            "JupyterHub has %(count)s users who belong to no account of the portal.",
+            "JupyterHub has %(count)s user without a portal account.",
+            "JupyterHub has %(count)s users without a portal account.",
             users.count,
         )
         yield Alert(
             Severity.INFO,
             sentence % {"count": number(users.count)},
-            _("The portal leaves them alone. Where one is a person's own, link it."),
+            _(
+                "The portal does not touch them. "
+                "If a person with an account owns one, link the two."
+            ),
             _manage("adopt_hub_users"),
         )
     if state.report.drift_today >= MUCH_DRIFT:
-        sentence = _("Today %(count)s servers were not as the portal believed, and were put right.")
+        sentence = _("Today %(count)s servers differed from the recorded state and were corrected.")
         yield Alert(
             Severity.INFO,
             sentence % {"count": number(state.report.drift_today)},
-            _("Do the events of JupyterHub reach the portal? Its log says so if they do not."),
+            _("Do JupyterHub's events reach the portal? If not, JupyterHub's log says so."),
         )
     if servers is not None and state.hub_answers and _age(servers.as_of) > COMPARED_WITHIN:
-        sentence = _("For %(span)s all servers have not been compared with JupyterHub.")
+        sentence = _("The servers have not been compared with JupyterHub for %(span)s.")
         yield Alert(
             Severity.WARNING,
             sentence % {"span": _span(servers.as_of)},
-            _("The log of the worker says why. Pages may show servers as they were."),
+            _("The default worker's log says why. Pages may show outdated server states."),
         )
 
 

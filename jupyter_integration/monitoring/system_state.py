@@ -53,7 +53,7 @@ class LastHour:
     """Failure codes, the most frequent first."""
     median: float | None
     """Seconds from the press to ready; None when nothing became ready."""
-    slowest: float | None
+    p95: float | None
     """The 95th percentile of the same."""
     is_cut: bool
     """Whether there were more than MOST_STARTS."""
@@ -157,7 +157,7 @@ def _read_last_hour() -> LastHour:
         under_way=states[State.QUEUED] + states[State.STARTING],
         reasons=reasons.most_common(),
         median=_percentile(seconds, 50),
-        slowest=_percentile(seconds, 95),
+        p95=_percentile(seconds, 95),
         is_cut=states.total() == MOST_STARTS,
     )
 

@@ -65,12 +65,12 @@ def _coming_up(request: SpawnRequest, reading: snapshots.CachedStatus) -> Server
     if reading.is_unanswered:
         message = _(
             "The service that runs the servers cannot be reached now. "
-            "Your place in line is kept, and the start goes on by itself."
+            "Your place in the queue is kept, and the start continues by itself."
         )
     elif spawn_queue_is_stalled(waiting_since=request.created_at):
         message = _(
-            "Starts are held up at the moment. Your place in line is kept, and the start goes on "
-            "by itself: there is nothing that you have to press."
+            "Starts are delayed at the moment. Your place in the queue is kept, and the start "
+            "continues by itself: you do not have to do anything."
         )
     else:
         place = queue_position(request)
@@ -100,9 +100,11 @@ def _ready_beside(reading: snapshots.CachedStatus) -> ServerState | None:
 
 def _queue_message(place: QueuePosition) -> str:
     if place.number == 1:
-        return _("You are next in line.")
+        return _("You are next in the queue.")
     message = ngettext(
-        "You are number %(place)d in line.", "You are number %(place)d in line.", place.number
+        "You are number %(place)d in the queue.",
+        "You are number %(place)d in the queue.",
+        place.number,
     ) % {"place": place.number}
     return message if place.wait is None else f"{message} {_duration(place.wait)}"
 
@@ -118,7 +120,7 @@ def _duration(wait: timedelta) -> str:
 
 def _stopping(since: datetime, reading: snapshots.CachedStatus) -> ServerStatus:
     if stop_queue_is_stalled(waiting_since=since):
-        message = _("Stopping takes longer than usual, and goes on by itself. Saved files stay.")
+        message = _("Stopping takes longer than usual and continues by itself. Saved files stay.")
     else:
         message = _("The server is being stopped. Saved files stay.")
     return ServerStatus(

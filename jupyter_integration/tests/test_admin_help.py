@@ -74,7 +74,7 @@ class TestStarts:
         response = staff.get(page_of(failed))
         shown = text(response)
 
-        for word in ("نرم‌افزار سرور پیدا نشد", "بسازید یا بیاورید", "<i>no such image</i>: lab:1"):
+        for word in ("نرم‌افزار سرور پیدا نشد", "بسازید یا دریافت کنید", "<i>no such image</i>: lab:1"):
             assert word in shown, word
         assert "<i>no such" not in response.content.decode()
         assert asked.reference in shown

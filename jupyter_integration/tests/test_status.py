@@ -254,7 +254,7 @@ class TestPlaceInLine:
         start(omid, State.QUEUED)
 
         with translation.override("en"):
-            assert str(server_status(omid).message) == "You are number 2 in line."
+            assert str(server_status(omid).message) == "You are number 2 in the queue."
 
 
 def test_all_states_have_a_sentence(sara, clock) -> None:

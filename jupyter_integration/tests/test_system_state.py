@@ -134,13 +134,13 @@ class TestTheLastHour:
             ended(sara, State.READY, seconds=seconds)
 
         hour = read_system_state().last_hour
-        assert (hour.median, hour.slowest) == (50, 95)
+        assert (hour.median, hour.p95) == (50, 95)
 
     def test_without_one_that_became_ready_there_are_no_times(self, sara) -> None:
         ended(sara, State.FAILED)
 
         hour = read_system_state().last_hour
-        assert (hour.median, hour.slowest) == (None, None)
+        assert (hour.median, hour.p95) == (None, None)
 
     def test_of_a_busier_hour_the_newest_are_looked_at(
         self, sara, monkeypatch: pytest.MonkeyPatch

@@ -75,7 +75,7 @@ def test_a_hub_that_is_away_comes_first_with_for_how_long(staff, all_well, sara)
 
     found = alerts(staff)
     assert found[0][0] == "Broken now"
-    assert "JupyterHub has not answered" in found[0][1]
+    assert "JupyterHub has not responded" in found[0][1]
     assert found[-1][0] == "Good to know"
 
 
@@ -92,16 +92,16 @@ def test_a_hub_that_nobody_asks_is_not_called_well(staff, all_well) -> None:
 
     [(kind, sentence)] = alerts(staff)
     assert kind == "Getting worse"
-    assert sentence.startswith("Nobody has looked")
+    assert sentence.startswith("JupyterHub has not been checked")
 
 
 @pytest.mark.parametrize(
     ("silent", "words"),
     [
-        (["spawn_worker"], "The worker of starts"),
-        (["worker"], "The worker of all else"),
-        (["beat"], "The clock"),
-        (["beat", "worker", "spawn_worker"], "Neither the workers nor the clock"),
+        (["spawn_worker"], "The spawn worker"),
+        (["worker"], "The default worker"),
+        (["beat"], "The scheduler (beat)"),
+        (["beat", "worker", "spawn_worker"], "The workers and the scheduler"),
     ],
 )
 def test_a_silent_part_is_named_with_the_command_that_starts_it(
@@ -179,7 +179,7 @@ def test_without_its_cache_it_is_shown_and_says_so(staff, sara, settings) -> Non
 
     [(kind, sentence)] = alerts(staff)
     assert kind == "Broken now"
-    assert sentence.startswith("The cache does not answer")
+    assert sentence.startswith("The cache is not responding")
 
 
 def test_every_link_leads_somewhere(staff, all_well, sara) -> None:

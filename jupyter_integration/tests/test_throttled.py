@@ -43,7 +43,7 @@ def test_a_press_too_many_is_refused_in_clear_persian(pressed_too_often, path: s
 
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 60
-    assert "در زمانی کوتاه بارها دکمه را زده‌اید" in words(answer)
+    assert "در زمانی کوتاه بارها تلاش کرده‌اید" in words(answer)
     assert "ثانیه صبر کنید" in words(answer)
     assert BeautifulSoup(answer.content, "html.parser").find("a", href=DASHBOARD)
 

@@ -44,7 +44,7 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
     except TooManyHelpRequestsError:
         form.add_error(
             None,
-            _("You have asked for support several times within an hour. Wait a little, please."),
+            _("You have asked for support several times within an hour. Please wait a little."),
         )
         return _show_form(request, form, about, status=429)
     return redirect("help_request", number=asked.pk)

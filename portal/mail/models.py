@@ -34,8 +34,8 @@ class OutgoingMail(models.Model):
     class Meta:
         # Made while the outbox belonged to `accounts`; a rename would stop old workers.
         db_table = "accounts_outgoingmail"
-        verbose_name = _("outgoing mail")
-        verbose_name_plural = _("outgoing mails")
+        verbose_name = _("outgoing e-mail")
+        verbose_name_plural = _("outgoing e-mails")
 
     def __str__(self) -> str:
         return f"M{self.pk}"
