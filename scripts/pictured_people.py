@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
 from jupyter_integration.monitoring import reconciliation_report

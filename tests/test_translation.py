@@ -14,7 +14,8 @@ import polib
 import pytest
 from django.utils import translation
 
-from jupyter_integration.failures.catalogue import EXPLANATIONS, FailureCode
+from jupyter_integration.failures.catalogue import EXPLANATIONS
+from jupyter_integration.failures.codes import FailureCode
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "locale/fa/LC_MESSAGES/django.po"

@@ -11,16 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from jupyter_integration.failures.codes import FailureCode
 
-__all__ = [
-    "EXPLANATIONS",
-    "Action",
-    "Explanation",
-    "Failure",
-    "FailureCode",
-    "ResolvedBy",
-    "explain",
-]
-
 
 class ResolvedBy(StrEnum):
     """Who can mend a failure."""

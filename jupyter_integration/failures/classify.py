@@ -8,7 +8,7 @@ tests/test_failure_reasons.py has them as they were recorded.
 
 import re
 
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.errors import (
     HubError,
     HubProtocolError,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 
 
 @dataclass(frozen=True, slots=True)

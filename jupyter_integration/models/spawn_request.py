@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jupyter_integration.failures.catalogue import Failure, FailureCode, explain
+from jupyter_integration.failures.catalogue import Failure, explain
 from jupyter_integration.failures.classify import message_of_hook
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models.leased import LeasedQuerySet, UserRequest
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jupyter_integration.failures.catalogue import FailureCode, explain
+from jupyter_integration.failures.catalogue import explain
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.failures.staff_advice import advise
 from jupyter_integration.monitoring.system_state import SystemState
 from portal.templatetags.persian import duration, number

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.server_states import ServerState

@@ -7,7 +7,8 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from jupyter_integration.failures.catalogue import Failure, FailureCode
+from jupyter_integration.failures.catalogue import Failure
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.snapshots import FRESH_FOR
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.tests.scenes import start
@@ -74,7 +74,11 @@ class TestStarts:
         response = staff.get(page_of(failed))
         shown = text(response)
 
-        for word in ("نرم‌افزار سرور پیدا نشد", "بسازید یا دریافت کنید", "<i>no such image</i>: lab:1"):
+        for word in (
+            "نرم‌افزار سرور پیدا نشد",
+            "بسازید یا دریافت کنید",
+            "<i>no such image</i>: lab:1",
+        ):
             assert word in shown, word
         assert "<i>no such" not in response.content.decode()
         assert asked.reference in shown

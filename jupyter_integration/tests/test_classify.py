@@ -10,8 +10,8 @@ import pytest
 from jupyterhub.spawner import SpawnException
 from tornado.web import HTTPError
 
-from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_reason, message_of_hook
+from jupyter_integration.failures.codes import FailureCode
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"
 

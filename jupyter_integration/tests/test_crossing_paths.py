@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import HubEventPayload
 from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
 from jupyter_integration.services.record_hub_event import record_hub_event

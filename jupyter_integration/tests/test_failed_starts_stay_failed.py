@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.resources import HubUser
 from jupyter_integration.hub.transport import HubTransport

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_error
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub import errors
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"

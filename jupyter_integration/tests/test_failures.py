@@ -5,13 +5,8 @@ import re
 import pytest
 from django.utils import translation
 
-from jupyter_integration.failures.catalogue import (
-    EXPLANATIONS,
-    Action,
-    FailureCode,
-    ResolvedBy,
-    explain,
-)
+from jupyter_integration.failures.catalogue import EXPLANATIONS, Action, ResolvedBy, explain
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.failures.staff_advice import ADVICE, advise, log_command
 from jupyter_integration.status.progress_messages import translate_hub_message
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub import HubCircuitOpen
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration import conf
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.server_states import ServerState

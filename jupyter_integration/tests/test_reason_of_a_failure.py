@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn

@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.request_help import (
     MOST_AN_HOUR,

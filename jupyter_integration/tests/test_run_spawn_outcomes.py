@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.queries import server_status

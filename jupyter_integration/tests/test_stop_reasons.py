@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import read_event
 from jupyter_integration.models import HubEvent, SpawnRequest
 from jupyter_integration.server_states import ServerState

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.monitoring import system_state
 from jupyter_integration.monitoring.system_state import read_system_state

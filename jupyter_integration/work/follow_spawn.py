@@ -3,8 +3,8 @@
 import time
 from datetime import timedelta
 
-from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_reason
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubNotStarting
 from jupyter_integration.hub.probe import LabProbe

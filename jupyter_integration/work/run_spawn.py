@@ -8,8 +8,8 @@ Hub before it does anything.
 import logging
 from datetime import timedelta
 
-from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_error
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubCircuitOpen,

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.catalogue import FailureCode
 from jupyter_integration.failures.classify import code_of_error
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.errors import HubError
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.models import SpawnRequest

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from jupyter_integration.failures.catalogue import Action, FailureCode, explain
+from jupyter_integration.failures.catalogue import Action, explain
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.server_status import ServerStatus
 
