@@ -1,4 +1,4 @@
-"""The administration of servers: one module a kind of row, registered by being imported."""
+"""Admin of servers: one module per model, registered when this package is imported."""
 
 from jupyter_integration.admin.events import HubEventAdmin
 from jupyter_integration.admin.help_requests import HelpRequestAdmin

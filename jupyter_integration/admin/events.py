@@ -1,4 +1,4 @@
-"""Events of the Hub in the admin."""
+"""Admin of the Hub's events."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What the page of a failed start tells staff: why, who mends it, what to look at."""
+"""Fields of the admin page of a start: cause, resolver, advice, and the related rows."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -13,27 +13,27 @@ from jupyter_integration.failures.staff_advice import advise, log_command
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
 from portal.templatetags.persian import moment
 
-AFTERWARDS = timedelta(seconds=30)
-"""So long after its end, what the Hub tells still belongs to a start."""
+LATE_EVENTS = timedelta(seconds=30)
+"""How long after the end of a start an event of the Hub still counts as part of it."""
 
-MOST_EVENTS = 20
+MAX_EVENTS = 20
 
 
 def show_cause(start: SpawnRequest) -> SafeString | str:
-    """Return what the user was told."""
+    """Return the title and the cause that the user sees."""
     if not start.failure_code:
         return "-"
     failure = start.failure
     return format_html("<strong>{}</strong><br>{}", failure.title, failure.cause)
 
 
-def show_mender(start: SpawnRequest) -> SafeString | str:
-    """Return who can mend it."""
+def show_resolver(start: SpawnRequest) -> SafeString | str:
+    """Return the sentence about who can resolve the failure."""
     return str(start.failure.resolved_by.sentence) if start.failure_code else "-"
 
 
 def show_advice(start: SpawnRequest) -> SafeString | str:
-    """Return what to look at, with the command that shows it."""
+    """Return the advice for staff with its command."""
     if not start.failure_code:
         return "-"
     advice = advise(
@@ -47,14 +47,14 @@ def show_log_command(start: SpawnRequest) -> SafeString:
     return as_code(log_command(start.reference))
 
 
-def show_words(start: SpawnRequest) -> SafeString | str:
-    """Return the Hub's words, as they came."""
+def show_hub_message(start: SpawnRequest) -> SafeString | str:
+    """Return the Hub's message unchanged."""
     return as_code(start.message) if start.message else _("none")
 
 
 def show_help_requests(start: SpawnRequest) -> SafeString | str:
-    """Return links to what its user asked staff about it."""
-    asked = format_html_join(
+    """Return links to the support requests about this start."""
+    links = format_html_join(
         " · ",
         '<a href="{}"><bdi dir="ltr">{}</bdi></a>',
         (
@@ -62,25 +62,25 @@ def show_help_requests(start: SpawnRequest) -> SafeString | str:
             for row in HelpRequest.objects.filter(spawn_request=start)
         ),
     )
-    return asked or _("none")
+    return links or _("none")
 
 
 def show_events(start: SpawnRequest) -> SafeString | str:
-    """Return what the Hub told of the user's server while the start was under way."""
+    """Return the Hub's events about the user's server during the start."""
     events = HubEvent.objects.filter(
         hub_username=start.user.hub_username,
-        happened_at__range=(start.created_at, (start.finished_at or timezone.now()) + AFTERWARDS),
+        happened_at__range=(start.created_at, (start.finished_at or timezone.now()) + LATE_EVENTS),
     ).order_by("happened_at")
-    told = format_html_join(
+    lines = format_html_join(
         mark_safe("<br>"),
         "{} · {}",
-        ((moment(event.happened_at), event.get_kind_display()) for event in events[:MOST_EVENTS]),
+        ((moment(event.happened_at), event.get_kind_display()) for event in events[:MAX_EVENTS]),
     )
-    return told or _("none")
+    return lines or _("none")
 
 
 def show_others(start: SpawnRequest) -> SafeString:
-    """Return the way to all starts of the same user."""
+    """Return a link to all starts of the same user."""
     address = reverse("admin:jupyter_integration_spawnrequest_changelist")
     return format_html(
         '<a href="{}?{}"><bdi dir="ltr">{}</bdi></a>',
@@ -91,5 +91,5 @@ def show_others(start: SpawnRequest) -> SafeString:
 
 
 def as_code(text: str) -> SafeString:
-    """Return text that runs from left to right and is not translated."""
+    """Return `text` as code: left to right and not translated."""
     return format_html('<code dir="ltr" class="words">{}</code>', text)

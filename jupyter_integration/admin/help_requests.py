@@ -1,4 +1,4 @@
-"""What users ask staff: the facts, a way to answer by mail, and whether it is answered."""
+"""Admin of support requests: their facts, an answer by e-mail, and the mark "answered"."""
 
 from typing import Any, cast
 from urllib.parse import quote
@@ -25,7 +25,7 @@ from portal.persian.text import search_key
 
 
 class OpenFilter(admin.SimpleListFilter):
-    """Open ones first of all: they are what staff come for."""
+    """Filter for open and answered requests."""
 
     title = _("Answered")
     parameter_name = "answered"
@@ -42,7 +42,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class HelpRequestForm(forms.ModelForm):
-    """The one thing that staff change."""
+    """Form with the only field that staff change."""
 
     is_answered = forms.BooleanField(label=_("Answered"), required=False)
 
@@ -58,7 +58,7 @@ class HelpRequestForm(forms.ModelForm):
 @admin.register(HelpRequest)
 class HelpRequestAdmin(ReadOnlyAdmin):
     form = HelpRequestForm
-    is_only_read = False
+    has_form = True
     list_display = (
         "reference",
         "user",
@@ -118,7 +118,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         return guidance.show_advice(asked.spawn_request) if asked.spawn_request else "-"
 
     @admin.display(description=_("Message from JupyterHub"))
-    def said_by_hub(self, asked: HelpRequest) -> SafeString | str:
+    def hub_message(self, asked: HelpRequest) -> SafeString | str:
         return guidance.as_code(asked.hub_words) if asked.hub_words else gettext("none")
 
     @admin.display(description=_("browser"))
@@ -126,7 +126,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         return guidance.as_code(asked.browser) if asked.browser else "-"
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
-        facts = ("user", "written", "answer", "start", "failure_code", "advice", "said_by_hub")
+        facts = ("user", "written", "answer", "start", "failure_code", "advice", "hub_message")
         dates = ("server_state", "created_at", "shown_browser", "language", "answered_at")
         return self.as_dates((*facts, *dates, "answered_by"))
 

@@ -1,4 +1,4 @@
-"""Rows that only the portal writes, as staff see them."""
+"""Admin base class for rows that only the portal writes."""
 
 from typing import Any
 
@@ -6,21 +6,20 @@ from django.http import HttpRequest, HttpResponse
 
 from portal.persian.admin_dates import DatesInTheReadersCalendar
 
-# How workers share the rows out, and the number that the reference already has.
-_NOT_FOR_STAFF = {"id", "lease_id", "lease_expires_at", "not_before"}
-
+# Columns of the leases, and the primary key, which the reference shows already.
+_HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
 
 _PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
 
 
 class ReadOnlyAdmin(DatesInTheReadersCalendar):
-    """Rows that only the portal writes: staff read them and act by actions.
+    """Admin of rows that staff read and that only the portal writes.
 
-    They go with the account that they belong to, and in no other way.
+    A row is deleted together with its account and in no other way.
     """
 
-    is_only_read = True
-    """Whether a row's page has nothing to save."""
+    has_form = False
+    """Whether the page of a row has something to save."""
 
     def change_view(
         self,
@@ -29,7 +28,7 @@ class ReadOnlyAdmin(DatesInTheReadersCalendar):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        buttons = dict.fromkeys(("show_save", "show_save_and_continue"), not self.is_only_read)
+        buttons = dict.fromkeys(("show_save", "show_save_and_continue"), self.has_form)
         return super().change_view(request, object_id, form_url, buttons | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -37,11 +36,12 @@ class ReadOnlyAdmin(DatesInTheReadersCalendar):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         page = request.resolver_match.url_name if request.resolver_match else ""
-        return page in _PAGES_THAT_DELETE_ACCOUNTS  # for those who may delete accounts
+        # Whoever may delete accounts may delete their rows along with them.
+        return page in _PAGES_THAT_DELETE_ACCOUNTS
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         names = [field.name for field in self.model._meta.fields]
-        return self.as_dates(name for name in names if name not in _NOT_FOR_STAFF)
+        return self.as_dates(name for name in names if name not in _HIDDEN_FIELDS)
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return self.get_readonly_fields(request, obj)

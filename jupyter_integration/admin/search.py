@@ -1,4 +1,4 @@
-"""Find starts by what staff have in hand: a reference, a person, the Hub's words."""
+"""Search of starts by reference, by person, and by the Hub's message."""
 
 from django.db.models import Q, QuerySet
 
@@ -8,16 +8,16 @@ from jupyter_integration.references import number_of
 from portal.persian.search import without_joiners
 from portal.persian.text import search_key
 
-MOST_PEOPLE = 200
-MOST_STARTS = 500
-"""Of each kind, the newest: each is found along an index, however long the table is."""
+MAX_PEOPLE = 200
+MAX_STARTS = 500
+"""Bounds of each part of a search, newest rows first, so that its time stays bounded."""
 
 
 def find_starts(starts: QuerySet[SpawnRequest], text: str) -> QuerySet[SpawnRequest]:
-    """Return those of `starts` that `text` names; all of them for a blank one.
+    """Return the `starts` that match `text`; a blank text matches all of them.
 
-    A reference finds that one start alone: "S17", "s 17", "س۱۷". Words are looked for in people's
-    names and addresses, and in what the Hub said of starts that failed.
+    A reference matches only its own start: "S17", "s 17", "س۱۷". Other text is searched in people's
+    names and addresses, and in the Hub's messages about failed starts.
     """
     term = search_key(text)
     if not term:
@@ -25,23 +25,23 @@ def find_starts(starts: QuerySet[SpawnRequest], text: str) -> QuerySet[SpawnRequ
     number = number_of(term, "S")
     if number is not None:
         by_number = starts.filter(pk=number)
-        # A student number is a user name: digits alone may be either.
-        return by_number if term[0] in "sس" else by_number | _of_people(starts, term)
-    return _of_people(starts, term) | starts.filter(pk__in=_with_words(term))
+        # Digits alone may also be a student number, which is a user name.
+        return by_number if term[0] in "sس" else by_number | _starts_of_people(starts, term)
+    return _starts_of_people(starts, term) | starts.filter(pk__in=_ids_by_message(term))
 
 
-def _of_people(starts: QuerySet[SpawnRequest], term: str) -> QuerySet[SpawnRequest]:
-    named = Q(pk__in=[])
+def _starts_of_people(starts: QuerySet[SpawnRequest], term: str) -> QuerySet[SpawnRequest]:
+    matches = Q(pk__in=[])
     for field in ("username", "hub_username", "email", "first_joined", "last_joined"):
-        named |= Q(**{f"{field}__icontains": term})
+        matches |= Q(**{f"{field}__icontains": term})
     accounts = User.objects.alias(
         first_joined=without_joiners("first_name"), last_joined=without_joiners("last_name")
     )
-    people = list(accounts.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE])
+    people = list(accounts.filter(matches).values_list("pk", flat=True)[:MAX_PEOPLE])
     theirs = SpawnRequest.objects.filter(user__in=people).order_by("-pk")
-    return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MOST_STARTS]))
+    return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MAX_STARTS]))
 
 
-def _with_words(term: str) -> list[int]:
+def _ids_by_message(term: str) -> list[int]:
     failed = SpawnRequest.objects.filter(state=SpawnRequest.State.FAILED).order_by("-pk")
-    return list(failed.filter(message__icontains=term).values_list("pk", flat=True)[:MOST_STARTS])
+    return list(failed.filter(message__icontains=term).values_list("pk", flat=True)[:MAX_STARTS])

@@ -1,4 +1,4 @@
-"""Starts in the admin: what is wrong, and the means to mend it."""
+"""Admin of starts: reasons of failures, advice, and actions for staff."""
 
 from typing import Any, cast
 
@@ -19,16 +19,15 @@ from jupyter_integration.services.request_stop import request_cancel, request_st
 from portal.bounded_paginator import BoundedPaginator
 from portal.templatetags.persian import until
 
-# What else there is of a start, beside its own columns.
-_BESIDE = ("events", "asked", "others", "log")
+_RELATED_FIELDS = ("events", "support_requests", "others", "log")
 
 
 @admin.register(SpawnRequest)
 class SpawnRequestAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "user", "state", "reason", "mender", "created_at", "took")
+    list_display = ("reference", "user", "state", "reason", "resolver", "created_at", "took")
     list_filter = ("state", "failure_code", "created_at")
     list_select_related = ("user",)
-    # What find_starts looks at; the admin shows its search field only where this is set.
+    # find_starts does the search; the admin shows the search field only if this is set.
     search_fields = ("id",)
     search_help_text = _("A reference code, a person's name, or part of a message from JupyterHub.")
     show_full_result_count = False
@@ -44,8 +43,8 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
         return start.get_failure_code_display() or "-"
 
     @admin.display(description=_("Who can fix it"))
-    def mender(self, start: SpawnRequest) -> SafeString | str:
-        return guidance.show_mender(start)
+    def resolver(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_resolver(start)
 
     @admin.display(description=_("Duration"))
     def took(self, start: SpawnRequest) -> str:
@@ -60,8 +59,8 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
         return guidance.show_advice(start)
 
     @admin.display(description=_("Message from JupyterHub"))
-    def words(self, start: SpawnRequest) -> SafeString | str:
-        return guidance.show_words(start)
+    def hub_message(self, start: SpawnRequest) -> SafeString | str:
+        return guidance.show_hub_message(start)
 
     @admin.display(description=_("Log lines of this start"))
     def log(self, start: SpawnRequest) -> SafeString:
@@ -76,17 +75,19 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
         return guidance.show_others(start)
 
     @admin.display(description=_("Support requests about this start"))
-    def asked(self, start: SpawnRequest) -> SafeString | str:
+    def support_requests(self, start: SpawnRequest) -> SafeString | str:
         return guidance.show_help_requests(start)
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        why = ["cause", "mender", "advice"] if obj and cast(SpawnRequest, obj).failure_code else []
+        has_failed = obj is not None and cast(SpawnRequest, obj).failure_code
+        failure = ["cause", "resolver", "advice"] if has_failed else []
         rest = [
             name
             for name in super().get_readonly_fields(request, obj)
             if name not in ("message", "failure_code", "next_path", "user", "state")
         ]
-        return ["user", "state", "took", *why, "words", *_BESIDE, *rest, "next_path"]
+        beginning = ["user", "state", "took", *failure, "hub_message"]
+        return [*beginning, *_RELATED_FIELDS, *rest, "next_path"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         return list(self.get_fields(request, obj))
@@ -98,7 +99,7 @@ class SpawnRequestAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Cancel the start"), permissions=["change"])
     def cancel_starts(self, request: HttpRequest, queryset: QuerySet[SpawnRequest]) -> None:
-        # Of those that are chosen: an old row is not its user's start of today.
+        # Only if the selected row itself is open: an old row is not the current start of its user.
         open_starts = queryset.filter(state__in=SpawnRequest.OPEN_STATES)
         count = sum(request_cancel(user=user) for user in _users_of(open_starts))
         self.message_user(

@@ -1,4 +1,4 @@
-"""Stops and revoked accesses in the admin."""
+"""Admin of stops and of access revocations."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""/admin/hub/: what is wrong now, and what to do, for whoever is woken at night."""
+"""Page /admin/hub/: alerts with their remedies, and the state of the system, for staff on call."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
@@ -12,7 +12,11 @@ from django.views.decorators.http import require_safe
 
 from jupyter_integration.failures.catalogue import explain
 from jupyter_integration.monitoring.alerts import alerts_of
-from jupyter_integration.monitoring.system_state import LOOKED_BACK, SystemState, read_system_state
+from jupyter_integration.monitoring.system_state import (
+    STATISTICS_PERIOD,
+    SystemState,
+    read_system_state,
+)
 
 PART_NAMES = {
     "worker": gettext_lazy("Default worker"),
@@ -36,13 +40,13 @@ def show_system_state(request: HttpRequest) -> HttpResponse:
             (PART_NAMES[part.name], part.name.replace("_", "-"), part) for part in state.parts
         ],
         "reasons": _reasons(state),
-        "hour_ago": (timezone.now() - LOOKED_BACK).isoformat(timespec="seconds"),
+        "hour_ago": (timezone.now() - STATISTICS_PERIOD).isoformat(timespec="seconds"),
     }
     return render(request, "admin/system_state.html", context)
 
 
 def _reasons(state: SystemState) -> list[tuple[str, str, int]]:
-    """The codes of failures, what they are called, and how many there were of each."""
+    """Return code, title and count of each kind of failure in the last hour."""
     return [
         (code, str(explain(code, reference="").title), count)
         for code, count in state.last_hour.reasons

@@ -1,6 +1,6 @@
-"""Every way in which a start fails: what it means for the user, who can mend it, what to press.
+"""Catalogue of failures: the sentences for the user, who can resolve each, and its button.
 
-Which of them the Hub's words mean is in classify.py, what staff do in staff_advice.py.
+classify.py finds the code for a message of the Hub; staff_advice.py has the advice for staff.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from jupyter_integration.failures.codes import FailureCode
 
 
 class ResolvedBy(StrEnum):
-    """Who can mend a failure."""
+    """Who can resolve a failure."""
 
     USER = "user"
     STAFF = "staff"
@@ -32,7 +32,7 @@ _RESOLVERS = {
 
 
 class Action(StrEnum):
-    """The one thing to press below a failure; both of the first two ask for a new start."""
+    """Button below a failure; START_AGAIN and WAIT_IN_QUEUE both request a new start."""
 
     START_AGAIN = "start_again"
     WAIT_IN_QUEUE = "wait_in_queue"
@@ -42,25 +42,25 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a page says of a failure: sentences, in the reader's language when rendered."""
+    """Sentences about a failure, translated into the reader's language when rendered."""
 
     title: Promise
     cause: Promise
     remedy: Promise
-    """What the user can do, or whom it takes."""
+    """What the user can do, or who can help."""
     resolved_by: ResolvedBy
     action: Action
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure as one user's page shows it."""
+    """Failure of one user's start, as the page shows it."""
 
     code: FailureCode
     explanation: Explanation
     reference: str
     hook_message: str = ""
-    """The words of a hook that refused the start: an administrator wrote them for the user."""
+    """Message of the hook that refused the start; an administrator wrote it for the user."""
 
     @property
     def title(self) -> Promise:
@@ -277,6 +277,6 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
 
 
 def explain(code: str, *, reference: str, hook_message: str = "") -> Failure:
-    """Return what a page says of the failure `code`; an unknown code is explained as unknown."""
+    """Return the failure `code` as a page shows it; an unrecognised code becomes UNKNOWN."""
     known = FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN
     return Failure(known, EXPLANATIONS[known], reference, hook_message)

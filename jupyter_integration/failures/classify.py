@@ -1,9 +1,9 @@
-"""Which failure the Hub's words mean: what spawners, Docker and the kernel say, and the Hub itself.
+"""Classification of failures: from messages of the Hub, and from errors of calls to it, to codes.
 
-The progress stream tells why a start failed as "Spawn failed: " and the exception's own words
-(jupyterhub/apihandlers/users.py, SpawnProgressAPIHandler). The words below are those of JupyterHub
-6.1, DockerSpawner 14, docker-py 7 and Docker Engine 26, and the C library's for errno;
-tests/test_failure_reasons.py has them as they were recorded.
+The Hub's progress stream reports a failed start as "Spawn failed: " and the text of the exception
+(jupyterhub/apihandlers/users.py, SpawnProgressAPIHandler). The patterns match the messages of
+JupyterHub 6.1, DockerSpawner 14, docker-py 7, Docker Engine 26, and the C library's errno;
+tests/test_classify.py has them as they were recorded.
 """
 
 import re
@@ -18,26 +18,26 @@ from jupyter_integration.hub.errors import (
     HubUnavailable,
 )
 
-# What an administrator's hook says to the user: jupyterhub.spawner.SpawnException, whose label may
-# be anything, or tornado's HTTPError, which gives its words in brackets.
+# An administrator's hook raises jupyterhub.spawner.SpawnException, whose label may be anything, or
+# tornado's HTTPError, which puts its message in brackets.
 _HOOK = re.compile(
     r"^(?:Spawn failed: )?"
     r"(?:\d{3} SpawnException\(reason=[^)]*\)|HTTP \d{3}: [A-Za-z' -]+)"
-    r"(?:: (?P<said>.+)| \((?P<bracketed>.+)\))?$",
+    r"(?:: (?P<message>.+)| \((?P<bracketed>.+)\))?$",
     re.DOTALL,
 )
 
-# First match wins: what is particular stands before what is general.
-_REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
+# The first match wins: specific patterns stand before general ones.
+_PATTERNS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
-        # asyncio's own TimeoutError, of Spawner.start_timeout, has no words at all.
+        # asyncio's TimeoutError, raised after Spawner.start_timeout, has no text.
         (r"^Spawn failed:\s*$", FailureCode.START_TIMEOUT),
         (r"^Spawn cancelled$", FailureCode.ENDED_FROM_OUTSIDE),
         (
             r"Spawner failed to start \[status=|ended with exit code|exited with |\bexit code \d|"
             r"before responding|"
-            # A container that has ended has no port and no address any more.
+            # A container that has exited has no port and no address any more.
             r"Failed to get port info for|The 'ip' trait of a Server instance",
             FailureCode.PROCESS_EXITED,
         ),
@@ -89,21 +89,21 @@ _REASONS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
 
 
 def code_of_reason(reason: str) -> FailureCode:
-    """Return the failure that the Hub's words for a failed start (English) mean."""
+    """Return the code for the Hub's message (English) about a failed start."""
     text = reason.strip()
-    if _HOOK.match(text) and not _is_of_the_spawner(text):
+    if _HOOK.match(text) and not _is_from_spawner(text):
         return FailureCode.REFUSED_BY_HOOK
-    return next((code for pattern, code in _REASONS if pattern.search(text)), FailureCode.UNKNOWN)
+    return next((code for pattern, code in _PATTERNS if pattern.search(text)), FailureCode.UNKNOWN)
 
 
 def message_of_hook(reason: str) -> str:
-    """Return what the hook that refused a start says to the user; "" when it says nothing."""
+    """Return the message to the user of the hook that refused a start; "" without one."""
     found = _HOOK.match(reason.strip())
-    return (found["said"] or found["bracketed"] or "").strip() if found else ""
+    return (found["message"] or found["bracketed"] or "").strip() if found else ""
 
 
 def code_of_error(error: HubError) -> FailureCode:
-    """Return the failure with which a start ends when a call to the Hub ends in `error`."""
+    """Return the code for a start whose call to the Hub failed with `error`."""
     if isinstance(error, HubThrottled) and "active user limit" in error.hub_message.lower():
         return FailureCode.HUB_FULL
     if isinstance(error, HubUnauthorized) and "scopes" in error.hub_message:
@@ -120,6 +120,6 @@ def code_of_error(error: HubError) -> FailureCode:
     return FailureCode.UNKNOWN
 
 
-def _is_of_the_spawner(text: str) -> bool:
-    """Whether it only looks like a hook: the Hub's own words for a server that ended."""
+def _is_from_spawner(text: str) -> bool:
+    """Return whether the Hub raised it for a server that exited: it looks like a hook's error."""
     return "Spawner failed to start [status=" in text

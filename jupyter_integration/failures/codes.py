@@ -1,4 +1,4 @@
-"""The name of every way in which a start fails, as rows, logs and documents have it."""
+"""Codes of all failures of a start, as stored in rows and used in logs and documents."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

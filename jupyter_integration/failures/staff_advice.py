@@ -1,4 +1,4 @@
-"""What staff do about each failure: what to look at, and the command that shows it."""
+"""Advice for staff about each failure: a sentence, and a command to run."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from jupyter_integration.failures.codes import FailureCode
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`sentence` is in the reader's language when rendered, `command` is to be pasted as it is."""
+    """`sentence` is translated when rendered; `command` can be pasted into a shell unchanged."""
 
     sentence: Promise
     command: str
@@ -19,7 +19,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Commands of the containers and of the trial mode; `NAME` and `REF` are filled in."""
+    """Commands for the containers and for trial mode, with the placeholders NAME and REF."""
 
     sentence: Promise
     containers: str
@@ -177,7 +177,7 @@ def log_command(reference: str) -> str:
 
 
 def advise(code: str, *, reference: str, hub_username: str) -> Advice:
-    """Return what staff do about one user's start; an unknown code is advised on as unknown."""
+    """Return the advice about one user's start; an unrecognised code becomes UNKNOWN."""
     entry = ADVICE[FailureCode(code) if code in FailureCode.values else FailureCode.UNKNOWN]
     command = entry.trial if settings.TRIAL else entry.containers
     return Advice(entry.sentence, command.replace("NAME", hub_username).replace("REF", reference))

@@ -1,4 +1,4 @@
-"""What is wrong with the Hub and the parts around it, as sentences for staff: the worst first."""
+"""Alerts for staff about the Hub and the portal's processes, the most severe first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from jupyter_integration.failures.staff_advice import advise
 from jupyter_integration.monitoring.system_state import SystemState
 from portal.templatetags.persian import duration, number
 
-LONG_IN_QUEUE = timedelta(minutes=5)
-MANY_FAILED = 5
+LONG_WAIT = timedelta(minutes=5)
+MANY_FAILURES = 5
 MUCH_DRIFT = 20
-COMPARED_WITHIN = timedelta(minutes=2)
+MAX_RECONCILIATION_AGE = timedelta(minutes=2)
 
 
 class Severity(IntEnum):
-    """How much it matters to those who want to work now."""
+    """Effect on people who want to work now; the lowest value is the most severe."""
 
     CRITICAL = 1
     WARNING = 2
@@ -32,20 +32,26 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that is wrong, in the reader's language; `command` is to be pasted as it is."""
+    """One problem, in the reader's language. `command` can be pasted into a shell unchanged."""
 
     severity: Severity
     sentence: str
     remedy: str
     command: str = ""
     query: str = ""
-    """What leads the list of starts to those that are meant."""
+    """Query string that filters the list of starts to those that the alert is about."""
 
 
 def alerts_of(state: SystemState) -> list[Alert]:
-    """Return what is wrong, the worst first; nothing when all is well."""
-    found = [*_cache(state), *_hub(state), *_parts(state), *_starts(state), *_reconciliation(state)]
-    return sorted(found, key=lambda alert: alert.severity)
+    """Return the alerts, the most severe first; an empty list when all is well."""
+    alerts = [
+        *_cache(state),
+        *_hub(state),
+        *_parts(state),
+        *_starts(state),
+        *_reconciliation(state),
+    ]
+    return sorted(alerts, key=lambda alert: alert.severity)
 
 
 def _cache(state: SystemState) -> Iterator[Alert]:
@@ -89,7 +95,7 @@ def _hub(state: SystemState) -> Iterator[Alert]:
 
 
 def _parts(state: SystemState) -> Iterator[Alert]:
-    if not state.cache_answers:  # where the signs of life are
+    if not state.cache_answers:  # it holds the heartbeats
         return
     silent = [part.name for part in state.parts if not part.is_alive]
     if len(silent) == len(state.parts):
@@ -127,9 +133,9 @@ def _parts(state: SystemState) -> Iterator[Alert]:
 
 
 def _starts(state: SystemState) -> Iterator[Alert]:
-    hour, line = state.last_hour, state.line
+    hour, queue = state.last_hour, state.queue
     ended = hour.ready + hour.failed
-    if hour.failed >= MANY_FAILED and hour.failed * 4 >= ended:
+    if hour.failed >= MANY_FAILURES and hour.failed * 4 >= ended:
         code = hour.reasons[0][0]
         advice = advise(code, reference="S…", hub_username="…")
         sentence = _(
@@ -148,11 +154,11 @@ def _starts(state: SystemState) -> Iterator[Alert]:
             f"state__exact=failed&failure_code__exact={code}",
         )
     can_move = state.part("spawn_worker").is_alive and not state.hub.is_unavailable
-    if can_move and line.waiting_since is not None and _age(line.waiting_since) > LONG_IN_QUEUE:
+    if can_move and queue.waiting_since is not None and _age(queue.waiting_since) > LONG_WAIT:
         sentence = ngettext(
             "%(count)s person has been waiting for a server for %(span)s.",
             "%(count)s people are waiting for a server; the first has waited for %(span)s.",
-            line.waiting,
+            queue.waiting,
         )
         remedy = _(
             "%(used)s of %(slots)s slots are in use. If starts are slow, read JupyterHub's log; "
@@ -160,9 +166,9 @@ def _starts(state: SystemState) -> Iterator[Alert]:
         )
         yield Alert(
             Severity.WARNING,
-            sentence % {"count": number(line.waiting), "span": _span(line.waiting_since)},
-            remedy % {"used": number(line.in_flight), "slots": number(line.slots)},
-            f"SPAWN_SLOTS={line.slots}",
+            sentence % {"count": number(queue.waiting), "span": _span(queue.waiting_since)},
+            remedy % {"used": number(queue.in_flight), "slots": number(queue.slots)},
+            f"SPAWN_SLOTS={queue.slots}",
             "state__exact=queued",
         )
 
@@ -206,7 +212,7 @@ def _reconciliation(state: SystemState) -> Iterator[Alert]:
             sentence % {"count": number(state.report.drift_today)},
             _("Do JupyterHub's events reach the portal? If not, JupyterHub's log says so."),
         )
-    if servers is not None and state.hub_answers and _age(servers.as_of) > COMPARED_WITHIN:
+    if servers is not None and state.hub_answers and _age(servers.as_of) > MAX_RECONCILIATION_AGE:
         sentence = _("The servers have not been compared with JupyterHub for %(span)s.")
         yield Alert(
             Severity.WARNING,

@@ -1,4 +1,4 @@
-"""What comparing with the Hub brought to light, for staff: kept in the cache, lost with it."""
+"""Report on the latest comparisons with the Hub, for staff. It lives in the cache only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from datetime import date, datetime, timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
-MOST_NAMED = 20
-"""Of more names than this only the count is kept: somebody has to go and look anyway."""
+MAX_NAMES = 20
+"""Names in the report. Of a longer list only the count is shown: staff need the Hub's own list."""
 
-COUNTED_FOR = 2 * 24 * 3600  # seconds
-KEPT_FOR = 24 * 3600  # seconds
+DRIFT_TTL = timedelta(days=2)
+REPORT_TTL = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownNames:
-    """Names on the Hub that belong to no account, by a reading of the Hub that began at `as_of`."""
+    """Names on the Hub that belong to no account, as listed by a scan that began at `as_of`."""
 
     names: tuple[str, ...]
     count: int
@@ -25,79 +25,81 @@ class UnknownNames:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationReport:
-    """What staff are shown; None is what nobody has looked for yet."""
+    """The values that staff see; None means that nothing has been recorded yet."""
 
     drift_today: int
-    """Servers of which we believed the opposite, and which were put right."""
+    """Servers whose cached state was wrong and was corrected."""
     unknown_servers: UnknownNames | None
     unknown_users: UnknownNames | None
     hub_version: str | None
     hub_answers_since: datetime | None
-    """Since when no look has found the Hub lost, as far back as the cache knows."""
+    """Start of the current time without a failed health check, as far back as the cache goes."""
 
 
-_UNKNOWN_SERVERS = "findings:unknown-servers"
-_UNKNOWN_USERS = "findings:unknown-users"
-_HUB_VERSION = "findings:hub-version"
-_HUB_ANSWERS_SINCE = "findings:hub-answers-since"
-_USER_SCAN = "findings:unknown-users-looked-for"
+_UNKNOWN_SERVERS = "reconciliation:unknown-servers"
+_UNKNOWN_USERS = "reconciliation:unknown-users"
+_HUB_VERSION = "reconciliation:hub-version"
+_HUB_ANSWERS_SINCE = "reconciliation:hub-answers-since"
+_USER_SCAN = "reconciliation:user-scan"
 
 
 def _drift_key(day: date) -> str:
-    return f"findings:drift:{day:%Y-%m-%d}"
+    return f"reconciliation:drift:{day:%Y-%m-%d}"
 
 
 def count_drift(servers: int) -> None:
-    """Add to the count of today, in the portal's time zone."""
+    """Add `servers` to the count of today, in the portal's time zone."""
     key = _drift_key(timezone.localdate())
-    if servers and not cache.add(key, servers, COUNTED_FOR):
+    if servers and not cache.add(key, servers, DRIFT_TTL.total_seconds()):
         cache.incr(key, servers)
 
 
 def record_unknown_servers(names: Collection[str], *, as_of: datetime) -> None:
-    cache.set(_UNKNOWN_SERVERS, _unknown(names, as_of), KEPT_FOR)
+    _record(_UNKNOWN_SERVERS, _unknown(names, as_of))
 
 
 def record_unknown_users(names: Collection[str], *, as_of: datetime) -> None:
-    cache.set(_UNKNOWN_USERS, _unknown(names, as_of), KEPT_FOR)
+    _record(_UNKNOWN_USERS, _unknown(names, as_of))
 
 
 def record_hub_version(version: str) -> None:
-    cache.set(_HUB_VERSION, version, KEPT_FOR)
+    _record(_HUB_VERSION, version)
 
 
 def record_hub_answers(*, is_back: bool) -> None:
-    """Note since when the Hub answers: since now if it `is_back` after it was lost."""
-    if is_back:
-        cache.set(_HUB_ANSWERS_SINCE, timezone.now(), None)
-    else:
-        cache.add(_HUB_ANSWERS_SINCE, timezone.now(), None)
-
-
-def _unknown(names: Collection[str], as_of: datetime) -> UnknownNames:
-    return UnknownNames(tuple(sorted(names)[:MOST_NAMED]), len(names), as_of)
+    """Record that the Hub answers; with `is_back` it starts to count from now."""
+    store = cache.set if is_back else cache.add
+    store(_HUB_ANSWERS_SINCE, timezone.now(), None)
 
 
 def claim_user_scan(every: timedelta) -> bool:
-    """Whether the caller shall go through all users of the Hub, which is done once in `every`."""
-    return bool(cache.add(_USER_SCAN, True, int(every.total_seconds())))
+    """Return whether the caller shall scan all users of the Hub; True once in `every`."""
+    return bool(cache.add(_USER_SCAN, True, every.total_seconds()))
 
 
 def release_user_scan() -> None:
-    """Let it be tried again soon: it was broken off."""
+    """Allow the next scan at once, after one that was interrupted."""
     cache.delete(_USER_SCAN)
 
 
 def read() -> ReconciliationReport:
-    """Return all of it in one call to the cache."""
+    """Return the whole report with one call to the cache."""
     drift = _drift_key(timezone.localdate())
-    found = cache.get_many(
+    cached = cache.get_many(
         [drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS, _HUB_VERSION, _HUB_ANSWERS_SINCE]
     )
     return ReconciliationReport(
-        drift_today=found.get(drift, 0),
-        unknown_servers=found.get(_UNKNOWN_SERVERS),
-        unknown_users=found.get(_UNKNOWN_USERS),
-        hub_version=found.get(_HUB_VERSION),
-        hub_answers_since=found.get(_HUB_ANSWERS_SINCE),
+        drift_today=cached.get(drift, 0),
+        unknown_servers=cached.get(_UNKNOWN_SERVERS),
+        unknown_users=cached.get(_UNKNOWN_USERS),
+        hub_version=cached.get(_HUB_VERSION),
+        hub_answers_since=cached.get(_HUB_ANSWERS_SINCE),
     )
+
+
+def _record(key: str, value: object) -> None:
+    cache.set(key, value, REPORT_TTL.total_seconds())
+
+
+def _unknown(names: Collection[str], as_of: datetime) -> UnknownNames:
+    return UnknownNames(tuple(sorted(names)[:MAX_NAMES]), len(names), as_of)

@@ -1,4 +1,4 @@
-"""How the Hub and the parts around it are: what staff see at a glance, in a bounded time."""
+"""State of the Hub and of the portal's processes for the page of staff, read in a bounded time."""
 
 import math
 from collections import Counter
@@ -19,49 +19,47 @@ from portal.heartbeats import PARTS, is_alive, last_heartbeats
 
 State = SpawnRequest.State
 
-LOOKED_BACK = timedelta(hours=1)
-MOST_STARTS = 2000
-"""Of a busier hour only the newest starts are looked at: the page opens in a moment with any
-number of them.
-"""
+STATISTICS_PERIOD = timedelta(hours=1)
+MAX_STARTS = 2000
+"""Starts that the statistics read, the newest first: this bounds the time of the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Who waits and what is in flight."""
+class QueueState:
+    """Starts that wait for a slot, and slots in use."""
 
     waiting: int
     waiting_since: datetime | None
-    """When the first in line pressed."""
+    """Time of the oldest request in the queue."""
     in_flight: int
     slots: int
-    is_followed: bool
-    """Whether a live worker follows a start now."""
+    has_live_worker: bool
+    """Whether a worker holds a valid lease of a start."""
     expected_wait: timedelta | None
-    """Of whoever presses now; None while nothing has been measured."""
+    """Of a start that is requested now; None while nothing has been measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastHour:
-    """What came of the starts of the last hour."""
+    """Statistics of the starts of the last hour."""
 
     ready: int
     failed: int
     cancelled: int
-    under_way: int
+    in_progress: int
     reasons: Sequence[tuple[str, int]]
-    """Failure codes, the most frequent first."""
-    median: float | None
-    """Seconds from the press to ready; None when nothing became ready."""
-    p95: float | None
+    """Failure codes with their counts, the most frequent first."""
+    median: timedelta | None
+    """From the request to ready; None when nothing became ready."""
+    p95: timedelta | None
     """The 95th percentile of the same."""
-    is_cut: bool
-    """Whether there were more than MOST_STARTS."""
+    is_truncated: bool
+    """Whether there were more than MAX_STARTS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the portal beside the one that serves pages."""
+    """A process of the portal beside the web server."""
 
     name: str
     last_heartbeat: datetime | None
@@ -72,14 +70,14 @@ class Part:
 class SystemState:
     cache_answers: bool
     hub: HubAvailability
-    line: Line
+    queue: QueueState
     last_hour: LastHour
     parts: Sequence[Part]
     report: reconciliation_report.ReconciliationReport
 
     @property
     def hub_answers(self) -> bool:
-        """Whether the Hub answered when it was last looked at, which was a moment ago."""
+        """Return whether the Hub passed its last health check and that check is recent."""
         return not self.hub.is_unavailable and is_alive(self.hub.answered_at)
 
     def part(self, name: str) -> Part:
@@ -87,83 +85,87 @@ class SystemState:
 
 
 def read_system_state() -> SystemState:
-    """Read it from the database and the cache; the Hub is not asked. With the cache away what is
-    in the database is there still.
+    """Return the state from the database and the cache, without a call to the Hub.
+
+    While the cache is unavailable, the values from the database are still there.
     """
     heartbeats = last_heartbeats()
-    line = _read_line()
+    queue = _read_queue()
     return SystemState(
         cache_answers=bool(heartbeats) or snapshots.cache_answers(),
         hub=hub_availability.read(),
-        line=line,
+        queue=queue,
         last_hour=_read_last_hour(),
-        parts=[_part(name, heartbeats.get(name), line) for name in PARTS],
+        parts=[_part(name, heartbeats.get(name), queue) for name in PARTS],
         report=reconciliation_report.read(),
     )
 
 
-def _part(name: str, last_heartbeat: datetime | None, line: Line) -> Part:
-    # One that is too busy for its signs of life keeps the leases of its starts.
-    is_busy = name == "spawn_worker" and line.is_followed
+def _part(name: str, last_heartbeat: datetime | None, queue: QueueState) -> Part:
+    # A spawn worker that is too busy to send heartbeats still renews the leases of its starts.
+    is_busy = name == "spawn_worker" and queue.has_live_worker
     return Part(name, last_heartbeat, is_alive(last_heartbeat) or is_busy)
 
 
-def _read_line() -> Line:
+def _read_queue() -> QueueState:
     now = timezone.now()
-    waits = Q(slot__isnull=True, cancel_requested_at__isnull=True)
-    # All who hold a slot are open, so this goes through the index of those alone.
-    counted = (
+    is_waiting = Q(slot__isnull=True, cancel_requested_at__isnull=True)
+    # Every start that holds a slot is open, so the index of open starts serves this query.
+    counts = (
         SpawnRequest.objects.open()
         .order_by()
         .aggregate(
-            waiting=Count("pk", filter=waits),
-            since=Min("created_at", filter=waits),
+            waiting=Count("pk", filter=is_waiting),
+            waiting_since=Min("created_at", filter=is_waiting),
             in_flight=Count("slot"),
-            followed=Count("pk", filter=Q(slot__isnull=False, lease_expires_at__gt=now)),
+            leased=Count("pk", filter=Q(slot__isnull=False, lease_expires_at__gt=now)),
         )
     )
-    return Line(
-        waiting=counted["waiting"],
-        waiting_since=counted["since"],
-        in_flight=counted["in_flight"],
+    return QueueState(
+        waiting=counts["waiting"],
+        waiting_since=counts["waiting_since"],
+        in_flight=counts["in_flight"],
         slots=settings.SPAWN_SLOTS,
-        is_followed=counted["followed"] > 0,
-        expected_wait=expected_wait(counted["waiting"] + 1),
+        has_live_worker=counts["leased"] > 0,
+        expected_wait=expected_wait(counts["waiting"] + 1),
     )
 
 
 def _read_last_hour() -> LastHour:
-    since = timezone.now() - LOOKED_BACK
+    since = timezone.now() - STATISTICS_PERIOD
     newest = SpawnRequest.objects.order_by("-pk").values_list(
         "state", "failure_code", "created_at", "finished_at"
     )
     states: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    seconds: list[float] = []
-    # By number and not by time: that needs no further index. And a slice, not an iterator, for
-    # which PostgreSQL would prepare all starts there are.
-    for state, code, created_at, finished_at in newest[:MOST_STARTS]:
+    durations: list[timedelta] = []
+    # The order of primary keys needs no further index. A slice, since PostgreSQL would prepare
+    # all rows for an iterator.
+    for state, code, created_at, finished_at in newest[:MAX_STARTS]:
         if created_at < since:
             break
         states[state] += 1
         if state == State.FAILED:
             reasons[code] += 1
         elif state == State.READY and finished_at is not None:
-            seconds.append((finished_at - created_at).total_seconds())
+            durations.append(finished_at - created_at)
     return LastHour(
         ready=states[State.READY],
         failed=states[State.FAILED],
         cancelled=states[State.CANCELLED],
-        under_way=states[State.QUEUED] + states[State.STARTING],
+        in_progress=states[State.QUEUED] + states[State.STARTING],
         reasons=reasons.most_common(),
-        median=_percentile(seconds, 50),
-        p95=_percentile(seconds, 95),
-        is_cut=states.total() == MOST_STARTS,
+        median=_percentile(durations, 50),
+        p95=_percentile(durations, 95),
+        is_truncated=states.total() == MAX_STARTS,
     )
 
 
-def _percentile(values: list[float], percent: int) -> float | None:
-    """Return the smallest of the values that so many percent do not exceed."""
-    if not values:
+def _percentile(durations: list[timedelta], percent: int) -> timedelta | None:
+    """Return the nearest-rank percentile: a duration that was measured, not an interpolated one.
+
+    `statistics.quantiles` interpolates, and takes no timedelta.
+    """
+    if not durations:
         return None
-    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+    return sorted(durations)[math.ceil(len(durations) * percent / 100) - 1]

@@ -46,7 +46,7 @@ def test_all_pages_are_read_and_the_names_of_many_are_cut(fake_hub, hub, db: Non
 
     assert found().count == 50
     assert found().names == tuple(
-        f"u{number:02}" for number in range(reconciliation_report.MOST_NAMED)
+        f"u{number:02}" for number in range(reconciliation_report.MAX_NAMES)
     )
     assert len(fake_hub.calls) == 8
 

@@ -85,16 +85,16 @@ class TestTheLine:
         asked(start(omid), ago=timedelta(minutes=2))
         start(nasrin, State.STARTING, slot=1)
 
-        line = read_system_state().line
-        assert (line.waiting, line.in_flight, line.slots) == (2, 1, 7)
-        assert line.waiting_since is not None
-        assert timezone.now() - line.waiting_since > timedelta(minutes=2.9)
-        assert not line.is_followed
+        queue = read_system_state().queue
+        assert (queue.waiting, queue.in_flight, queue.slots) == (2, 1, 7)
+        assert queue.waiting_since is not None
+        assert timezone.now() - queue.waiting_since > timedelta(minutes=2.9)
+        assert not queue.has_live_worker
 
     def test_one_who_was_taken_back_does_not_wait(self, sara) -> None:
         start(sara, cancel_requested_at=timezone.now())
 
-        assert read_system_state().line.waiting == 0
+        assert read_system_state().queue.waiting == 0
 
     def test_a_busy_worker_is_alive_without_a_sign_of_life(self, sara) -> None:
         start(
@@ -119,7 +119,7 @@ class TestTheLastHour:
         start(sara)
 
         hour = read_system_state().last_hour
-        assert (hour.ready, hour.failed, hour.cancelled, hour.under_way) == (1, 3, 1, 1)
+        assert (hour.ready, hour.failed, hour.cancelled, hour.in_progress) == (1, 3, 1, 1)
         assert hour.reasons == [(FailureCode.NO_SPACE, 2), (FailureCode.IMAGE_MISSING, 1)]
 
     def test_older_ones_are_not_of_it(self, sara) -> None:
@@ -134,7 +134,7 @@ class TestTheLastHour:
             ended(sara, State.READY, seconds=seconds)
 
         hour = read_system_state().last_hour
-        assert (hour.median, hour.p95) == (50, 95)
+        assert (hour.median, hour.p95) == (timedelta(seconds=50), timedelta(seconds=95))
 
     def test_without_one_that_became_ready_there_are_no_times(self, sara) -> None:
         ended(sara, State.FAILED)
@@ -145,13 +145,13 @@ class TestTheLastHour:
     def test_of_a_busier_hour_the_newest_are_looked_at(
         self, sara, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(system_state, "MOST_STARTS", 3)
+        monkeypatch.setattr(system_state, "MAX_STARTS", 3)
         ended(sara, State.FAILED)
         for _time in range(3):
             ended(sara, State.READY)
 
         hour = read_system_state().last_hour
-        assert (hour.ready, hour.failed, hour.is_cut) == (3, 0, True)
+        assert (hour.ready, hour.failed, hour.is_truncated) == (3, 0, True)
 
 
 @pytest.mark.django_db
@@ -168,7 +168,7 @@ class TestWithoutItsCache:
 
         state = read_system_state()
         assert not state.cache_answers
-        assert state.line.waiting == 1
+        assert state.queue.waiting == 1
 
     def test_an_empty_one_is_not_away(self) -> None:
         assert read_system_state().cache_answers

@@ -1,4 +1,4 @@
-"""Link accounts with users that the Hub had before the portal."""
+"""Command that links accounts to users that the Hub had before the portal."""
 
 import argparse
 from typing import Any
@@ -16,9 +16,9 @@ from jupyter_integration.services.adopt_hub_user import adopt_hub_user
 
 class Command(BaseCommand):
     help = (
-        "Link accounts with users that the Hub already has: `adopt_hub_users sara=s-rezaei-1`. "
-        "Without arguments it lists the Hub's users that no account has. Only you can know that "
-        "an account and a Hub user are one person: check before you link."
+        "Link accounts to users that the Hub already has: `adopt_hub_users sara=s-rezaei-1`. "
+        "Without arguments, list the Hub's users that have no account. The command cannot know "
+        "whether an account and a Hub user are the same person: check before you link."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "links",
             nargs="*",
             metavar="ACCOUNT[=HUB_USER]",
-            help="the portal's user name, and the Hub's where it differs",
+            help="user name in the portal, and user name on the Hub if it differs",
         )
 
     def handle(self, *args: Any, links: list[str], **options: Any) -> None:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 return
             refused = [link for link in links if not self._link(hub, link)]
         except HubError as error:
-            raise CommandError(f"The Hub could not be asked: {error}") from error
+            raise CommandError(f"The Hub could not be reached: {error}") from error
         if refused:
             raise CommandError(f"{len(refused)} of {len(links)} were not linked.")
 
