@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.middleware import chosen_language
 from accounts.models import User
 from portal.enqueue import enqueue_on_commit
-from portal.mail.send import keep_mail
+from portal.mail.send import enqueue_mail
 from portal.mail.tasks import deliver_mail
 from portal.persian.text import fold_digits
 
@@ -63,4 +63,4 @@ class AccountAdapter(DefaultAccountAdapter):
             {"request": request, "email": email, "current_site": get_current_site(request)}
             | context,
         )
-        enqueue_on_commit(deliver_mail, keep_mail(message).pk)
+        enqueue_on_commit(deliver_mail, enqueue_mail(message).pk)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
-from portal.persian.admin_dates import DatesInTheReadersCalendar
+from portal.persian.admin_dates import LocalizedDatesAdmin
 from portal.persian.search import without_joiners
 from portal.persian.text import search_key
 
 
 @admin.register(User)
-class AccountAdmin(DatesInTheReadersCalendar, UserAdmin):
+class AccountAdmin(LocalizedDatesAdmin, UserAdmin):
     form = AccountChangeForm
     add_form = AccountCreationForm
     list_display = ("username", "hub_username", "email", "is_active", "is_staff", "date_joined")

@@ -205,7 +205,7 @@ IDP_OIDC_ADAPTER = "accounts.oidc.HubIdentityAdapter"
 # --- Mail -------------------------------------------------------------------------------------
 
 if TRIAL:
-    EMAIL_BACKEND = "portal.mail.trial_backend.PrintedAndKeptEmailBackend"
+    EMAIL_BACKEND = "portal.mail.trial_backend.LogAndFileEmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from accounts.services.ensure_administrator import ensure_administrator
-from portal.mail.trial_backend import PrintedAndKeptEmailBackend
+from portal.mail.trial_backend import LogAndFileEmailBackend
 
 
 def test_the_first_administrator_gets_a_password_that_works_and_nobody_can_guess(
@@ -69,7 +69,7 @@ def test_prepare_makes_all_ready_and_prints_the_password_once() -> None:
 def test_in_trial_mode_mail_is_printed_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    backend = PrintedAndKeptEmailBackend(file_path=tmp_path / "mail")
+    backend = LogAndFileEmailBackend(file_path=tmp_path / "mail")
 
     backend.send_messages([EmailMessage("موضوع", "متن نامه", "a@example.ir", ["b@example.ir"])])
 

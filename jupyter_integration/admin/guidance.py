@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jupyter_integration.failures.staff_advice import advise, log_command
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
-from portal.templatetags.persian import moment
+from portal.persian.dates import moment
 
 LATE_EVENTS = timedelta(seconds=30)
 """How long after the end of a start an event of the Hub still counts as part of it."""

@@ -128,7 +128,7 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         facts = ("user", "written", "answer", "start", "failure_code", "advice", "hub_message")
         dates = ("server_state", "created_at", "shown_browser", "language", "answered_at")
-        return self.as_dates((*facts, *dates, "answered_by"))
+        return self.localize_dates((*facts, *dates, "answered_by"))
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         first, *rest = self.get_readonly_fields(request, obj)

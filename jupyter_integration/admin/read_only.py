@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from portal.persian.admin_dates import DatesInTheReadersCalendar
+from portal.persian.admin_dates import LocalizedDatesAdmin
 
 # Columns of the leases, and the primary key, which the reference shows already.
 _HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
@@ -12,7 +12,7 @@ _HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
 _PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
 
 
-class ReadOnlyAdmin(DatesInTheReadersCalendar):
+class ReadOnlyAdmin(LocalizedDatesAdmin):
     """Admin of rows that staff read and that only the portal writes.
 
     A row is deleted together with its account and in no other way.
@@ -41,7 +41,7 @@ class ReadOnlyAdmin(DatesInTheReadersCalendar):
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         names = [field.name for field in self.model._meta.fields]
-        return self.as_dates(name for name in names if name not in _HIDDEN_FIELDS)
+        return self.localize_dates(name for name in names if name not in _HIDDEN_FIELDS)
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return self.get_readonly_fields(request, obj)

@@ -17,7 +17,7 @@ from jupyter_integration.admin.search import find_starts
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from portal.bounded_paginator import BoundedPaginator
-from portal.templatetags.persian import until
+from portal.persian.dates import until
 
 _RELATED_FIELDS = ("events", "support_requests", "others", "log")
 

@@ -14,7 +14,8 @@ from jupyter_integration.failures.catalogue import explain
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.failures.staff_advice import advise
 from jupyter_integration.monitoring.system_state import SystemState
-from portal.templatetags.persian import duration, number
+from portal.persian.dates import duration
+from portal.persian.numbers import number
 
 LONG_WAIT = timedelta(minutes=5)
 MANY_FAILURES = 5

@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from jupyter_integration.models import HelpRequest
 from portal.enqueue import enqueue_on_commit
-from portal.mail.send import keep_mail
+from portal.mail.send import enqueue_mail
 from portal.mail.tasks import deliver_mail
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def mail_help_request(*, help_request: HelpRequest) -> None:
     for address, language in recipients.items():
         with translation.override(language):
             message = _write(help_request, address)
-        enqueue_on_commit(deliver_mail, keep_mail(message).pk)
+        enqueue_on_commit(deliver_mail, enqueue_mail(message).pk)
 
 
 def _recipients() -> dict[str, str]:

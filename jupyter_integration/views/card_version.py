@@ -6,7 +6,7 @@ from hashlib import blake2b
 from django.utils.translation import get_language
 
 from jupyter_integration.status.server_status import ServerStatus
-from portal.templatetags.persian import ago
+from portal.persian.dates import ago
 
 # Facts about our knowledge and not about the server: cards that differ in these alone look alike.
 _NOT_SHOWN = frozenset({"as_of", "wait", "is_reported", "is_outdated", "failure"})

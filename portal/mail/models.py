@@ -1,4 +1,4 @@
-"""Mail on its way to the mail server."""
+"""Outbox: mails that the mail server has not accepted yet."""
 
 from django.db import models
 from django.utils import timezone
@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self) -> "OutgoingMailQuerySet":
+        """Return the mails whose next attempt is due."""
         return self.filter(not_before__lte=timezone.now())
 
 
 class OutgoingMail(models.Model):
-    """A mail that the mail server does not have yet; once it has, the row goes.
+    """A mail in the outbox; the row is deleted as soon as the mail server accepts the mail.
 
-    Kept here and not in the broker: a mail outlives a broker that is away, and the links inside,
-    which open an account, travel through one place less.
+    The outbox is a table and not the broker (docs/adr/0019): a mail survives a broker that is
+    unavailable, and its links, which open an account, are stored in one place less.
     """
 
     subject = models.TextField()
@@ -24,15 +25,15 @@ class OutgoingMail(models.Model):
     recipients = models.JSONField(default=list)
     reply_to = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Moved on before each attempt: of many workers one sends it, and when that one dies another
-    # tries later.
+    # Each attempt first moves it on: one of several workers sends the mail, and if that worker
+    # dies, another retries later.
     not_before = models.DateTimeField(default=timezone.now, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
-        # Made while the outbox belonged to `accounts`; a rename would stop old workers.
+        # The outbox belonged to `accounts` before; renaming the table would stop workers of then.
         db_table = "accounts_outgoingmail"
         verbose_name = _("outgoing e-mail")
         verbose_name_plural = _("outgoing e-mails")

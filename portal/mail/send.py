@@ -1,4 +1,4 @@
-"""Mail: kept first, then handed to the mail server, again and again until that has it."""
+"""Delivery of the outbox: a mail is stored first, then retried until the server accepts it."""
 
 import logging
 from datetime import timedelta
@@ -11,21 +11,21 @@ from portal.mail.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 
-FIRST_PAUSE = timedelta(seconds=30)
-"""Longer than one attempt takes; doubled each time."""
+FIRST_RETRY_DELAY = timedelta(seconds=30)
+"""Longer than one attempt takes; doubled with each attempt."""
 
-LONGEST_PAUSE = timedelta(hours=1)
-GIVEN_UP_AFTER = timedelta(days=2)
-SETTLED_IN = timedelta(seconds=3)
-"""Younger mail was handed to a worker a moment ago."""
-
-
-class MailServerAwayError(Exception):
-    """The mail server cannot be reached, or takes no mail at all now."""
+LONGEST_RETRY_DELAY = timedelta(hours=1)
+MAIL_EXPIRES_AFTER = timedelta(days=2)
+DELIVERY_GRACE_PERIOD = timedelta(seconds=3)
+"""A younger mail has a task of its own in the queue."""
 
 
-def keep_mail(message: EmailMessage) -> OutgoingMail:
-    """Record a mail that is to be sent; whoever calls wakes a worker for it."""
+class MailServerUnavailableError(Exception):
+    """The mail server cannot be reached, or accepts no mail at all at the moment."""
+
+
+def enqueue_mail(message: EmailMessage) -> OutgoingMail:
+    """Store a mail in the outbox and return its row; the caller enqueues `tasks.deliver_mail`."""
     alternatives = getattr(message, "alternatives", [])
     return OutgoingMail.objects.create(
         subject=str(message.subject),
@@ -38,10 +38,13 @@ def keep_mail(message: EmailMessage) -> OutgoingMail:
 
 
 def deliver_mail(*, mail_id: int) -> None:
-    """Hand one mail to the mail server, unless another worker is at it or it has to wait.
+    """Send one mail, unless another worker is sending it or its next attempt is not due.
 
-    A worker that dies in between may have sent it: then it comes a second time, which is better
-    than never. Raises MailServerAwayError; the mail is tried again later.
+    A worker that dies between sending and deleting leaves a mail that is sent a second time: better
+    twice than never.
+
+    Raises:
+        MailServerUnavailableError: the mail stays in the outbox and is retried later.
     """
     mail = OutgoingMail.objects.due().filter(pk=mail_id).first()
     if mail is None or not _claim(mail):
@@ -49,41 +52,42 @@ def deliver_mail(*, mail_id: int) -> None:
     try:
         _as_message(mail).send()
     except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError) as error:
-        # An answer about this one mail; others may pass.
-        _keep_or_give_up(mail, error)
+        # The server refuses this one mail; it may accept others.
+        _retry_or_expire(mail, error)
         return
-    except OSError as error:  # of which smtplib's errors are
-        _keep_or_give_up(mail, error)
-        raise MailServerAwayError from error
+    except OSError as error:  # the base class of smtplib's errors
+        _retry_or_expire(mail, error)
+        raise MailServerUnavailableError from error
     mail.delete()
 
 
 def deliver_waiting_mail() -> None:
-    """Hand over what waits, the longest waiting first, until the mail server fails.
+    """Send all due mails, the longest waiting first, until the mail server is unavailable.
 
-    One attempt then tells as much as three hundred, of which each may take a timeout.
+    One failed attempt is enough then: each of three hundred more would take a timeout.
     """
-    before = timezone.now() - SETTLED_IN
+    before = timezone.now() - DELIVERY_GRACE_PERIOD
     waiting = OutgoingMail.objects.due().filter(created_at__lt=before).order_by("not_before", "pk")
     try:
         for mail_id in waiting.values_list("pk", flat=True):
             deliver_mail(mail_id=mail_id)
-    except MailServerAwayError:
+    except MailServerUnavailableError:
         return
 
 
 def _claim(mail: OutgoingMail) -> bool:
-    pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
+    """Count an attempt and delay the next; return whether this worker may send the mail."""
+    delay = min(FIRST_RETRY_DELAY * 2**mail.attempts, LONGEST_RETRY_DELAY)
     return bool(
         OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts).update(
-            attempts=mail.attempts + 1, not_before=timezone.now() + pause
+            attempts=mail.attempts + 1, not_before=timezone.now() + delay
         )
     )
 
 
-def _keep_or_give_up(mail: OutgoingMail, error: OSError) -> None:
-    if timezone.now() - mail.created_at > GIVEN_UP_AFTER:
-        logger.error("%s is given up, undelivered: %r", mail, error)
+def _retry_or_expire(mail: OutgoingMail, error: OSError) -> None:
+    if timezone.now() - mail.created_at > MAIL_EXPIRES_AFTER:
+        logger.error("%s expired undelivered: %r", mail, error)
         mail.delete()
     else:
         logger.warning("%s is not delivered yet: %r", mail, error)

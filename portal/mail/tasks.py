@@ -13,8 +13,8 @@ logger = logging.getLogger(__name__)
 def deliver_mail(mail_id: int) -> None:
     try:
         send.deliver_mail(mail_id=mail_id)
-    except send.MailServerAwayError:
-        logger.info("Mail %s waits for the mail server", mail_id)
+    except send.MailServerUnavailableError:
+        logger.info("Mail %s waits until the mail server is available", mail_id)
 
 
 @shared_task(name="mail.deliver_waiting")

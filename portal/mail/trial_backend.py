@@ -1,4 +1,4 @@
-"""Mail without a mail server: in trial mode each one is printed and kept as a file."""
+"""E-mail backend of the trial mode: logs each mail and writes it to a file."""
 
 import sys
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
 
 
-class PrintedAndKeptEmailBackend(EmailBackend):
-    """Writes mails below EMAIL_FILE_PATH, and to the log of the process that sends them."""
+class LogAndFileEmailBackend(EmailBackend):
+    """Write mails into EMAIL_FILE_PATH, and to the standard error of the sending process."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:

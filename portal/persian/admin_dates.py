@@ -1,4 +1,4 @@
-"""Dates of the administration in the reader's calendar, which Django knows nothing of."""
+"""Dates of the admin in the reader's calendar: Django itself shows only Gregorian ones."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from portal.templatetags.persian import moment
+from portal.persian.dates import moment
 
 
 def _column(field: models.DateTimeField) -> Callable[[models.Model], str]:
@@ -18,20 +18,20 @@ def _column(field: models.DateTimeField) -> Callable[[models.Model], str]:
     return show
 
 
-class DatesInTheReadersCalendar(admin.ModelAdmin):
-    """Columns of a list, and fields that are only read, show `DateTimeField`s as pages do."""
+class LocalizedDatesAdmin(admin.ModelAdmin):
+    """Show `DateTimeField`s in list columns and read-only fields as the portal's pages do."""
 
     def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
-        self._dates: dict[str, str] = {}
+        self._localized: dict[str, str] = {}
         for field in model._meta.fields:
             if isinstance(field, models.DateTimeField):
-                self._dates[field.name] = f"{field.name}_in_the_readers_calendar"
-                setattr(self, self._dates[field.name], _column(field))
+                self._localized[field.name] = f"{field.name}_localized"
+                setattr(self, self._localized[field.name], _column(field))
 
-    def as_dates(self, names: Any) -> list[Any]:
-        """The names of columns or fields, with those of dates turned to what shows them."""
-        return [self._dates.get(name, name) for name in names]
+    def localize_dates(self, names: Any) -> list[Any]:
+        """Return the names of columns or fields, each date's replaced by its localized column."""
+        return [self._localized.get(name, name) for name in names]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return self.as_dates(super().get_list_display(request))
+        return self.localize_dates(super().get_list_display(request))

@@ -1,4 +1,4 @@
-"""What people type in Persian, folded to the one spelling that we store, compare and search."""
+"""Persian text: one spelling for what is stored, compared and searched, and its direction."""
 
 import re
 import unicodedata
@@ -16,8 +16,8 @@ _TO_PERSIAN_DIGITS = str.maketrans(LATIN_DIGITS + ARABIC_DIGITS, PERSIAN_DIGITS 
 # difference, a database does.
 _TO_PERSIAN_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 
-# Marks that show nothing and come along with copied text: direction marks and isolates, the
-# zero-width space and joiner, the word joiner, the byte order mark, and the soft hyphen.
+# Marks that show nothing and come with copied text: direction marks and isolates, the zero-width
+# space and joiner, the word joiner, the byte order mark, and the soft hyphen.
 _INVISIBLE_MARKS = dict.fromkeys(
     map(
         ord,
@@ -25,33 +25,46 @@ _INVISIBLE_MARKS = dict.fromkeys(
     )
 )
 
-# A non-joiner says something only between two letters, and says it once.
+# A non-joiner has a meaning only between two letters, and only once.
 _REPEATED_NON_JOINER = re.compile(r"\u200c{2,}")
-_IDLE_NON_JOINER = re.compile(r"(?<!\w)\u200c|\u200c(?!\w)")
+_USELESS_NON_JOINER = re.compile(r"(?<!\w)\u200c|\u200c(?!\w)")
 
 
 def fold_digits(text: str) -> str:
-    """Persian and Arabic digits as 0–9; everything else as it was."""
+    """Return the text with 0–9 for Persian and Arabic digits."""
     return text.translate(_TO_LATIN_DIGITS)
 
 
 def persian_digits(text: str) -> str:
-    """0–9 and Arabic digits as ۰–۹; everything else as it was."""
+    """Return the text with ۰–۹ for Latin and Arabic digits."""
     return text.translate(_TO_PERSIAN_DIGITS)
 
 
 def fold_letters(text: str) -> str:
-    """The text with Persian ی and ک, composed (NFC), without invisible marks.
+    """Return the text with Persian ی and ک, composed (NFC), without invisible marks.
 
-    A zero-width non-joiner stays where it separates two letters («می‌شود») and goes where it
-    separates nothing: at an end, beside a space, or a second time.
+    A zero-width non-joiner stays between two letters («می‌شود»). It is removed at an end, beside a
+    space, and when it is repeated.
     """
     composed = unicodedata.normalize("NFC", text.translate(_INVISIBLE_MARKS))
     persian = composed.translate(_TO_PERSIAN_LETTERS)
-    return _IDLE_NON_JOINER.sub("", _REPEATED_NON_JOINER.sub(ZERO_WIDTH_NON_JOINER, persian))
+    return _USELESS_NON_JOINER.sub("", _REPEATED_NON_JOINER.sub(ZERO_WIDTH_NON_JOINER, persian))
 
 
 def search_key(text: str) -> str:
-    """The text as search compares it: folded, without non-joiners and case, single spaces."""
+    """Return the text as search compares it: folded, no non-joiners, lower case, single spaces."""
     folded = fold_digits(fold_letters(text)).replace(ZERO_WIDTH_NON_JOINER, "")
     return " ".join(folded.casefold().split())
+
+
+def ltr(value: object) -> str:
+    """Return a name, link or code that keeps its direction in plain text, where `<bdi>` cannot be.
+
+    For values of Latin letters; `isolated` is for those of any script.
+    """
+    return f"\u2066{value}\u2069" if value else ""
+
+
+def isolated(value: object) -> str:
+    """Return a name of any script that does not change the direction of the plain text around."""
+    return f"\u2068{value}\u2069" if value else ""

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The table is there already: only Django's picture of it moves to this app."""
+    """The table exists already: only Django's state of it moves to this app."""
 
     initial = True
 
