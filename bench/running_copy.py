@@ -150,6 +150,7 @@ class RunningCopy:
         for name in ("postgres", "redis"):
             self.parts[name].wait()
         self.manage("prepare")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
         for part in self.parts.values():
             if not part.runs():
                 part.launch()

@@ -24,7 +24,7 @@ from jupyter_integration.work.reconcile_servers import reconcile_servers
 from jupyter_integration.work.refresh_status import refresh_status
 from jupyter_integration.work.revoke_access import revoke_access
 from jupyter_integration.work.run_stop import run_stop
-from portal.logs import about
+from portal.logs import log_context
 
 WAKE_UP_INTERVAL = timedelta(seconds=5)
 """Of `wake_stalled_work` in CELERY_BEAT_SCHEDULE."""
@@ -51,13 +51,13 @@ def stop_claiming(**_kwargs: object) -> None:
 
 @shared_task(name="server.cancel_start")
 def cancel_start(request_id: int) -> None:
-    with about(f"S{request_id}"):
+    with log_context(f"S{request_id}"):
         cancel_spawn(hub=conf.hub_client(), keeper=conf.lease_keeper(), request_id=request_id)
 
 
 @shared_task(name="server.stop_server")
 def stop_server(stop_id: int) -> None:
-    with about(f"T{stop_id}"):
+    with log_context(f"T{stop_id}"):
         run_stop(hub=conf.hub_client(), keeper=conf.lease_keeper(), stop_id=stop_id)
 
 

@@ -1,4 +1,4 @@
-"""The Django project: settings, URLs, health. No business lives here."""
+"""Django project: settings, URLs, and the parts that no application owns."""
 
 from portal.celery import app as celery_app
 

@@ -20,5 +20,5 @@ class PortalConfig(AppConfig):
             checks.check_mode,
         ):
             register(check, Tags.security)
-        # Connects the receivers; its cache needs the settings that are complete only now.
+        # Connects the receivers; imported here, since its cache needs the complete settings.
         import_module("portal.heartbeats")

@@ -1,4 +1,4 @@
-"""Pages of a table of any length: what lies beyond the first ten thousand rows is not counted."""
+"""Paginator that counts at most ten thousand rows of a table."""
 
 from typing import Any, cast
 
@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 MOST_COUNTED = 10_000
-"""Counting a million rows takes a second; nobody turns a hundred pages, they search."""
+"""Counting a million rows takes a second; people search before they open page 100."""
 
 
 class BoundedPaginator(Paginator):
-    """For `ModelAdmin.paginator`; `count` is MOST_COUNTED where there are more."""
+    """For `ModelAdmin.paginator`; `count` is MOST_COUNTED if there are more rows."""
 
     @cached_property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""The Celery application; its settings are the CELERY_ ones of portal/settings.py."""
+"""Celery application; its settings are those of portal/settings.py that begin with CELERY_."""
 
 import os
 
@@ -22,5 +22,5 @@ def refuse_to_start_with_bad_settings(**_kwargs: object) -> None:
     try:
         checks.refuse_bad_settings()
     except SystemCheckError as error:
-        # Celery logs what a receiver raises, and goes on; from an exit it does not.
+        # Celery logs an exception of a receiver and continues; SystemExit ends it.
         raise SystemExit(str(error)) from error

@@ -1,4 +1,4 @@
-"""Settings with which the portal must not start, found before it does."""
+"""System checks: bad settings with which no part of the portal starts."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, run_checks
 from django.core.management.base import SystemCheckError
 
-# Printed in public once, so known to everybody.
+# Published once, so known to everybody.
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 SHORTEST_SECRET = 16  # characters
 SHORTEST_KEY = 2048  # bits
@@ -19,9 +19,9 @@ SHORTEST_WEBHOOK_KEY = 24  # bytes, by Standard Webhooks
 
 
 def refuse_bad_settings() -> None:
-    """Raise SystemCheckError when any check finds an error.
+    """Raise SystemCheckError if any check finds an error.
 
-    `manage.py` checks by itself; gunicorn and Celery do not, so they call this as they start.
+    `manage.py` runs the checks by itself; the web server and Celery call this when they start.
     """
     errors = [message for message in run_checks() if message.level >= ERROR]
     if errors:
@@ -50,12 +50,12 @@ def check_secrets(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_addresses(**_kwargs: object) -> list[CheckMessage]:
-    """Return errors for addresses that lead nowhere, or let notebooks act on the portal."""
+    """Return errors for addresses that are invalid, or let notebooks act on the portal."""
     errors: list[CheckMessage] = [
         _error(
             10,
             f"{name} is not the address of a host.",
-            "As browsers know it, without a path: https://portal.example.ir.",
+            "Give the one that browsers use, without a path: https://portal.example.ir.",
         )
         for name in ("PORTAL_URL", "HUB_URL")
         if not re.fullmatch(r"https?://[^/?#@\s]+", getattr(settings, name))
@@ -83,19 +83,23 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_limits(**_kwargs: object) -> list[CheckMessage]:
-    """Return an error for a limit with which no server would ever start."""
+    """Return an error for a limit with which no server could start."""
     if settings.SPAWN_SLOTS >= 1:
         return []
-    return [_error(14, "SPAWN_SLOTS is below 1.", "As many as may come up at once, like 16.")]
+    return [
+        _error(
+            14, "SPAWN_SLOTS is below 1.", "Set the number of concurrent starts, for example 16."
+        )
+    ]
 
 
 def check_support_addresses(**_kwargs: object) -> list[CheckMessage]:
-    """Return an error for what users' requests for support could never be mailed to."""
+    """Return an error for each address that cannot receive support requests."""
     return [
         _error(
             15,
             f"SUPPORT_EMAIL has {address!r}, which is no e-mail address.",
-            "Addresses with commas between them: support@example.ir,omid@example.ir.",
+            "Separate addresses with commas: support@example.ir,omid@example.ir.",
         )
         for address in settings.SUPPORT_EMAIL
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address)
@@ -103,7 +107,7 @@ def check_support_addresses(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
-    """Return an error when OIDC_PRIVATE_KEY is no key that can sign for the Hub."""
+    """Return an error if OIDC_PRIVATE_KEY cannot sign the Hub's tokens."""
     try:
         key = load_pem_private_key(settings.OIDC_PRIVATE_KEY.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -115,9 +119,9 @@ def check_signing_key(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_webhook_secrets(**_kwargs: object) -> list[CheckMessage]:
-    """Return an error when what the Hub tells could not be believed, or be made up by anybody."""
+    """Return an error if the Hub's events could not be verified, or be forged."""
     if not settings.WEBHOOK_SECRETS and settings.TRIAL:
-        return []  # it asks the Hub, and is only slower to know
+        return []  # the portal polls the Hub, which is only slower
     if settings.WEBHOOK_SECRETS and all(map(_is_webhook_secret, settings.WEBHOOK_SECRETS)):
         return []
     hint = "Run `make env` for a fresh one, and give the Hub the same."
@@ -134,7 +138,7 @@ def _is_webhook_secret(secret: str) -> bool:
 
 
 def check_mode(**_kwargs: object) -> list[CheckMessage]:
-    """Return errors for what trial mode allows and a real host must not."""
+    """Return errors for what is allowed in trial mode and dangerous on a real host."""
     if settings.MODE not in {"trial", "production"}:
         return [_error(20, "SHAPARAK_MODE is neither `trial` nor `production`.", "Choose one.")]
     if settings.TRIAL:
@@ -143,10 +147,10 @@ def check_mode(**_kwargs: object) -> list[CheckMessage]:
     if settings.DEBUG:
         errors.append(_error(21, "DEBUG is on.", "It shows settings to visitors: set DEBUG=false."))
     secure_cookies = settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE
-    # What is sent to localhost does not leave the machine.
+    # Requests to localhost do not leave the machine.
     if not secure_cookies and urlsplit(settings.PORTAL_URL).hostname != "localhost":
         errors.append(
-            _error(22, "Cookies would travel without TLS.", "Give PORTAL_URL as https://….")
+            _error(22, "Cookies would be sent without TLS.", "Give PORTAL_URL as https://….")
         )
     if not settings.REDIS_URL:
         errors.append(_error(23, "REDIS_URL is not set.", "For example redis://redis:6379/0."))

@@ -1,11 +1,11 @@
-"""Which database, cache and broker stand behind the portal: two URLs decide."""
+"""Settings of database, cache and broker; two URLs decide which ones are used."""
 
 from pathlib import Path
 from typing import Any
 
-CACHE_PREFIX = "shaparak"  # the broker's keys in the same Redis have others
+CACHE_PREFIX = "shaparak"  # the broker uses the same Redis, without this prefix
 SQLITE_OPTIONS = {
-    # Writers wait for one another at the start of a transaction instead of failing in its middle.
+    # Writers wait at the start of a transaction instead of failing in its middle.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -13,9 +13,9 @@ SQLITE_OPTIONS = {
 
 
 def database(url_settings: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
-    """Django's settings for one database.
+    """Return Django's settings of one database.
 
-    `url_settings` is django-environ's reading of DATABASE_URL; `pool_size` is the number of
+    `url_settings` is DATABASE_URL as django-environ parses it; `pool_size` is the number of
     PostgreSQL connections that one process may hold.
     """
     if url_settings["ENGINE"].endswith("sqlite3"):
@@ -28,10 +28,10 @@ def database(url_settings: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
 
 
 def cache(redis_url: str) -> dict[str, Any]:
-    """Redis where there is one, else a table of the database.
+    """Return Django's settings of the cache: Redis if there is one, otherwise a table.
 
-    Never a per-process cache: sign-in codes of the OpenID provider live here, and the web worker
-    that issues one is not always the one that redeems it.
+    Never a cache of one process: it stores sign-in codes of the OpenID provider, and the web
+    process that issues a code is not always the one that redeems it.
     """
     if redis_url:
         return {
@@ -49,12 +49,12 @@ def cache(redis_url: str) -> dict[str, Any]:
 
 
 def broker_options(redis_url: str, folder: Path) -> dict[str, Any]:
-    """kombu's options: for Redis, or for files in `folder`, which `manage.py prepare` makes."""
+    """Return kombu's options for Redis, or for files in `folder` (made by `manage.py prepare`)."""
     if redis_url:
         return {
             "socket_connect_timeout": 2,  # seconds
             "socket_timeout": 10,
-            # Workers try again by themselves; whoever presses a button shall not wait for it.
+            # Workers retry by themselves; a page does not wait for that.
             "max_retries": 0,
             "queue_order_strategy": "priority",
         }
@@ -63,5 +63,5 @@ def broker_options(redis_url: str, folder: Path) -> dict[str, Any]:
         "data_folder_out": str(folder / "messages"),
         "control_folder": str(folder / "control"),
         "store_processed": False,
-        "polling_interval": 0.1,  # seconds; kombu's default of one second is felt on each press
+        "polling_interval": 0.1,  # seconds; with kombu's default, one second, each start feels slow
     }

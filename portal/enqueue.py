@@ -1,4 +1,4 @@
-"""Hand work to Celery once the database has it, and never make a visitor wait for the broker."""
+"""Enqueueing of Celery tasks after the commit, without waiting for the broker."""
 
 import logging
 from functools import partial
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def enqueue_on_commit(task: Task, *args: Any) -> None:
-    """Send `task` after the transaction commits, at once where there is none.
+    """Send `task` after the transaction commits, or at once if there is none.
 
-    A task is only the wake-up for work that a database row records. When the broker is away the
-    wake-up is dropped with a warning; the periodic sweep (`reconcile`) finds the row.
+    A task only wakes a worker for a row of the database. If the broker is unavailable, the task is
+    dropped with a warning, and the periodic `wake_stalled_work` finds the row.
     """
     transaction.on_commit(partial(_send, task, args))
 
@@ -24,4 +24,4 @@ def _send(task: Task, args: tuple[Any, ...]) -> None:
     try:
         task.apply_async(args)
     except (OperationalError, OSError) as error:
-        logger.warning("The broker did not take %s%s: %s", task.name, args, error)
+        logger.warning("The broker did not accept %s%s: %s", task.name, args, error)

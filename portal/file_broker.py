@@ -1,8 +1,8 @@
-"""A broker made of files, for one machine without Redis: kombu's, with files that are whole.
+"""Broker of files, for one machine without Redis: kombu's transport with two repairs.
 
-kombu opens a message's file where readers look for it, and writes into it afterwards. Whoever reads
-in between finds nothing in it, and a Celery worker ends over that. A class that starts together
-makes it happen within minutes.
+kombu creates a message's file where readers find it, and writes its content afterwards. A reader in
+between finds an empty file, which ends a Celery worker; with a class this happens within minutes.
+kombu also truncates its file of exchanges before it locks it (celery/kombu#1551 is open).
 """
 
 import fcntl
@@ -18,12 +18,12 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps
 
 SCHEME = "whole-files"
-"""A broker's address begins with it once `register` was called."""
+"""Scheme of the broker's URL, valid after `register`."""
 
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: dict[str, Any], **_options: object) -> None:  # type: ignore[override]
-        """Make the message visible to readers only once it is complete."""
+        """Write the message aside and rename it, so that readers see only complete files."""
         folder = Path(self.data_folder_out)
         unique = f"{monotonic_ns() // 1_000_000}_{uuid4()}"  # readers take them in this order
         unfinished = folder / f"{unique}.unfinished"
@@ -31,19 +31,19 @@ class Channel(filesystem.Channel):
             unfinished.write_text(dumps(payload), encoding="utf-8")
             unfinished.replace(folder / f"{unique}.{queue}.msg")
         except OSError as error:
-            raise ChannelError(f"The message cannot be kept in {folder}") from error
+            raise ChannelError(f"The message cannot be written into {folder}") from error
 
     def get_table(self, exchange: str) -> Any:
-        with self._exchanges_to_itself():
+        with self._exchanges_locked():
             return super().get_table(exchange)
 
     def _queue_bind(self, *binding: Any) -> None:
-        with self._exchanges_to_itself():
+        with self._exchanges_locked():
             super()._queue_bind(*binding)
 
     @contextmanager
-    def _exchanges_to_itself(self) -> Iterator[None]:
-        """kombu locks a file that it has emptied already, which is as bad for its readers."""
+    def _exchanges_locked(self) -> Iterator[None]:
+        """Hold a lock of our own: kombu locks its file after truncating it."""
         try:
             self.control_folder.mkdir(exist_ok=True)
             lock = (self.control_folder / "lock").open("a")
@@ -59,5 +59,5 @@ class Transport(filesystem.Transport):
 
 
 def register() -> None:
-    """Make addresses that begin with SCHEME known to kombu."""
+    """Register SCHEME with kombu."""
     TRANSPORT_ALIASES[SCHEME] = f"{__name__}:{Transport.__name__}"

@@ -1,4 +1,4 @@
-"""Signs of life of the parts that nobody visits: workers and beat."""
+"""Heartbeats of the background processes: workers and beat."""
 
 from datetime import datetime, timedelta
 
@@ -9,40 +9,40 @@ from django.core.cache import cache
 from django.utils import timezone
 
 PARTS = ("worker", "spawn_worker", "beat")
-KEPT_FOR = 24 * 3600  # seconds
-ALIVE_FOR = timedelta(seconds=60)
-"""Four heartbeats; a part that says nothing for longer is silent."""
+HEARTBEAT_TTL = timedelta(days=1)
+HEARTBEAT_TIMEOUT = timedelta(seconds=60)
+"""Four heartbeats; without one for longer, a part is silent."""
 _PART_OF_QUEUE = {"default": "worker", "starts": "spawn_worker"}
 
 
 def record_heartbeat(part: str) -> None:
-    """Note that `part` of PARTS lives now."""
-    cache.set(f"heartbeat:{part}", timezone.now(), KEPT_FOR)
+    """Record a heartbeat of `part`, one of PARTS."""
+    cache.set(f"heartbeat:{part}", timezone.now(), HEARTBEAT_TTL.total_seconds())
 
 
 def last_heartbeats() -> dict[str, datetime]:
-    """Return when each part last gave a sign of life; parts that never did are missing."""
-    found = cache.get_many([f"heartbeat:{part}" for part in PARTS])
-    return {key.removeprefix("heartbeat:"): moment for key, moment in found.items()}
+    """Return the time of each part's last heartbeat; parts without one are missing."""
+    cached = cache.get_many([f"heartbeat:{part}" for part in PARTS])
+    return {key.removeprefix("heartbeat:"): moment for key, moment in cached.items()}
 
 
 def is_silent(part: str) -> bool:
-    """Whether `part` of PARTS gave no sign of life for longer than ALIVE_FOR."""
+    """Return whether `part`, one of PARTS, had no heartbeat within HEARTBEAT_TIMEOUT."""
     return not is_alive(cache.get(f"heartbeat:{part}"))
 
 
 def is_alive(last_heartbeat: datetime | None) -> bool:
-    """Whether a part lives whose last sign of life was then."""
-    return last_heartbeat is not None and timezone.now() - last_heartbeat < ALIVE_FOR
+    """Return whether a part with this last heartbeat is alive."""
+    return last_heartbeat is not None and timezone.now() - last_heartbeat < HEARTBEAT_TIMEOUT
 
 
 @worker_ready.connect
-def record_worker(sender: WorkController, **_kwargs: object) -> None:
+def record_ready_worker(sender: WorkController, **_kwargs: object) -> None:
     app: Celery = sender.app
     for queue in app.amqp.queues.consume_from:
         record_heartbeat(_PART_OF_QUEUE[queue])
 
 
 @beat_init.connect
-def record_beat(**_kwargs: object) -> None:
+def record_started_beat(**_kwargs: object) -> None:
     record_heartbeat("beat")

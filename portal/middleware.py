@@ -1,4 +1,4 @@
-"""What holds for every page: where it is shown, and that browsers do not keep it."""
+"""Middleware for all pages: host name, content security policy, no storing by browsers."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 
 
-class NeverOnTheHubsHostMiddleware:
-    """Lead a browser that came by the Hub's host name to the portal's own.
+class SeparateHostMiddleware:
+    """Redirect a browser that used the Hub's host name to the portal's own.
 
-    Cookies ignore ports: those of a portal at 127.0.0.1:8080 go to every notebook at
-    127.0.0.1:8000. The Hub's own calls, and probes, may come by any name; they have no cookies.
+    Cookies ignore ports: a browser sends those of a portal at 127.0.0.1:8080 to every notebook at
+    127.0.0.1:8000. The Hub's own calls, and probes, may use any name: they carry no cookies.
     """
 
-    WITHOUT_COOKIES = ("/health", "/identity/o/api/", "/.well-known/", "/hooks/")
+    PATHS_WITHOUT_COOKIES = ("/health", "/identity/o/api/", "/.well-known/", "/hooks/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,29 +23,33 @@ class NeverOnTheHubsHostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = urlsplit(f"//{request.get_host()}").hostname
         if host != urlsplit(settings.HUB_URL).hostname or request.path.startswith(
-            self.WITHOUT_COOKIES
+            self.PATHS_WITHOUT_COOKIES
         ):
             return self.get_response(request)
         return HttpResponseRedirect(f"{settings.PORTAL_URL}{request.get_full_path()}")
 
 
 class ContentSecurityPolicyMiddleware:
-    """Tell browsers with every page to run nothing but what the portal itself serves."""
+    """Allow browsers to load and run only what the portal itself serves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+            # Sign-in and sign-out forms redirect to the Hub: browsers apply form-action to that.
+            f"frame-ancestors 'none'; form-action 'self' {settings.HUB_URL}"
+        )
         return response
 
 
-class PrivatePagesAreNotStoredMiddleware:
-    """Send `Cache-Control: no-store` with every page that a signed-in person gets: classroom
-    machines are shared.
+class NoStoreMiddleware:
+    """Send `Cache-Control: no-store` with each page of a signed-in person.
 
-    This also keeps the "back" button from reviving a page whose server has long been stopped.
+    Computers in classrooms are shared. It also prevents that the "back" button shows a page whose
+    server stopped long ago.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

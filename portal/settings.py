@@ -1,35 +1,20 @@
-"""Every setting of the portal, read once from the environment (.env.example explains each).
-
-A secret NAME may also come as NAME_FILE, a path to a file that holds it (Docker secrets).
-"""
+"""Settings of the portal, read once from the environment (.env.example explains each)."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
-from environ.fileaware_mapping import FileAwareMapping
 
-from portal import database_settings, file_broker
+from portal import database_settings, file_broker, logs
+from portal.beat_schedule import BEAT_SCHEDULE
+from portal.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class SecretFiles(FileAwareMapping):
-    """Files end in a line end, secrets do not."""
-
-    def __getitem__(self, key: str) -> str:
-        return str(super().__getitem__(key)).strip()
-
-
-class Environment(environ.Env):
-    ENVIRON = SecretFiles()
-
-
 env = Environment()
 
 VAR_DIR = Path(env.str("SHAPARAK_VAR", default=str(BASE_DIR / "var"))).resolve()
-# `make up` writes what it chose here, so that any manage.py command finds the same copy.
+# `make up` writes its settings here, so that each manage.py command uses the same copy.
 if (VAR_DIR / "trial.env").exists():
     environ.Env.read_env(VAR_DIR / "trial.env")
 
@@ -38,21 +23,21 @@ TRIAL = MODE == "trial"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 
-# --- Where things are -------------------------------------------------------------------------
+# --- Addresses and limits ---------------------------------------------------------------------
 
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8080").rstrip("/")
 HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
 HUB_PROXY_URL = env.str("HUB_PROXY_URL", default=HUB_URL).rstrip("/")
 JUPYTERHUB_API_URL = env.str("JUPYTERHUB_API_URL", default=f"{HUB_URL}/hub/api").rstrip("/")
 JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
-WEBHOOK_SECRETS = env.list("WEBHOOK_SECRET", default=[])  # several while one follows the other
+WEBHOOK_SECRETS = env.list("WEBHOOK_SECRET", default=[])  # several during a rotation
 HUB_CONNECT_TIMEOUT = 3.0  # seconds
 HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
 HUB_AWAY_AFTER_FAILURES = 3  # calls in a row, over all processes
-HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; not less than the schedule of watch-hub
-SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # starts in flight; the Hub reads the same
-SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds of trying before giving up
-IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads the same
+HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; at least the interval of server.check_hub
+SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # concurrent starts; the Hub reads it too
+SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds until a start fails
+IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads it too
 
 ALLOWED_HOSTS = [
     urlsplit(PORTAL_URL).hostname or "localhost",
@@ -87,7 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "portal.middleware.NeverOnTheHubsHostMiddleware",
+    "portal.middleware.SeparateHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,7 +83,7 @@ MIDDLEWARE = [
     "accounts.middleware.ChosenLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.middleware.PrivatePagesAreNotStoredMiddleware",
+    "portal.middleware.NoStoreMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -139,9 +124,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
-# A table of the database is no quicker than the rows themselves.
+# A cache table of the database is no faster than the rows themselves.
 CACHES_ROWS = bool(REDIS_URL)
-DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, not gone
+DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, but works
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "accounts.sessions"
@@ -152,7 +137,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "accounts.hashers.ClassArgon2PasswordHasher",
-    # For accounts that come from elsewhere; hashed anew when their owner next signs in.
+    # For imported accounts; their passwords are hashed again at the next sign-in.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -180,13 +165,13 @@ ACCOUNT_FORMS = {
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.username_validators"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "hub", "jupyterhub", "portal"]
-ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are one name
+ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are the same name
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
-# allauth's own limits are for single visitors. A class of 300 signs up and in from one address,
-# behind the university's NAT; what guards a password is the limit per account ("key").
+# allauth's defaults are for single visitors. A class of 300 signs up and in from one address,
+# behind the university's NAT; the limit per account ("key") protects a password.
 ACCOUNT_RATE_LIMITS = {
     "signup": "600/m/ip",
     "login": "1200/m/ip",
@@ -225,11 +210,18 @@ USE_TZ = True
 # --- Static files -----------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Collecting takes seconds of each first start of the trial mode; for one person it gains nothing.
+STATIC_ROOT = None if TRIAL else VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = TRIAL
+STATIC_STORAGE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if TRIAL
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "portal.static_storage.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 
 # --- Background work --------------------------------------------------------------------------
@@ -238,63 +230,17 @@ CELERY_BROKER_URL = REDIS_URL or f"{file_broker.SCHEME}://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = database_settings.broker_options(REDIS_URL, VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = False  # a press of a button never waits for the broker
+CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"starts.*": {"queue": "starts"}}
-# The spawn worker's threads: one for each start in flight, and some for wake-ups that find no slot.
+# Threads of the spawn worker: one per concurrent start, and two for tasks that find no free slot.
 CELERY_WORKER_CONCURRENCY = SPAWN_SLOTS + 2
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {  # seconds
-    "reconcile": {
-        "task": "server.wake_stalled_work",
-        "schedule": 5.0,
-        "options": {"expires": 5.0},
-    },
-    "watch-hub": {
-        "task": "server.check_hub",
-        "schedule": 5.0,
-        "options": {"expires": 5.0},
-    },
-    "compare-with-hub": {
-        "task": "server.reconcile_servers",
-        "schedule": 20.0,
-        "options": {"expires": 15.0},
-    },
-    "note-hub-version": {
-        "task": "server.record_hub_version",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    "find-unknown-hub-users": {  # goes through them once an hour
-        "task": "server.find_unknown_hub_users",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
-    "forget-old-events": {
-        "task": "server.delete_old_events",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
-    },
-    "deliver-waiting-mail": {
-        "task": "mail.deliver_waiting",
-        "schedule": 15.0,
-        "options": {"expires": 15.0},
-    },
-    "heartbeat-worker": {
-        "task": "portal.beat_through_worker",
-        "schedule": 15.0,
-        "options": {"expires": 15.0},
-    },
-    "heartbeat-spawn-worker": {
-        "task": "starts.beat_through_spawn_worker",
-        "schedule": 15.0,
-        "options": {"expires": 15.0},
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- API --------------------------------------------------------------------------------------
 
@@ -321,11 +267,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"ServerStateEnum": "jupyter_integration.server_states.ServerState"},
 }
 
-# --- Safety -----------------------------------------------------------------------------------
+# --- Security -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
-# Scripts on the Hub's host can set cookies for the domain that both are in, and so put another
-# session under a visitor's hands. Of a name that begins so browsers take none but our own.
+# Scripts on the Hub's host can set cookies for the common parent domain, and so replace a visitor's
+# session. Browsers accept a cookie with this prefix only from the host itself.
 _HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{_HOST_ONLY}shaparak_session"
 CSRF_COOKIE_NAME = f"{_HOST_ONLY}shaparak_csrf"
@@ -339,43 +285,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if SECURE_COOKIES else 0)
 SECURE_SSL_REDIRECT = SECURE_COOKIES
-# Probes, and the Hub's own calls of the OpenID provider, come straight to this process without TLS.
+# Probes, and the Hub's calls to the OpenID provider, reach this process directly, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/", r"^hooks/"]
 if env.bool("BEHIND_TLS_PROXY", default=SECURE_COOKIES):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# Preloading, and other services below the institution's name, are not ours to decide.
+# HSTS preloading and subdomains concern the institution's other services: it decides about them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = "; ".join(  # one for all pages
-    [
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        # The sign-in and sign-out forms end in a redirect to the Hub, which browsers hold
-        # against form-action too.
-        f"form-action 'self' {HUB_URL}",
-    ]
-)
 
 # --- Logs -------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "portal.logs.UtcFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        },
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Tasks come every few seconds; what they do is said by whoever does it.
-    "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")
-    },
-}
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))

@@ -25,8 +25,8 @@ os.environ.update(
 )
 
 if os.environ.get("REDIS_URL"):
-    # Each process of `pytest -n 2` empties a Redis database of its own: gw0 has the one that was
-    # named, gw1 the next.
+    # Each process of `pytest -n 2` has a Redis database of its own to empty: gw0 the given number,
+    # gw1 the next.
     _server, _number = os.environ["REDIS_URL"].rsplit("/", 1)
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["REDIS_URL"] = f"{_server}/{int(_number) + _worker}"
@@ -34,16 +34,11 @@ if os.environ.get("REDIS_URL"):
 from portal.settings import *
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; guards nothing here
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; protects nothing here
 if not os.environ.get("DATABASE_URL"):
     # A file, as in trial mode: SQLite's memory databases lock whole tables between threads.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES = {
-    **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-STATIC_ROOT.mkdir()
 TEST_RUNNER = "portal.test_runner.PytestRunner"

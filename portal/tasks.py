@@ -1,4 +1,4 @@
-"""Beat sends these to each queue; that they run shows that beat and the worker live."""
+"""Heartbeat tasks: beat sends one to each queue, so a run proves that beat and the worker live."""
 
 from celery import shared_task
 

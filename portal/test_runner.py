@@ -1,4 +1,4 @@
-"""`manage.py test` runs the one suite there is: pytest's."""
+"""Test runner of `manage.py test`: it runs pytest."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from django.test.runner import DiscoverRunner
 
 
 class PytestRunner(DiscoverRunner):
-    """Hands Django's labels and the commonest flags over to pytest.
+    """Pass Django's labels and the most common options to pytest.
 
-    `manage.py test accounts -k login --failfast --keepdb` works as one would expect; whatever
-    else pytest can do is reached by calling pytest itself.
+    For example `manage.py test accounts -k login --failfast --keepdb`. For all other options of
+    pytest, call pytest itself.
     """
 
     @classmethod
@@ -28,7 +28,7 @@ class PytestRunner(DiscoverRunner):
 
     def run_tests(self, test_labels: Sequence[str], **_kwargs: object) -> int:
         if self.tags or self.exclude_tags:
-            raise CommandError("Tests have no tags here. Choose by marker: -m 'not browser'.")
+            raise CommandError("Tests have no tags here. Select by marker: -m 'not browser'.")
         arguments = [f"-{'v' * (self.verbosity - 1)}"] if self.verbosity > 1 else []
         if self.verbosity == 0:
             arguments.append("-q")
@@ -43,14 +43,14 @@ class PytestRunner(DiscoverRunner):
         if self.markers:
             arguments += ["-m", self.markers]
         if self.test_name_patterns:
-            # Django has made *login* of what was given.
+            # Django turns `login` into `*login*`.
             names = sorted(pattern.strip("*") for pattern in self.test_name_patterns)
             arguments += ["-k", " or ".join(names)]
         return int(pytest.main([*arguments, *(as_path(label) for label in test_labels)]))
 
 
 def as_path(label: str) -> str:
-    """Return what pytest calls a label: `portal.tests.test_health.TestOne.test_this`, or a path."""
+    """Return pytest's path of a label such as `portal.tests.test_hosts.TestOne.test_this`."""
     if "/" in label or label.endswith(".py"):
         return label
     parts = label.split(".")

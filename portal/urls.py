@@ -1,4 +1,4 @@
-"""Every address of the portal."""
+"""URLs of the portal."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -9,13 +9,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
-from jupyter_integration.views import dashboard, server, support
+from jupyter_integration.views import dashboard, health, server, support
 from jupyter_integration.webhooks import receive_hub_event
-from portal import health
 from portal.views import show_landing
 
 urlpatterns = [
-    # First what open pages and programs ask for all the time: addresses are tried in this order.
+    # The most frequent first: Django tries them in this order.
     path("", show_landing, name="landing"),
     path("dashboard/", dashboard.show_dashboard, name="dashboard"),
     path("dashboard/server/", dashboard.show_server_card, name="server_card"),
@@ -27,7 +26,7 @@ urlpatterns = [
     path("help/", support.ask_for_help, name="help"),
     path("help/<int:number>/", support.show_help_request, name="help_request"),
     path("accounts/profile/", edit_profile, name="profile"),
-    # Before allauth's own, for the rules that are ours.
+    # Before allauth's, which have the same paths: ours have additional rules.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
     path("accounts/logout/", SignOut.as_view(), name="account_logout"),
     path("accounts/email/", Addresses.as_view(), name="account_email"),

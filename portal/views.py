@@ -1,4 +1,4 @@
-"""The landing page."""
+"""Landing page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

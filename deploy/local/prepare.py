@@ -1,4 +1,4 @@
-"""`manage.py prepare`: database, the Hub's client, first administrator, static files."""
+"""`manage.py prepare`: database, the Hub's client, first administrator."""
 
 from __future__ import annotations
 

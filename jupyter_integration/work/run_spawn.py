@@ -36,7 +36,7 @@ from jupyter_integration.work.spawn_record import (
 )
 from jupyter_integration.work.spawn_server import spawn_server
 from jupyter_integration.work.stop_server import stop_and_wait
-from portal.logs import about
+from portal.logs import log_context
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def run_spawn(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, lease: Leas
 
     Raises no HubError: each one becomes a state of the request.
     """
-    with keeper.keep(lease), about(f"S{lease.row_id}"):
+    with keeper.keep(lease), log_context(f"S{lease.row_id}"):
         request = SpawnRequest.objects.select_related("user").get(pk=lease.row_id)
         try:
             settle(hub, lab, SpawnRecord(request, lease))

@@ -1,4 +1,4 @@
-"""Limits that people should know of before they meet them."""
+"""Limits that pages announce."""
 
 from datetime import timedelta
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def idle_limit() -> timedelta:
-    """For how long nobody may use a server before it is stopped."""
+    """Return the time after which an unused server is stopped."""
     return timedelta(seconds=settings.IDLE_TIMEOUT)

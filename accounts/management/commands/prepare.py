@@ -1,4 +1,4 @@
-"""Make database, cache table, static files, OIDC client and first administrator ready."""
+"""Command `prepare`: database, cache table, OpenID client and first administrator of a copy."""
 
 import json
 
@@ -8,14 +8,13 @@ from django.core.management.base import BaseCommand
 
 from accounts.services.ensure_administrator import ensure_administrator
 from accounts.services.register_hub_client import register_hub_client
-from portal.static_files import collect_static_files
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate, make the cache table, collect static files, register the Hub as OIDC client "
-        "and make the first administrator. Safe to run again. The last line is JSON: the "
-        "administrator's name and first password if one was made, {} else."
+        "Migrate, create the cache table, register the Hub as OpenID client and create the first "
+        "administrator. Safe to run again. The last line is JSON: the administrator's name and "
+        "first password if one was created, otherwise {}."
     )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -24,8 +23,6 @@ class Command(BaseCommand):
                 (settings.VAR_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        collect_static_files()
         register_hub_client()
-        made = ensure_administrator()
-        answer = {"username": made.username, "password": made.password} if made else {}
-        self.stdout.write(json.dumps(answer))
+        administrator = ensure_administrator()
+        self.stdout.write(json.dumps(administrator._asdict() if administrator else {}))

@@ -1,4 +1,4 @@
-"""Is this process fit to serve (/health), and is the whole portal (/health/ready)?"""
+"""Health checks: of this process (/health), and of the whole portal (/health/ready)."""
 
 import logging
 from datetime import datetime
@@ -19,35 +19,36 @@ from portal.heartbeats import PARTS, is_alive, last_heartbeats
 logger = logging.getLogger(__name__)
 
 _OK = {"status": "ok"}
-_AWAY = {"status": "unavailable"}
+_UNAVAILABLE = {"status": "unavailable"}
 
 
 @require_safe
 @never_cache
 def show_health(request: HttpRequest) -> JsonResponse:
-    """200 while this process serves and its database answers. Restarting us mends no Hub, so the
-    Hub's state is told and decides nothing.
+    """Return 200 while this process and its database work.
+
+    The Hub's state is shown and does not change the status: restarting the portal repairs no Hub.
     """
     database = _check_database()
     components = {"process": _OK, "database": database, "hub": _check_hub()}
-    return _answer(components, is_ok=database is _OK)
+    return _response(components, is_ok=database is _OK)
 
 
 @require_safe
 @never_cache
 def show_readiness(request: HttpRequest) -> JsonResponse:
-    """200 when database, tables and cache are there; tells the age of every other part's life."""
+    """Return 200 when database, tables and cache work; show the last heartbeat of other parts."""
     database = _check_tables()
     components: dict[str, Any] = {"database": database, "cache": _check_cache()}
     is_ok = database is _OK and components["cache"] is _OK
     if is_ok:
-        beats = last_heartbeats()
-        components |= {part: _check_heartbeat(beats.get(part)) for part in PARTS}
+        heartbeats = last_heartbeats()
+        components |= {part: _check_heartbeat(heartbeats.get(part)) for part in PARTS}
         components["hub"] = _check_hub()
-    return _answer(components, is_ok=is_ok)
+    return _response(components, is_ok=is_ok)
 
 
-def _answer(components: dict[str, Any], *, is_ok: bool) -> JsonResponse:
+def _response(components: dict[str, Any], *, is_ok: bool) -> JsonResponse:
     status = "ok" if is_ok else "unavailable"
     return JsonResponse({"status": status, "components": components}, status=200 if is_ok else 503)
 
@@ -57,8 +58,8 @@ def _check_database() -> dict[str, str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        logger.warning("The database does not answer: %s", error)
-        return _AWAY
+        logger.warning("The database is unavailable: %s", error)
+        return _UNAVAILABLE
     return _OK
 
 
@@ -67,44 +68,44 @@ def _check_tables() -> dict[str, str]:
         if _own_migrations() - MigrationRecorder(connection).applied_migrations().keys():
             return {"status": "migrations missing"}
     except DatabaseError as error:
-        logger.warning("The database does not answer: %s", error)
-        return _AWAY
+        logger.warning("The database is unavailable: %s", error)
+        return _UNAVAILABLE
     return _OK
 
 
 @cache_forever
 def _own_migrations() -> frozenset[tuple[str, str]]:
-    """Those of this program: they do not change while it runs, and finding them is dear."""
+    """Return the migrations of this program: constant while it runs, and slow to load."""
     return frozenset(MigrationLoader(None).graph.nodes)
 
 
 def _check_cache() -> dict[str, str]:
     try:
         cache.set("health", "ok", 60)
-        return _OK if cache.get("health") == "ok" else _AWAY
+        return _OK if cache.get("health") == "ok" else _UNAVAILABLE
     except DatabaseError as error:  # the cache may be a table
-        logger.warning("The cache does not answer: %s", error)
-        return _AWAY
+        logger.warning("The cache is unavailable: %s", error)
+        return _UNAVAILABLE
 
 
-def _check_heartbeat(moment: datetime | None) -> dict[str, str | None]:
+def _check_heartbeat(last: datetime | None) -> dict[str, str | None]:
     return {
-        "status": "ok" if is_alive(moment) else "silent",
-        "as_of": moment.isoformat() if moment else None,
+        "status": "ok" if is_alive(last) else "silent",
+        "as_of": last.isoformat() if last else None,
     }
 
 
 def _check_hub() -> dict[str, str | None]:
-    """What pages tell of the Hub as well; `as_of` is when a look at it last went well."""
+    """Return what pages show of the Hub; `as_of` is the time of the last successful check."""
     try:
-        contact = hub_availability.read()
+        availability = hub_availability.read()
     except DatabaseError:
         return {"status": "unknown", "as_of": None}
-    answered_at = contact.answered_at
-    if contact.is_unavailable:
+    answered_at = availability.answered_at
+    if availability.is_unavailable:
         status = "unreachable"
     elif is_alive(answered_at):
         status = "ok"
     else:
-        status = "unknown"  # nobody looked
+        status = "unknown"  # the last check is too old
     return {"status": status, "as_of": answered_at.isoformat() if answered_at else None}
