@@ -1,4 +1,4 @@
-"""The cast of the tests, and the Hub that they talk to."""
+"""Fixtures of all tests: the cast, a fake Hub and workers."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -32,13 +32,13 @@ def omid(db: None) -> User:
 
 @pytest.fixture
 def nasrin(db: None) -> User:
-    """Of the staff: may do everything in the admin."""
+    """A member of staff with all permissions."""
     return User.objects.create_superuser("nasrin", "nasrin@example.ir", "nasrin-s-password")
 
 
 @pytest.fixture
 def fake_hub(settings: Settings) -> Iterator[FakeHub]:
-    """A Hub of FakeHub's kind, to which the settings lead."""
+    """A running FakeHub that the settings name."""
     with FakeHub(token="token-of-the-portal") as hub:
         settings.JUPYTERHUB_API_URL = hub.api_url
         settings.JUPYTERHUB_API_TOKEN = hub.token
@@ -67,8 +67,10 @@ def lab(fake_hub: FakeHub) -> LabProbe:
 
 @pytest.fixture
 def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
-    """The broker and those who work for it. In a test within a transaction (the usual kind), act
-    inside of `workers.committing()`: what is sent on commit is sent at its end.
+    """Broker and workers.
+
+    A test inside a transaction (most tests) acts within `workers.committing()`; tasks that are sent
+    on commit are sent at its end.
     """
     if _is_transactional(request):
         workers = Workers(nullcontext)
@@ -83,10 +85,10 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
 def empty_cache(
     request: pytest.FixtureRequest, settings: Settings, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Empty the cache where no transaction does it.
+    """Empty the cache if no rollback does it.
 
-    Redis outlives every test, and the runs before this one; a table of the database outlives
-    those tests that commit.
+    Redis keeps its entries after each test and each run; the cache table keeps those of tests that
+    commit.
     """
     caches["process"].clear()
     if settings.REDIS_URL:

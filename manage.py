@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line; `test` hands over to pytest (portal/test_runner.py)."""
+"""Django's command line; `test` runs pytest (portal/test_runner.py)."""
 
 import os
 import sys

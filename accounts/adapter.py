@@ -1,4 +1,4 @@
-"""What we ask of allauth beyond its settings."""
+"""Adapter of allauth: what its settings cannot express."""
 
 from typing import Any
 
@@ -22,40 +22,41 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SIGNUP_OPEN
 
     def new_user(self, request: HttpRequest) -> User:
-        """Whoever signs up on an English page goes on in English."""
+        """Return an account in the language of the sign-up page."""
         return User(language=chosen_language(request))
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether a `next` stays on the very host that the browser is at.
+        """Return whether a `next` URL stays on the host of this request.
 
-        allauth lets every host of ALLOWED_HOSTS pass: one such as `.example.ir` would lead to the
-        Hub, whose pages are its users' own.
+        allauth accepts every host of ALLOWED_HOSTS: an entry such as `.example.ir` would allow the
+        Hub's host, where pages run their users' scripts.
         """
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={allauth_context.request.get_host()}
         )
 
     def clean_password(self, password: str, user: User | None = None) -> str:
-        """Judge the password by what User.set_password makes of it, and return it as typed.
+        """Validate the password as User.set_password stores it, and return it as typed.
 
-        As typed, since allauth compares it with its repetition.
+        As typed, because allauth compares it with its repetition.
         """
         super().clean_password(fold_digits(password), user)
         return password
 
     def set_password(self, user: User, password: str) -> None:
-        """Write the password alone: hashing takes long enough for staff to make the account
-        inactive meanwhile, which saving all of it would undo.
+        """Save the password only.
+
+        Hashing is slow: saving all fields would undo a change that staff made in the meantime.
         """
         user.set_password(password)
         user.save(update_fields=["password"])
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        """Go on to the Hub's own sign-out, which ends its session and leads back to the portal."""
+        """Return the Hub's sign-out, which ends its session and redirects back to the portal."""
         return f"{settings.HUB_URL}/hub/logout"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render and keep now, deliver in the background: no mail server ever holds up a page."""
+        """Render and store the mail now and deliver it later: no page waits for the mail server."""
         request = allauth_context.request
         message = self.render_mail(
             template_prefix,

@@ -1,4 +1,4 @@
-"""Accounts in the admin."""
+"""Admin of accounts."""
 
 from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
@@ -37,5 +37,5 @@ class AccountAdmin(LocalizedDatesAdmin, UserAdmin):
         return super().get_search_results(request, joined, search_key(search_term))
 
 
-# The Hub is the one client, made by `manage.py prepare`; tokens are nobody's daily work.
+# `manage.py prepare` creates the only client, the Hub; staff do not edit tokens.
 admin.site.unregister([Client, Token])

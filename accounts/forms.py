@@ -1,4 +1,4 @@
-"""allauth's forms, for people who type on a Persian keyboard; and the profile."""
+"""Forms of allauth for Persian keyboards, and the form of the profile."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from portal.persian.text import fold_digits, fold_letters
 
 
 def fold_address(text: str) -> str:
-    """Return an e-mail address with Latin digits, without what copying adds invisibly."""
+    """Return an e-mail address with Latin digits and without invisible marks."""
     return fold_letters(fold_digits(text)).strip()
 
 
 class AddressField(EmailField):
-    """An e-mail address that may be typed with Persian digits."""
+    """E-mail address that may contain Persian digits."""
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(fold_address(value) if isinstance(value, str) else value)
@@ -49,7 +49,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):
         others = User.objects.filter(email=address).exclude(pk=self.user.pk)
         of_others = EmailAddress.objects.filter(email=address).exclude(user=self.user)
         if others.exists() or of_others.exists():
-            # Sign-up says the same of a taken address: there is nothing to hide here.
+            # Sign-up shows the same message for a taken address: it hides nothing.
             raise get_adapter().validation_error("email_taken")
         return address
 
@@ -59,7 +59,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
 
 class AccountCreationForm(AdminUserCreationForm):
-    """The admin's form for a new account."""
+    """Admin form of a new account."""
 
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
@@ -67,7 +67,7 @@ class AccountCreationForm(AdminUserCreationForm):
 
 
 class AccountChangeForm(UserChangeForm):
-    """The admin's form for an account."""
+    """Admin form of an account."""
 
     def clean_username(self) -> str:
         return fold_username(self.cleaned_data["username"])
@@ -80,7 +80,7 @@ class ProfileForm(forms.ModelForm):
         help_texts = {"language": _("The language of the portal's pages and e-mails.")}
 
     def save(self, commit: bool = True) -> User:
-        """Write only what the form shows: the rest of the account may have changed meanwhile."""
+        """Save the form's fields only: others may have changed in the meantime."""
         user: User = super().save(commit=False)
         if commit:
             user.save(update_fields=self._meta.fields)

@@ -1,27 +1,27 @@
-"""The one rule that makes a name legal on the Hub, and the names proposed for an account."""
+"""Hub names: the rule that makes one legal, and the proposals for an account."""
 
 import re
 import secrets
 from collections.abc import Iterator
 
 LONGEST_HUB_USERNAME = 30  # characters
-# \A and \Z, for Python's and PostgreSQL's regular expressions alike: $ lets a line end pass.
+# \A and \Z, for Python's and PostgreSQL's regular expressions: $ would accept a line end.
 HUB_USERNAME_PATTERN = rf"\A[a-z][a-z0-9-]{{0,{LONGEST_HUB_USERNAME - 1}}}\Z"
 _LEGAL = re.compile(HUB_USERNAME_PATTERN)
-_RANDOM_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read for one another
+_RANDOM_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 _NUMBERED_PROPOSALS = 5
 
 
 def is_legal_hub_username(name: str) -> bool:
+    """Return whether the Hub name is legal."""
     return _LEGAL.match(name) is not None
 
 
 def propose_hub_usernames(username: str) -> Iterator[str]:
-    """Yield legal Hub names for `username`, the most readable first, without end.
+    """Yield legal Hub names for `username` without end, the most readable first.
 
-    The Hub keeps a home for each name, and spells names in its own addresses, in containers and
-    volumes: hence ASCII, lower case, no dots. «علی» has no ASCII spelling that its owner would
-    choose, so it gets a random one.
+    The Hub uses names in its URLs and for containers and volumes: therefore ASCII, lower case, no
+    dots. «علی» has no ASCII spelling that its owner chose, so it gets a random name.
     """
     stem = re.sub(r"[^a-z0-9]+", "-", username.lower()).strip("-")
     if stem and not stem[0].isalpha():

@@ -1,4 +1,4 @@
-"""The language of a page is its reader's choice; Persian until they make one."""
+"""Language of pages: the reader's choice, and Persian until they choose."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,10 @@ from accounts.models import User
 
 
 class ChosenLanguageMiddleware:
-    """Activate the signed-in person's language, or the one that a visitor chose on a page's foot.
+    """Activate the account's language, or the one that a visitor chose in the footer.
 
-    Accept-Language decides nothing: phones sold in Iran often ask for English, and their owners
-    read Persian.
+    Accept-Language is ignored: phones sold in Iran often send English, and their owners read
+    Persian (docs/adr/0005).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

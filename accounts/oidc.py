@@ -1,4 +1,4 @@
-"""What the portal, as OpenID provider, tells the Hub about a person."""
+"""OpenID provider: claims about a person, for the Hub."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,16 +13,18 @@ from accounts.models import User
 
 class HubIdentityAdapter(DefaultOIDCAdapter):
     def get_issuer(self) -> str:
-        """One issuer, whether the browser or the Hub's server side asks."""
+        """Return the same issuer for browsers and for the Hub's server side."""
         return settings.PORTAL_URL
 
     def get_claims(
         self, purpose: Any, user: User, client: Client, scopes: Iterable[str], **kwargs: Any
     ) -> dict[str, Any]:
-        """Add `hub_username`, the Hub's name for this person.
+        """Add `hub_username`, the person's name on the Hub.
 
-        Refused until the Hub's user of that name is known to be this account's own: signing in
-        creates users on the Hub, and would open the home of whoever had the name before.
+        Raises:
+            PermissionDenied: the account is inactive, or the Hub's user of this name is not yet
+                known to belong to it. Signing in creates users on the Hub, and would open the home
+                of the name's former owner.
         """
         if user.hub_user_created_at is None or not user.is_active:
             raise PermissionDenied

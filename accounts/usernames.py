@@ -1,4 +1,4 @@
-"""What a person may call themselves when they sign up, and how it is spelled in the database."""
+"""User names: the rules at sign-up, and the one spelling in the database."""
 
 import unicodedata
 from collections.abc import Callable
@@ -16,8 +16,8 @@ _PERSIAN_LETTERS = "آأؤإئءابتثجحخدذرزسشصضطظعغفقلمن
 def fold_username(text: str) -> str:
     """Return the one spelling of a user name: «۹۸۱۲» is 9812, SARA is sara, ي is ی.
 
-    Compatibility forms are folded (NFKC) and invisible characters dropped, so that two names
-    that look the same are the same.
+    Compatibility forms are folded (NFKC) and invisible characters removed, so that names that look
+    the same are the same.
     """
     folded = fold_letters(fold_digits(unicodedata.normalize("NFKC", text)))
     return folded.replace(ZERO_WIDTH_NON_JOINER, "").strip().lower()
@@ -28,10 +28,10 @@ def _one_alphabet(letters: str) -> str:
 
 
 username_validators: list[Callable[[str], None]] = [
-    # Here and not in a form: invisible characters count until they are dropped.
+    # Here and not in a form, where invisible characters would still be counted.
     MinLengthValidator(SHORTEST_USERNAME),
     MaxLengthValidator(LONGEST_USERNAME, _("A user name has at most %(limit_value)d characters.")),
-    # Latin or Persian letters, not both in one name: «а» beside «a» is how accounts are imitated.
+    # Latin or Persian letters, not both: mixed alphabets allow imitated names (Cyrillic «а»).
     RegexValidator(
         rf"^(?:{_one_alphabet('a-z')}|{_one_alphabet(_PERSIAN_LETTERS)})\Z",
         _(

@@ -1,4 +1,4 @@
-"""Pages of accounts that allauth does not have, or that need a rule of ours."""
+"""Pages of accounts: those that allauth lacks, and those with additional rules."""
 
 from typing import Any
 
@@ -23,27 +23,27 @@ from accounts.requests import AuthenticatedHttpRequest
 
 
 class SignUp(SignupView):
-    """allauth's sign-up; of two presses at once, the second gets a sentence and not an error.
+    """allauth's sign-up; the second of two concurrent requests gets a message and not an error.
 
-    No transaction around it all: User.save has one, and hashing a password takes longer than
-    SQLite should be locked for when a class signs up.
+    There is no transaction around it: User.save has one, and hashing a password takes too long to
+    lock SQLite while a class signs up.
     """
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:
             return super().form_valid(form)
         except IntegrityError:
-            # The other press was saved after this form was checked: check again, with it there.
+            # The other request was saved after this form was validated: validate it again.
             form.full_clean()
             return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
 
 
 class Addresses(EmailView):
-    """allauth's page of e-mail addresses; what the database refuses becomes a sentence."""
+    """allauth's page of e-mail addresses; shows a message if the database refuses a change."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            # All or nothing: allauth changes one address after the other.
+            # All or nothing: allauth changes one address after another.
             with transaction.atomic():
                 return super().post(request, *args, **kwargs)
         except IntegrityError:
@@ -52,7 +52,7 @@ class Addresses(EmailView):
 
 
 class SignOut(LogoutView):
-    """allauth's sign-out, which always goes on to the Hub's: a `next` would leave that out."""
+    """allauth's sign-out, which always continues at the Hub's; a `next` would skip that."""
 
     def get_redirect_url(self) -> str:
         return get_adapter(self.request).get_logout_redirect_url(self.request)
@@ -69,13 +69,12 @@ def edit_profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "profile.html", {"form": form})
 
 
-# The Hub sends the browser here with its own protection (state, PKCE); allauth checks what
-# is posted from a consent form itself.
+# The Hub protects this request itself (state, PKCE); allauth verifies the posted consent form.
 @csrf_exempt
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Let a person into the Hub, once the Hub has a user that is theirs."""
-    if request.method != "POST" and not _is_to_registered_address(request):
-        raise BadRequest("redirect_uri is not one of the client's, letter by letter")
+    """Sign a person in to the Hub, once the Hub has a user that is theirs."""
+    if request.method != "POST" and not _has_registered_redirect(request):
+        raise BadRequest("redirect_uri is not exactly one of the client's")
     user = request.user
     if isinstance(user, User) and user.hub_user_created_at is None:
         messages.info(request, _("Your server account is being prepared. Try again in a moment."))
@@ -83,12 +82,14 @@ def authorize(request: HttpRequest) -> HttpResponse:
     return oidc_views.authorization(request)
 
 
-def _is_to_registered_address(request: HttpRequest) -> bool:
-    """allauth takes every port of 127.0.0.1 for a registered one: meant for programs on one's own
-    machine, while on a trial's other people's programs may listen.
+def _has_registered_redirect(request: HttpRequest) -> bool:
+    """Return whether the redirect_uri is exactly a registered one.
+
+    allauth accepts every port of 127.0.0.1, for programs on one's own computer. On the host of a
+    trial, programs of other people may listen there.
     """
     client_id = request.GET.get("client_id", "")
-    if not client_id.isprintable():  # a database may not take it
+    if not client_id.isprintable():  # a database may refuse it
         return False
     client = OidcClient.objects.filter(pk=client_id).first()
     return client is not None and request.GET.get("redirect_uri") in client.get_redirect_uris()

@@ -39,7 +39,7 @@ urlpatterns = [
     path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),
     path("health", health.show_health, name="health"),
     path("health/ready", health.show_readiness, name="health-ready"),
-    # One door for all, with its limits; the admin's own page of sign-in has none.
+    # allauth's sign-in with its rate limits; the admin's own has none.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/hub/", admin.site.admin_view(show_system_state), name="system_state"),
     path("admin/", admin.site.urls),

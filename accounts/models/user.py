@@ -1,4 +1,4 @@
-"""Who people are."""
+"""Accounts of people."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
@@ -15,11 +15,11 @@ from portal.persian.text import fold_digits, fold_letters
 
 
 class HubUsernameIsImmutableError(Exception):
-    """A saved account was given another Hub name; its files stay under the first."""
+    """A saved account was given another Hub name; its files would stay under the first."""
 
 
 class AccountManager(UserManager["User"]):
-    """Makes accounts with passwords as User.set_password would have them."""
+    """Create accounts with passwords folded as in User.set_password."""
 
     use_in_migrations = False
 
@@ -45,8 +45,8 @@ class AccountManager(UserManager["User"]):
 class User(AbstractUser):
     """A person with an account.
 
-    `hub_username` is the name of this person's user, home and server on the Hub. It is issued
-    once, when the account is first saved, and belongs to no one else even after deletion.
+    `hub_username` is the name of this person's user, home and server on the Hub. The first save
+    issues it. No other account ever gets it, not even after deletion.
     """
 
     class Language(models.TextChoices):
@@ -78,9 +78,9 @@ class User(AbstractUser):
 
     objects: ClassVar[AccountManager] = AccountManager()
 
-    # Written by workers, each by an UPDATE of its own. A page that saves an account which it read
-    # a moment before must not bring the old values back.
-    NEVER_SAVED_AGAIN = frozenset({"hub_username", "hub_user_created_at", "hub_claim_expires_at"})
+    # Workers write these by UPDATEs of their own. A page that loaded the account before such an
+    # UPDATE and saves it afterwards must not restore the old values.
+    FIELDS_OF_WORKERS = frozenset({"hub_username", "hub_user_created_at", "hub_claim_expires_at"})
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -103,7 +103,7 @@ class User(AbstractUser):
         cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
     ) -> Self:
         user = super().from_db(db, field_names, values, **kwargs)
-        user._note_stored_hub_username()
+        user._record_stored_hub_username()
         return user
 
     def refresh_from_db(
@@ -115,14 +115,14 @@ class User(AbstractUser):
         names = None if fields is None else list(fields)
         super().refresh_from_db(using, names, from_queryset)
         if names is None or "hub_username" in names:
-            self._note_stored_hub_username()
+            self._record_stored_hub_username()
 
-    def _note_stored_hub_username(self) -> None:
+    def _record_stored_hub_username(self) -> None:
         self._stored_hub_username = self.__dict__.get("hub_username")
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        # Django's forms leave None where the name is refused already.
+        # Django's forms pass None for a name that is already refused.
         return fold_username(username) if isinstance(username, str) else username
 
     def clean(self) -> None:
@@ -132,16 +132,17 @@ class User(AbstractUser):
         self.last_name = fold_letters(self.last_name).strip()
 
     def set_password(self, raw_password: str | None) -> None:
-        """Digits of a password are the same on a Persian and on a Latin keyboard."""
+        """Set the password with Latin digits, so that Persian and Latin keyboards are equal."""
         super().set_password(raw_password and fold_digits(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
         return super().check_password(raw_password and fold_digits(raw_password))
 
     def save(self, **kwargs: Any) -> None:
-        """Save the account, with a Hub name of its own the first time and never another after.
+        """Save the account; the first save issues its Hub name.
 
-        Raises HubUsernameIsImmutableError.
+        Raises:
+            HubUsernameIsImmutableError: the Hub name was changed.
         """
         if self._state.adding:
             self._save_first(**kwargs)
@@ -151,17 +152,17 @@ class User(AbstractUser):
         if changed or (fields is not None and "hub_username" in fields):
             raise HubUsernameIsImmutableError(self.pk)
         if fields is None:
-            left_out = self.NEVER_SAVED_AGAIN | self.get_deferred_fields()
+            left_out = self.FIELDS_OF_WORKERS | self.get_deferred_fields()
             kwargs["update_fields"] = [
                 field.name
                 for field in self._meta.concrete_fields
                 if not field.primary_key and field.attname not in left_out
             ]
-        with transaction.atomic():  # with what follows from it: no access without its revocation
+        with transaction.atomic():  # together with the revocation of access that a signal may add
             super().save(**kwargs)
 
     def _save_first(self, **kwargs: Any) -> None:
-        self.email = self.email.lower()  # as allauth looks for it at sign-in
+        self.email = self.email.lower()  # the spelling that allauth searches at sign-in
         with transaction.atomic():
             if self.hub_username:
                 IssuedHubUsername.objects.create(name=self.hub_username)
@@ -169,4 +170,4 @@ class User(AbstractUser):
                 self.hub_username = IssuedHubUsername.issue(self.username)
             super().save(**kwargs)
             IssuedHubUsername.objects.filter(pk=self.hub_username).update(issued_to=self)
-        self._note_stored_hub_username()
+        self._record_stored_hub_username()

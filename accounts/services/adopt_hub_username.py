@@ -1,4 +1,4 @@
-"""Link an account with a user that the Hub had before the portal."""
+"""Adoption of a user that existed on the Hub before the portal."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,16 +9,17 @@ from accounts.remembered_user import forget_user
 
 
 class AdoptionRefusedError(Exception):
-    """The account cannot take this Hub name; the text says why and is meant for administrators."""
+    """The account cannot take this Hub name; the message explains it to administrators."""
 
 
 def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
-    """Make `hub_username` the account's name on the Hub, as one that it owns.
+    """Make an existing Hub user the account's own.
 
-    Returns the name of the Hub user that was made for the account before and is nobody's now, or
-    None if there was none. The caller knows that nothing was ever started under it.
+    Return the name of the Hub user that was created for the account before and has no owner now, or
+    None if there was none. The caller makes sure that no server was ever started under it.
 
-    Raises AdoptionRefusedError when the name is not legal, or was issued to another account.
+    Raises:
+        AdoptionRefusedError: the name is not legal, or was issued to another account.
     """
     if not is_legal_hub_username(hub_username):
         raise AdoptionRefusedError(
@@ -27,7 +28,7 @@ def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
         )
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
-        # The account may have had this very name, until the Hub turned out to know it already.
+        # The account had this name itself if it was replaced because the Hub already knew it.
         issued, _is_new = IssuedHubUsername.objects.get_or_create(
             name=hub_username, defaults={"issued_to": stored}
         )
@@ -38,5 +39,5 @@ def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
         )
         forget_user(user.pk)
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
-    was_made = stored.hub_user_created_at is not None and stored.hub_username != hub_username
-    return stored.hub_username if was_made else None
+    was_created = stored.hub_user_created_at is not None and stored.hub_username != hub_username
+    return stored.hub_username if was_created else None

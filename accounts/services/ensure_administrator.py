@@ -1,4 +1,4 @@
-"""The first person who may enter the admin."""
+"""First administrator of a copy."""
 
 import secrets
 from itertools import count
@@ -15,11 +15,11 @@ class FirstAdministrator(NamedTuple):
 
 
 def ensure_administrator() -> FirstAdministrator | None:
-    """Make an administrator with a random password if nobody can enter; None when somebody can."""
+    """Create an administrator with a random password; return None if an active one exists."""
     with transaction.atomic():
         if User.objects.filter(is_superuser=True, is_active=True).exists():
             return None
-        # A former administrator may have the plain name still.
+        # An inactive administrator or a student may have the plain name.
         names = ("admin" if number == 1 else f"admin-{number}" for number in count(1))
         username = next(name for name in names if not User.objects.filter(username=name).exists())
         password = secrets.token_urlsafe(12)

@@ -1,4 +1,4 @@
-"""Make the Hub known to the portal's OpenID provider."""
+"""Registration of the Hub at the portal's OpenID provider."""
 
 from allauth.idp.oidc.models import Client
 from django.conf import settings
@@ -11,7 +11,7 @@ def register_hub_client() -> Client:
     )
     client.name = "JupyterHub"
     client.type = Client.Type.CONFIDENTIAL
-    # The portal's own Hub: people asked for it by signing in here.
+    # The portal's own Hub: signing in here already expresses consent.
     client.skip_consent = True
     client.set_scopes(["openid", "profile", "email"])
     client.set_default_scopes(["openid"])

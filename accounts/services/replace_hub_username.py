@@ -1,4 +1,4 @@
-"""Give an account another Hub name, before it ever used its first."""
+"""Replacement of a Hub name that was never used."""
 
 from django.db import transaction
 
@@ -7,11 +7,11 @@ from accounts.remembered_user import forget_user
 
 
 def replace_hub_username(*, user: User) -> str:
-    """Issue a new Hub name to an account that has no user on the Hub yet; return the name in force.
+    """Issue a new Hub name to an account without a user on the Hub; return the name in force.
 
-    For the case that the Hub already has a user of the first name whom this account did not
-    create: whoever signs up as `sara` must not get the home of another Sara. An account that is
-    on the Hub meanwhile (a second worker was faster) keeps its name.
+    For an account whose first name the Hub already has as a user: a person who signs up as `sara`
+    must not get the home of another Sara. If a second worker has created the Hub user in the
+    meantime, the account keeps its name.
     """
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)

@@ -1,4 +1,4 @@
-"""Accounts in the admin."""
+"""Admin of accounts."""
 
 import pytest
 from django.test import Client
@@ -42,23 +42,16 @@ def change(staff: Client, user: User, **changes: str):
     return staff.post(page.request["PATH_INFO"], data | changes)
 
 
-@pytest.mark.parametrize(
-    ("typed", "stored"), [("SARA", "sara"), ("۹۸۱۲۳۴۵", "9812345"), ("علي\u200cرضا", "علیرضا")]
-)
-def test_staff_add_an_account_under_any_spelling_of_its_name(
-    staff: Client, typed: str, stored: str
-) -> None:
-    assert add(staff, typed).status_code == 302
+def test_added_account_gets_folded_name(staff: Client) -> None:
+    assert add(staff, "علي\u200cرضا۹۸").status_code == 302
 
-    account = User.objects.get(username=stored)
+    account = User.objects.get(username="علیرضا98")
     assert account.hub_username
     assert account.check_password("گذرواژه-بلند-7")
 
 
-@pytest.mark.parametrize("name", ["sara", "SARA", "a/b", "", "ab", "saraعلی"])
-def test_a_name_that_is_taken_or_not_allowed_is_refused(
-    staff: Client, sara: User, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["SARA", "a/b", ""])
+def test_taken_or_invalid_name_is_refused(staff: Client, sara: User, name: str) -> None:
     response = add(staff, name)
 
     assert response.status_code == 200
@@ -66,7 +59,7 @@ def test_a_name_that_is_taken_or_not_allowed_is_refused(
     assert User.objects.count() == 2
 
 
-def test_an_account_can_be_changed_and_its_hub_name_only_read(staff: Client, sara: User) -> None:
+def test_hub_username_is_read_only(staff: Client, sara: User) -> None:
     response = change(staff, sara, first_name=" علي\u200f", hub_username="omid", is_active="on")
 
     assert response.status_code == 302, response.context["adminform"].form.errors
@@ -75,9 +68,7 @@ def test_an_account_can_be_changed_and_its_hub_name_only_read(staff: Client, sar
     assert sara.hub_username == "sara"
 
 
-def test_the_address_of_another_account_is_refused_with_a_sentence(
-    staff: Client, sara: User, omid: User
-) -> None:
+def test_taken_address_is_refused_with_message(staff: Client, sara: User, omid: User) -> None:
     response = change(staff, omid, email="SARA@example.ir")
 
     assert response.status_code == 200
@@ -88,17 +79,9 @@ def test_the_address_of_another_account_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize(
     "term",
-    [
-        "علیرضا",
-        "علی\u200cرضا",
-        "علي\u200cرضا",
-        "SARA",
-        "sara@EXAMPLE",
-        "رضایی",
-        "علی\u200cرضا رضایی",
-    ],
+    ["علیرضا", "علي\u200cرضا", "SARA", "sara@EXAMPLE", "علی\u200cرضا رضایی"],
 )
-def test_search_minds_neither_joiners_nor_keyboards(
+def test_search_ignores_joiners_and_keyboards(
     staff: Client, sara: User, omid: User, term: str
 ) -> None:
     sara.first_name, sara.last_name = "علی\u200cرضا", "رضایی"
@@ -107,16 +90,14 @@ def test_search_minds_neither_joiners_nor_keyboards(
     assert found(staff.get(LIST, {"q": term})) == {"sara"}
 
 
-def test_search_finds_by_the_name_on_the_hub_and_by_persian_digits(staff: Client) -> None:
+def test_search_finds_hub_username_and_persian_digits(staff: Client) -> None:
     User.objects.create_user("9812345")
 
     assert found(staff.get(LIST, {"q": "u9812345"})) == {"9812345"}
     assert found(staff.get(LIST, {"q": "۹۸۱۲۳۴۵"})) == {"9812345"}
 
 
-def test_an_account_is_deleted_and_its_hub_name_stays_in_the_book(
-    staff: Client, sara: User
-) -> None:
+def test_deleted_account_leaves_its_hub_username(staff: Client, sara: User) -> None:
     response = staff.post(reverse("admin:accounts_user_delete", args=[sara.pk]), {"post": "yes"})
 
     assert response.status_code == 302
@@ -124,7 +105,7 @@ def test_an_account_is_deleted_and_its_hub_name_stays_in_the_book(
     assert IssuedHubUsername.objects.filter(pk="sara").exists()
 
 
-def test_the_admin_is_closed_to_others(client: Client, sara: User) -> None:
+def test_admin_is_closed_to_students(client: Client, sara: User) -> None:
     client.force_login(sara)
 
     assert client.get(LIST).status_code in (302, 403)

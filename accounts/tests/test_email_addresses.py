@@ -1,4 +1,4 @@
-"""The page of e-mail addresses: an address is one person's."""
+"""Page of e-mail addresses: an address belongs to one person."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,9 +19,7 @@ def addresses(client: Client, omid: User):
     return act
 
 
-def test_one_adds_an_address_with_persian_digits_and_makes_it_the_first(
-    addresses, omid: User
-) -> None:
+def test_address_with_persian_digits_becomes_primary(addresses, omid: User) -> None:
     addresses("add", "omid۹۸@example.ir")
     addresses("primary", "omid98@example.ir")
 
@@ -29,9 +27,7 @@ def test_one_adds_an_address_with_persian_digits_and_makes_it_the_first(
     assert omid.email == "omid98@example.ir"
 
 
-def test_the_address_of_another_person_is_refused_with_a_sentence(
-    addresses, sara: User, omid: User
-) -> None:
+def test_taken_address_is_refused(addresses, sara: User, omid: User) -> None:
     response = addresses("add", "Sara@Example.IR")
 
     assert response.status_code == 200
@@ -39,9 +35,7 @@ def test_the_address_of_another_person_is_refused_with_a_sentence(
     assert not EmailAddress.objects.filter(user=omid, email="sara@example.ir").exists()
 
 
-def test_an_address_that_another_takes_meanwhile_does_not_become_ones_first(
-    addresses, omid: User
-) -> None:
+def test_address_taken_meanwhile_cannot_become_primary(addresses, omid: User) -> None:
     addresses("add", "shared@example.ir")
     User.objects.create_user("sara", "shared@example.ir")
 
@@ -54,11 +48,11 @@ def test_an_address_that_another_takes_meanwhile_does_not_become_ones_first(
     assert [message.level_tag for message in get_messages(response.wsgi_request)][-1] == "error"
 
 
-def test_the_page_is_for_those_who_are_signed_in(client: Client, db: None) -> None:
+def test_address_page_requires_sign_in(client: Client, db: None) -> None:
     assert client.get(reverse("account_email")).status_code == 302
 
 
-def test_changing_addresses_needs_the_token_against_forgery(omid: User) -> None:
+def test_changing_addresses_requires_csrf_token(omid: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(omid)
 

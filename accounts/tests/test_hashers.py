@@ -1,4 +1,4 @@
-"""Passwords are hashed by the parameters that the ADR names, and older hashes are renewed."""
+"""Password hashes: the parameters of ADR 8, and the renewal of other hashes."""
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
@@ -15,7 +15,7 @@ def hashers_of_a_real_portal(settings) -> None:
     settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS
 
 
-def test_a_password_is_hashed_with_argon2id_19_mib_two_passes_one_lane() -> None:
+def test_password_is_hashed_with_parameters_of_adr() -> None:
     hashed = make_password(PASSWORD)
 
     assert hashed.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
@@ -23,7 +23,7 @@ def test_a_password_is_hashed_with_argon2id_19_mib_two_passes_one_lane() -> None
 
 
 @pytest.mark.django_db
-def test_a_password_hashed_elsewhere_is_hashed_anew_at_the_next_sign_in(client: Client) -> None:
+def test_sign_in_renews_imported_hash(client: Client) -> None:
     sara = User.objects.create(username="sara", email="sara@example.ir")
     User.objects.filter(pk=sara.pk).update(
         password=PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1000)

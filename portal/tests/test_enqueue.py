@@ -1,4 +1,4 @@
-"""Handing work to the workers: after the commit, and never at a visitor's cost."""
+"""Enqueueing of tasks: after the commit, and without waiting for the broker."""
 
 import time
 
@@ -16,63 +16,59 @@ from jupyter_integration.testing.broken_broker import (
 )
 from portal.enqueue import enqueue_on_commit
 
-BROKEN = pytest.mark.parametrize("broker", [REDIS_IS_DOWN, DISK_IS_GONE], ids=["redis", "files"])
+each_broken_broker = pytest.mark.parametrize(
+    "broker", [REDIS_IS_DOWN, DISK_IS_GONE], ids=["redis", "files"]
+)
 
 
 @pytest.mark.django_db(transaction=True)
-class TestWakingOnCommit:
-    def test_nothing_is_sent_before_the_transaction_commits(self, workers) -> None:
+class TestEnqueueOnCommit:
+    def test_task_is_sent_after_the_commit(self, workers) -> None:
         with transaction.atomic():
             enqueue_on_commit(stop_server, 1)
             assert workers.sent == []
 
         assert workers.sent == [("server.stop_server", (1,))]
 
-    def test_nothing_is_sent_for_what_is_rolled_back(self, workers) -> None:
+    def test_rollback_sends_no_task(self, workers) -> None:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             enqueue_on_commit(stop_server, 1)
             raise ZeroDivisionError
 
         assert workers.sent == []
 
-    def test_outside_of_a_transaction_it_is_sent_at_once(self, workers) -> None:
+    def test_task_outside_transaction_is_sent_at_once(self, workers) -> None:
         enqueue_on_commit(stop_server, 1)
 
         assert workers.sent == [("server.stop_server", (1,))]
 
-    @BROKEN
-    def test_a_broker_that_is_down_is_a_line_in_the_log_and_nothing_else(
+    @each_broken_broker
+    def test_unavailable_broker_is_logged_without_waiting(
         self, broker, caplog: pytest.LogCaptureFixture
     ) -> None:
-        with broken_broker(broker):
-            enqueue_on_commit(stop_server, 1)
-
-        assert "server.stop_server" in caplog.text
-
-    @BROKEN
-    def test_nobody_waits_for_a_broker_that_is_down(self, broker) -> None:
         before = time.monotonic()
         with broken_broker(broker):
             for _time in range(5):
                 enqueue_on_commit(stop_server, 1)
 
         assert time.monotonic() - before < 1
+        assert "server.stop_server" in caplog.text
 
-    @BROKEN
-    def test_what_was_asked_for_survives_a_broker_that_is_down(self, broker, sara) -> None:
+    @each_broken_broker
+    def test_spawn_request_survives_unavailable_broker(self, broker, sara) -> None:
         with broken_broker(broker):
             request = request_spawn(user=sara)
 
         assert SpawnRequest.objects.get(pk=request.pk).state == SpawnRequest.State.QUEUED
 
 
-def test_all_tasks_carry_at_most_one_id() -> None:
-    """Rows are the truth: what a task carried would be as old as the message."""
+def test_tasks_carry_at_most_one_id() -> None:
+    """The rows are the truth (ADR 1): data in a message would be as old as the message."""
     current_app.loader.import_default_modules()
     ours = [
         task
         for name, task in current_app.tasks.items()
-        if name.startswith(("server.", "starts.", "accounts.", "portal."))
+        if name.startswith(("server.", "starts.", "mail.", "portal."))
     ]
 
     assert len(ours) >= 10
@@ -83,8 +79,3 @@ def test_all_tasks_carry_at_most_one_id() -> None:
         assert len(parameters) <= 1
         assert all(kind in (int, str) for kind in parameters.values())
         assert all(name.endswith(("_id", "_username")) for name in parameters)
-
-
-def test_no_task_repeats_itself_or_keeps_a_result(settings) -> None:
-    assert settings.CELERY_TASK_IGNORE_RESULT
-    assert not settings.CELERY_TASK_PUBLISH_RETRY

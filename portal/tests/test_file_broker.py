@@ -1,4 +1,4 @@
-"""Messages of the trial mode's broker reach their readers whole."""
+"""Broker of files: readers get every message complete."""
 
 import threading
 from pathlib import Path
@@ -33,8 +33,15 @@ def connect(tmp_path: Path):
         connection.close()
 
 
-def test_a_message_that_is_being_written_is_not_there_yet(connect) -> None:
-    """kombu's own files are there before their content is, and Celery's worker ends over that."""
+def run_together(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_unfinished_message_is_invisible(connect) -> None:
+    """kombu's own files exist before their content does, which ends a Celery worker."""
     writer, reader = connect().channel(), connect().channel()
 
     class ReadMeanwhile:
@@ -48,31 +55,29 @@ def test_a_message_that_is_being_written_is_not_there_yet(connect) -> None:
     assert reader._get("starts") == {"body": "whole"}
 
 
-def test_whoever_reads_while_others_write_gets_every_message_whole(connect) -> None:
+def test_reader_gets_every_message_of_concurrent_writers(connect) -> None:
     def write(writer: int) -> None:
         channel = connect().channel()
         for number in range(MESSAGES):
             channel._put("starts", {"body": f"{writer} {number}"})
 
     reader = connect().channel()
-    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
-    for thread in threads:
-        thread.start()
+    writers = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
+    everything = threading.Thread(target=run_together, args=(writers,))
+    everything.start()
     read = []
-    while any(thread.is_alive() for thread in threads) or reader._size("starts"):
+    while everything.is_alive() or reader._size("starts"):
         try:
             read.append(reader._get("starts")["body"])
         except Empty:
             continue
-    for thread in threads:
-        thread.join()
 
     assert len(set(read)) == len(read) == WRITERS * MESSAGES
 
 
-def test_a_queue_can_be_bound_while_others_look_it_up(connect) -> None:
-    """At a first start web and workers declare the same queues at the same moment."""
-    problems = []
+def test_queues_can_be_bound_concurrently(connect) -> None:
+    """At a first start, web and workers declare the same queues at the same moment."""
+    errors = []
 
     def declare() -> None:
         try:
@@ -81,19 +86,15 @@ def test_a_queue_can_be_bound_while_others_look_it_up(connect) -> None:
                     exchange = Exchange(f"e{number}", type="direct")
                     Queue(f"q{number}", exchange, f"k{number}").declare(channel=channel)
                     channel.get_table(f"e{number}")
-        except ValueError as problem:
-            problems.append(problem)
+        except ValueError as error:
+            errors.append(error)
 
-    threads = [threading.Thread(target=declare) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together([threading.Thread(target=declare) for _number in range(4)])
 
-    assert problems == []
+    assert errors == []
 
 
-def test_what_was_sent_is_received(connect) -> None:
+def test_sent_message_is_received(connect) -> None:
     with connect() as connection, connection.SimpleQueue("default") as queue:
         queue.put({"id": 7})
         message = queue.get(timeout=5)

@@ -1,4 +1,4 @@
-"""Sara at her browser, and the Hub that asks who she is."""
+"""Fixtures of single sign-on: Sara's browser, and the Hub as OpenID client."""
 
 import pytest
 from allauth.idp.oidc.models import Client as OidcClient

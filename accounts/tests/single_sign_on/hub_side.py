@@ -1,4 +1,4 @@
-"""The Hub's part of a sign-in: just the calls that its authenticator makes."""
+"""Hub's part of a sign-in: the calls of its authenticator."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ USERINFO = "/identity/o/api/userinfo"
 
 
 class Hub:
-    """The Hub's server side: it reaches the portal by another address than browsers do."""
+    """The Hub's server side, which uses another address of the portal than browsers do."""
 
     def __init__(self) -> None:
         self.callback = f"{settings.HUB_URL}/hub/oauth_callback"
