@@ -41,4 +41,5 @@ if not os.environ.get("DATABASE_URL"):
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_USE_FINDERS = False  # would search all static files for each test client
 TEST_RUNNER = "portal.test_runner.PytestRunner"

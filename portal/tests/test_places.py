@@ -1,4 +1,4 @@
-"""Addresses inside a person's Lab, as that person would name them."""
+"""Paths inside a Lab, as its owner names them."""
 
 import pytest
 
@@ -16,5 +16,5 @@ from portal.templatetags.places import place_in_lab
         ("", ""),
     ],
 )
-def test_a_place_is_named_without_what_its_owner_knows_anyway(path: str, place: str) -> None:
+def test_place_in_lab_omits_user_prefix(path: str, place: str) -> None:
     assert place_in_lab(path) == place
