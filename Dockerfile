@@ -2,14 +2,14 @@
 ARG IMAGE_PREFIX=
 
 FROM ${IMAGE_PREFIX}python:3.12-slim AS packages
-# Where pip finds packages; empty is its own default. Used in this stage alone, so that no address
-# and no password in one is part of the image.
+# Package index of pip; empty is its default. Used in this stage only, so that the image contains
+# neither the address nor a password in it.
 ARG PIP_INDEX_URL=
 ARG PIP_EXTRA_INDEX_URL=
 ARG PIP_TRUSTED_HOST=
 RUN python -m venv --without-pip /opt/venv
 COPY requirements.txt /build/
-# Wheels only: there is no compiler here, and none is to be needed.
+# Wheels only, so that no image needs a compiler.
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
     --require-hashes --no-deps --only-binary :all: --requirement /build/requirements.txt
 
@@ -33,7 +33,7 @@ COPY locale locale
 COPY portal portal
 COPY static static
 COPY templates templates
-# Static files are part of the image, under hashed names. The key is for this command alone.
+# The image contains the static files under hashed names. The key is for this command only.
 RUN SECRET_KEY=collects-static-files-only python manage.py collectstatic --noinput --verbosity 0 \
  && python -m compileall -q accounts deploy jupyter_integration portal
 USER 10001:10001

@@ -1,4 +1,4 @@
-"""What the environment says of users' containers, checked before the Hub starts."""
+"""Settings of users' containers from the environment, checked before the Hub starts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ContainerSettings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
-        """Raises EnvironmentRefused naming every problem at once."""
+        """Read all settings. Raises EnvironmentRefused with every problem."""
         source = EnvironmentSource(environ)
         memory = _memory(environ.get("SERVER_MEMORY") or DEFAULT_MEMORY, source.problems)
         cpus = _cpus(environ.get("SERVER_CPUS") or DEFAULT_CPUS, source.problems)

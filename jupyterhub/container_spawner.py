@@ -1,10 +1,10 @@
-"""A user's server as a container of its own, whose end is not forgotten."""
+"""Spawner that runs each user's server in a container and records how it ended."""
 
 from __future__ import annotations
 
 from dockerspawner import DockerSpawner
-from server_exits import RemembersItsEnd
+from server_exits import RecordsExit
 
 
-class ContainerSpawner(RemembersItsEnd, DockerSpawner):
+class ContainerSpawner(RecordsExit, DockerSpawner):
     pass

@@ -1,4 +1,4 @@
-"""Every user's server is a container of its own (docker-compose.yml)."""
+"""Configuration of the Hub in Compose: each user's server is a container (docker-compose.yml)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from environment_source import EnvironmentRefused
 from hub_environment import HubEnvironment
 from traitlets.config import Config
 
-# Names in docker-compose.yml, under which containers find one another.
+# Host names of the services in docker-compose.yml.
 HUB = "jupyterhub"
 PROXY = "proxy"
 DATABASE = "postgres"
@@ -22,40 +22,40 @@ HOME = "/home/user"  # in Dockerfile.singleuser
 
 
 def configure(c: Config, environment: HubEnvironment) -> Path:
-    """Return the folder of the Hub's own state."""
+    """Configure the Hub. Return the folder of its own state."""
     try:
         settings = ContainerSettings.read(os.environ)
     except EnvironmentRefused as refused:
         sys.exit(str(refused))
-    _bind(c)
-    _keep_state(c, settings)
-    _start_servers(c, settings)
+    _configure_addresses(c)
+    _configure_state(c, settings)
+    _configure_servers(c, settings)
     return STATE
 
 
-def _bind(c: Config) -> None:
+def _configure_addresses(c: Config) -> None:
     c.JupyterHub.bind_url = "http://0.0.0.0:8000"
     c.ConfigurableHTTPProxy.api_url = f"http://{PROXY}:8001"
     c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
     c.JupyterHub.hub_connect_url = f"http://{HUB}:8081"
 
 
-def _keep_state(c: Config, settings: ContainerSettings) -> None:
+def _configure_state(c: Config, settings: ContainerSettings) -> None:
     password = quote(settings.database_password, safe="")
     c.JupyterHub.db_url = f"postgresql+psycopg://jupyterhub:{password}@{DATABASE}/jupyterhub"
-    # hub_database.sh has made a copy just before.
+    # hub_database.sh has backed it up just before.
     c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = f"{STATE}/cookie-secret"
-    # Servers are containers beside the Hub's, and the proxy is one too: both outlive its restart.
+    # Servers and the proxy are containers of their own, and keep running while the Hub restarts.
     c.JupyterHub.cleanup_servers = False
 
 
-def _start_servers(c: Config, settings: ContainerSettings) -> None:
+def _configure_servers(c: Config, settings: ContainerSettings) -> None:
     c.JupyterHub.spawner_class = "container_spawner.ContainerSpawner"
     c.DockerSpawner.image = settings.image
     c.DockerSpawner.network_name = settings.network
     c.DockerSpawner.use_internal_ip = True
-    # The container goes with its server; what a person keeps is in the volume.
+    # The container is removed with its server. Users' files are in the volume.
     c.DockerSpawner.name_template = "shaparak-jupyter-{username}"
     c.DockerSpawner.volumes = {"shaparak-home-{username}": HOME}
     c.DockerSpawner.remove = True
@@ -63,14 +63,13 @@ def _start_servers(c: Config, settings: ContainerSettings) -> None:
     c.DockerSpawner.cpu_limit = settings.cpus
     c.DockerSpawner.extra_create_kwargs = {"labels": {"org.shaparak.part": "user-server"}}
     c.DockerSpawner.extra_host_config = {
-        "init": True,  # reaps what notebooks leave behind
+        "init": True,  # reaps processes that notebooks leave behind
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "pids_limit": 512,
-        # A part of the portal has 1024: where processors are short, notebooks at work keep nobody
-        # from their page (docs/adr/0015-the-hub-goes-first.md).
+        # A part of the portal has 1024: on busy processors, pages come before notebooks
+        # (docs/adr/0015-the-hub-goes-first.md).
         "cpu_shares": 256,
     }
     c.DockerSpawner.start_timeout = 120
-    # How long a container that was killed still counts as running.
-    c.DockerSpawner.poll_interval = 10
+    c.DockerSpawner.poll_interval = 10  # seconds until the Hub notices a killed container

@@ -1,4 +1,4 @@
-"""Reads what the environment says, and says everything that is wrong with it at once."""
+"""Environment variables of the Hub, read and checked so that one start reports every problem."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ import base64
 from collections.abc import Mapping
 from pathlib import Path
 
-SHORTEST_WEBHOOK_KEY = 24  # bytes, by Standard Webhooks
+MIN_WEBHOOK_KEY_BYTES = 24  # the least that Standard Webhooks allows
 
 
 class EnvironmentRefused(Exception):
-    """Says, one line each, what is wrong with the environment and how to put it right."""
+    """The message has one line for each problem, with the setting and the value that it takes."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("The Hub refuses to start:\n" + "\n".join(f"- {p}" for p in problems))
 
 
-def _is_webhook_secret(secret: str) -> bool:
+def is_webhook_secret(secret: str) -> bool:
+    """Return whether the text is a secret of Standard Webhooks. portal/checks.py has the same."""
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:
         return False
-    return secret.startswith("whsec_") and len(key) >= SHORTEST_WEBHOOK_KEY
+    return secret.startswith("whsec_") and len(key) >= MIN_WEBHOOK_KEY_BYTES
 
 
 class EnvironmentSource:
-    """Reads values and gathers what is wrong with them, so that one start tells everything."""
+    """Reads values from the environment and collects the problems it finds."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
 
     def secret(self, name: str) -> str:
-        """The value of NAME, else what the file named by NAME_FILE holds."""
+        """Return the value of NAME, or the content of the file that NAME_FILE names."""
         if value := self._environ.get(name, "").strip():
             return value
         if path := self._environ.get(f"{name}_FILE", ""):
@@ -48,23 +49,24 @@ class EnvironmentSource:
         return ""
 
     def webhook_secrets(self, name: str) -> tuple[str, ...]:
-        """Several while one takes the other's place; each signs."""
+        """Return the secrets, of which there are several during a rotation; each of them signs."""
         value = self.secret(name)
         secrets = tuple(secret.strip() for secret in value.split(",") if secret.strip())
-        if value and not all(_is_webhook_secret(secret) for secret in secrets):
+        if value and not all(is_webhook_secret(secret) for secret in secrets):
             self.problems.append(
                 f"{name} must be whsec_ and at least 24 bytes in base64, as `make env` writes it."
             )
         return secrets
 
     def address(self, name: str) -> str:
+        """Return the address without a slash at its end."""
         value = self._environ.get(name, "").rstrip("/")
         if not value.startswith(("http://", "https://")):
             self.problems.append(f"{name} must be an address that begins with http:// or https://.")
         return value
 
     def number(self, name: str, default: int, *, of: str) -> int:
-        """A whole number of one or more."""
+        """Return a whole number of 1 or more; `of` is its unit, for the message."""
         value = self._environ.get(name) or str(default)
         if not value.isdecimal() or int(value) < 1:
             self.problems.append(f"{name} must be a number of {of}, not {value!r}.")

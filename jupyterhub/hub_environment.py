@@ -1,4 +1,4 @@
-"""What the Hub is told by its environment, checked before it starts."""
+"""Settings of the Hub from its environment, checked before it starts."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from typing import Self
 
 from environment_source import EnvironmentRefused, EnvironmentSource
 
-# A token in the manual of the system before this one: whoever has read it knows it.
-PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025"})
+# Tokens that manuals have printed, among them that of the system before this one. portal/checks.py
+# has the same.
+PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 
-DEFAULT_IDLE_TIMEOUT_SECONDS = 3600
+DEFAULT_IDLE_TIMEOUT = 3600  # seconds
 DEFAULT_SPAWN_SLOTS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEnvironment:
     trial: bool
-    var: Path  # where the trial mode keeps everything
-    portal_url: str  # where browsers find the portal
-    portal_internal_url: str  # where the Hub itself reaches it
-    hub_url: str  # where browsers find the Hub's proxy
-    idle_timeout: int
+    var: Path  # folder of all data in the trial mode
+    portal_url: str  # for browsers
+    portal_internal_url: str  # for the Hub's own requests
+    hub_url: str  # the Hub's proxy, for browsers
+    idle_timeout: int  # seconds
     spawn_slots: int
     open_metrics: bool
     api_token: str = field(repr=False)
@@ -34,13 +35,13 @@ class HubEnvironment:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
-        """Raises EnvironmentRefused naming every problem at once."""
+        """Read all settings. Raises EnvironmentRefused with every problem."""
         source = EnvironmentSource(environ)
         api_token = source.secret("JUPYTERHUB_API_TOKEN")
         if api_token in PUBLISHED_TOKENS:
             source.problems.append(
                 "JUPYTERHUB_API_TOKEN is a published token. Make a new one, for instance with"
-                " `openssl rand -hex 32`, and give the same one to the portal."
+                " `openssl rand -hex 32`, and give the portal the same one."
             )
         portal_url = source.address("PORTAL_URL")
         environment = cls(
@@ -53,15 +54,13 @@ class HubEnvironment:
                 else portal_url
             ),
             hub_url=source.address("HUB_URL"),
-            idle_timeout=source.number(
-                "IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT_SECONDS, of="seconds"
-            ),
+            idle_timeout=source.number("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT, of="seconds"),
             spawn_slots=source.number("SPAWN_SLOTS", default=DEFAULT_SPAWN_SLOTS, of="starts"),
             open_metrics=environ.get("HUB_OPEN_METRICS", "").lower() in {"true", "1", "yes", "on"},
             api_token=api_token,
             oidc_client_secret=source.secret("OIDC_CLIENT_SECRET"),
             webhook_secrets=source.webhook_secrets("WEBHOOK_SECRET"),
-            # Several keys are several generations: the first encrypts, all decrypt.
+            # During a rotation there are several keys: the first encrypts, all of them decrypt.
             crypt_keys=tuple(
                 key.strip() for key in source.secret("JUPYTERHUB_CRYPT_KEY").split(";") if key
             ),

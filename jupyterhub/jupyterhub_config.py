@@ -1,7 +1,7 @@
-"""The Hub behind the portal: what is common to every way of running users' servers.
+"""Configuration of the Hub behind the portal.
 
-The spawner of each way is in the file of its own: local.py for the trial mode, containers.py else.
-On Kubernetes these settings are values of a chart, which a test holds against this file.
+local.py (the trial mode) and containers.py (Compose) add the spawner and what else differs. On
+Kubernetes these settings are values of a chart; tests/test_kubernetes_hub.py compares them.
 """
 
 import os
@@ -9,17 +9,20 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The Hub runs this file without importing it, so its neighbours need a place on the path.
+# The Hub executes this file, so the modules beside it and `deploy` have to be put on the path. The
+# repository comes last: its folder jupyterhub/ must not hide JupyterHub's own package.
 sys.path.insert(0, str(HERE))
+sys.path.append(str(HERE.parent))
 
 import containers  # noqa: E402
 import local  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
-from portal_addresses import lead_to_portal  # noqa: E402
+from portal_addresses import configure_portal_addresses  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
-from process_ties import tied_to_parent  # noqa: E402
+
+from deploy.process_ties import tied_to_parent  # noqa: E402
 
 try:
     environment = HubEnvironment.read(os.environ)
@@ -29,7 +32,7 @@ except EnvironmentRefused as refused:
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlets)
 
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
-lead_to_portal(c, environment)
+configure_portal_addresses(c, environment)
 c.JupyterHub.authenticator_class = PortalAuthenticator
 c.PortalAuthenticator.login_service = "Shaparak"
 c.PortalAuthenticator.client_id = "jupyterhub"
@@ -37,17 +40,18 @@ c.PortalAuthenticator.scope = ["openid", "profile"]
 c.PortalAuthenticator.username_claim = "hub_username"
 c.PortalAuthenticator.enable_pkce = True
 c.PortalAuthenticator.auto_login = True
-# Whom the portal signs in is allowed: it is the one that knows who may.
+# The portal decides who may sign in.
 c.PortalAuthenticator.allow_all = True
 c.PortalAuthenticator.enable_auth_state = True
-# A refresh before a start answers 500 when the cookie is stale. The portal checks before it asks.
+# A refresh before a start answers 500 for a stale cookie. The portal checks before each start.
 c.PortalAuthenticator.refresh_pre_spawn = False
-# The names that the portal issues, and no others: they name folders, containers and volumes.
-c.PortalAuthenticator.username_pattern = r"^[a-z][a-z0-9-]{0,29}\Z"
+# The names that the portal issues (accounts/hub_usernames.py). Folders, containers and volumes are
+# named after them.
+c.PortalAuthenticator.username_pattern = r"\A[a-z][a-z0-9-]{0,29}\Z"
 c.PortalAuthenticator.http_request_kwargs = {"connect_timeout": 3, "request_timeout": 10}
 c.CryptKeeper.keys = list(environment.crypt_keys)
 
-# ── Who may do what ──────────────────────────────────────────────────────────────────────────────
+# ── Permissions ──────────────────────────────────────────────────────────────────────────────────
 culler = "idle-culler"
 c.JupyterHub.services = [
     {"name": "portal", "api_token": environment.api_token},
@@ -65,16 +69,15 @@ c.JupyterHub.services = [
     },
 ]
 c.JupyterHub.load_roles = [
-    # Exactly what the portal calls. Not access:servers, which opens everybody's notebooks.
+    # Exactly what the portal needs. Not access:servers, which opens everybody's notebooks.
     {"name": "portal", "services": ["portal"], "scopes": ["admin:users", "servers"]},
     {
         "name": culler,
         "services": [culler],
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
     },
-    # A person uses their own server; starting and stopping it is the portal's. Without
-    # users:activity a server cannot report that it is used; without read:users the Lab cannot sign
-    # its owner in.
+    # People use their own server; only the portal starts and stops it. A server reports activity
+    # with users:activity, and signs its owner in with read:users.
     {
         "name": "user",
         "scopes": ["access:servers!user", "read:users!user", "users:activity!user"],
@@ -84,21 +87,20 @@ c.JupyterHub.load_roles = [
 # ── Servers ──────────────────────────────────────────────────────────────────────────────────────
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.tornado_settings = {
-    # The portal follows the progress stream, so a call for a start is answered at once.
+    # Seconds. The portal follows the progress stream, so a start request is answered at once.
     "slow_spawn_timeout": 0.01,
-    # Under the shortest read timeout that the portal can be given.
+    # Less than the smallest HUB_READ_TIMEOUT of the portal, 5 seconds.
     "slow_stop_timeout": 3,
 }
 if environment.hub_url.startswith("https://"):
     # TLS ends at the edge, and the Hub cannot see it.
     c.JupyterHub.tornado_settings["cookie_options"] = {"secure": True}
-# Above what the portal keeps in flight, so that it meets the limit only when somebody else starts
-# servers as well. Beyond the limit the Hub answers 429, and the portal's start goes back in line.
+# Above the portal's own limit: reached only if somebody else starts servers as well. The Hub then
+# answers 429, and the portal requeues the start.
 c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
 c.Spawner.default_url = "/lab"
-# A process that is there but never answers stays "starting" for as long as this.
-c.Spawner.http_timeout = 20
-# Else five failed starts in a row, of anybody, end the Hub.
+c.Spawner.http_timeout = 20  # seconds until the start of a process that never answers fails
+# By default, five failed starts in a row, of any users, end the Hub.
 c.Spawner.consecutive_failure_limit = 0
 
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
@@ -106,16 +108,16 @@ c.JupyterHub.template_paths = [str(HERE / "templates")]
 c.JupyterHub.authenticate_prometheus = not environment.open_metrics
 
 # ── The proxy ────────────────────────────────────────────────────────────────────────────────────
-# A process of its own, so that running servers stay within reach while the Hub restarts.
+# A process of its own, so that running servers can be reached while the Hub restarts.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
-# Seconds until a proxy that was started again has its routes back, the Hub's own among them. The
-# Hub looks only when it reads from the proxy who was active: every five minutes unless told.
+# Seconds until a restarted proxy has its routes again, the Hub's own included. The Hub checks them
+# when it reads the activity from the proxy, by default every five minutes.
 c.JupyterHub.last_activity_interval = 10
 
 state = (local if environment.trial else containers).configure(c, environment)
 
-# ── What the portal is told at once ──────────────────────────────────────────────────────────────
+# ── Events for the portal ────────────────────────────────────────────────────────────────────────
 push_events(
     c,
     portal_url=environment.portal_internal_url,

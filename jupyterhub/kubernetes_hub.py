@@ -1,7 +1,8 @@
-"""What the values of Zero to JupyterHub cannot say (deploy/kubernetes/jupyterhub-values.yaml).
+"""Part of the Hub's configuration on Kubernetes that chart values cannot express.
 
-That chart has a configuration of its own, read before this. All that is fixed is in the values;
-here is what depends on the environment, and what takes a program.
+Zero to JupyterHub reads its own configuration first. Fixed settings are chart values
+(deploy/kubernetes/jupyterhub-values.yaml); this module has what depends on the environment or needs
+a program.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from pathlib import Path
 
 from environment_source import EnvironmentRefused
 from hub_environment import HubEnvironment
-from portal_addresses import lead_to_portal
+from portal_addresses import configure_portal_addresses
 from portal_events import push_events
 from traitlets.config import Config
 
-# As long as the Hub's pod: what could not be told before that is gone is found by comparing.
+# Lost with the Hub's pod. Reconciliation then finds what unsent events would have reported.
 STATE = Path("/srv/jupyterhub")
 
 
 def configure(c: Config) -> None:
-    """Ends the Hub when its environment is wrong, saying everything that is."""
+    """Configure the Hub. If its environment is wrong, print every problem and exit."""
     try:
         environment = HubEnvironment.read(os.environ)
     except EnvironmentRefused as refused:
         sys.exit(str(refused))
-    lead_to_portal(c, environment)
+    configure_portal_addresses(c, environment)
     push_events(
         c,
         portal_url=environment.portal_internal_url,

@@ -1,15 +1,17 @@
-"""A user's server as a pod of its own, whose end is not forgotten."""
+"""Spawner that runs each user's server in a pod and records how it ended."""
 
 from __future__ import annotations
 
 from kubespawner import KubeSpawner
-from server_exits import RemembersItsEnd
+from server_exits import RecordsExit
 
 
-class KubernetesSpawner(RemembersItsEnd, KubeSpawner):
+class KubernetesSpawner(RecordsExit, KubeSpawner):
     async def stop(self, now: bool = False) -> None:
-        """KubeSpawner stops by itself what has ended already, to clear the pod away, and nobody
-        told it to. The Hub's own stops are known without this mark: it ends no server as it goes.
+        """Stop the pod without marking this as requested.
+
+        KubeSpawner calls this by itself for a pod that has ended, to delete it. A stop of the
+        Hub's is recognised without the mark: on Kubernetes the Hub ends no server as it shuts down.
         """
         await super().stop(now=now)
-        self._told_to_stop = False
+        self._stop_requested = False

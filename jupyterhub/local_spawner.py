@@ -1,4 +1,4 @@
-"""A user's server as a process on this host, that says at each step how far it has come."""
+"""Spawner that runs each user's server as a process on this host and reports each step."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner, SpawnException
-from server_exits import RemembersItsEnd
-from start_steps import STEPS_IN_LOG, Step
+from server_exits import RecordsExit
+from start_steps import LOGGED_STEPS, Step
 from traitlets import Unicode, default
 
-LOOK_AGAIN_SECONDS = 0.1
-LOG_LIMIT_BYTES = 5 * 1024 * 1024
+POLL_INTERVAL = timedelta(seconds=0.1)
+MAX_LOG_BYTES = 5 * 1024 * 1024
 
 
 class ServerExited(SpawnException):
-    """The process ended before its port was open. There is no use in waiting for a timeout."""
+    """The process ended before its port was open. The start fails without a timeout."""
 
     def __init__(self, exit_code: int, log_path: Path) -> None:
         message = f"Server process ended with exit code {exit_code}"
@@ -29,15 +30,15 @@ class ServerExited(SpawnException):
             log_message=f"{message}: see {log_path}",
             status_code=500,
         )
-        # What the progress stream shows; the path is for the Hub's log alone.
+        # Shown by the progress stream; only the Hub's log has the path.
         self.jupyterhub_message = message
 
 
-class LocalSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):
-    """Homes and logs in folders of their own; no isolation between users."""
+class LocalSpawner(RecordsExit, SimpleLocalProcessSpawner):
+    """Stores homes and logs in folders of its own. Users are not isolated from one another."""
 
-    homes = Unicode(config=True, help="The folder with every user's home folder.")
-    logs = Unicode(config=True, help="The folder with the log of every user's server.")
+    homes = Unicode(config=True, help="Folder of the users' home folders.")
+    logs = Unicode(config=True, help="Folder of the servers' logs.")
 
     _steps: list[Step]
 
@@ -50,7 +51,7 @@ class LocalSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):
         return Path(self.logs) / f"{self.user.name}.log"
 
     def make_preexec_fn(self, name: str) -> None:
-        """Nothing to run between fork and exec: the working folder is set by Popen."""
+        """Return None: nothing runs between fork and exec, since Popen sets the working folder."""
 
     async def start(self) -> tuple[str, int]:
         self._steps = []
@@ -65,35 +66,38 @@ class LocalSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):
             }
             address: tuple[str, int] = await super().start()
         self._steps.append(Step.PROCESS_STARTED)
-        await self._port_open(*address)
+        await self._wait_for_port(*address)
         return address
 
-    async def _port_open(self, host: str, port: int) -> None:
-        """Watches closely: the Hub itself would look ever more seldom, and not see an early end."""
-        while not await _accepts(host, port):
+    async def _wait_for_port(self, host: str, port: int) -> None:
+        """Wait until the server listens. Raises ServerExited.
+
+        The Hub itself polls ever more slowly, and does not notice that the process has ended.
+        """
+        while not await _listens(host, port):
             if self.proc is None or (exit_code := self.proc.poll()) is not None:
                 raise ServerExited(exit_code, self.log_path)
             self._read_steps()
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL.total_seconds())
         self._steps.append(Step.PORT_OPEN)
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
-        """Ended by the Hub, when the start has ended well or badly."""
-        told = 0
+        """Yield each step. The Hub closes this generator when the start succeeds or fails."""
+        sent = 0
         while True:
-            for step in self._steps[told:]:
+            for step in self._steps[sent:]:
                 yield {"progress": step.percent, "message": step.message}
-                told += 1
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                sent += 1
+            await asyncio.sleep(POLL_INTERVAL.total_seconds())
 
     async def poll(self) -> int | None:
-        self._keep_log_small()
+        self._truncate_log()
         status: int | None = await super().poll()
         return status
 
     def _read_steps(self) -> None:
         log = self.log_path.read_text(encoding="utf-8", errors="replace")
-        self._steps += [s for s in STEPS_IN_LOG if s.line in log and s not in self._steps]
+        self._steps += [s for s in LOGGED_STEPS if s.log_line in log and s not in self._steps]
 
     def _new_log(self) -> IO[bytes]:
         self.log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,16 +105,16 @@ class LocalSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         return self.log_path.open("ab")
 
-    def _keep_log_small(self) -> None:
-        """The server appends, so a log cut to nothing goes on from its beginning."""
+    def _truncate_log(self) -> None:
+        """Empty a log that is too long. The server appends, so it continues from the beginning."""
         try:
-            if self.log_path.stat().st_size > LOG_LIMIT_BYTES:
+            if self.log_path.stat().st_size > MAX_LOG_BYTES:
                 os.truncate(self.log_path, 0)
         except FileNotFoundError:
             return
 
 
-async def _accepts(host: str, port: int) -> bool:
+async def _listens(host: str, port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection(host, port)
     except OSError:

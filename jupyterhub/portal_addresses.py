@@ -1,4 +1,4 @@
-"""What the Hub is told that depends on where the portal is."""
+"""Settings of the Hub that depend on the portal's addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hub_environment import HubEnvironment
 from traitlets.config import Config
 
 
-def lead_to_portal(c: Config, environment: HubEnvironment) -> None:
+def configure_portal_addresses(c: Config, environment: HubEnvironment) -> None:
     identity_outside = f"{environment.portal_url}/identity/o"
     identity_inside = f"{environment.portal_internal_url}/identity/o/api"
     c.PortalAuthenticator.portal_url = environment.portal_url

@@ -1,4 +1,4 @@
-"""The portal says who somebody is."""
+"""Authenticator that signs people in through the portal."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ class PortalAuthenticator(GenericOAuthenticator):
     callback_handler = PortalCallbackHandler
     logout_handler = PortalLogoutHandler
 
-    portal_url = Unicode(config=True, help="Where browsers find the portal.")
+    portal_url = Unicode(config=True, help="The portal's address in browsers.")
 
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
-        # The Hub calls this once, with its database open and its configuration's tokens added.
+        # The Hub calls this once, after it has added its configuration's tokens to its database.
         revoke_former_tokens(app)
         return [*portal_pages(self.portal_url), *super().get_handlers(app)]
 
     async def refresh_user(self, user: Any, handler: Any = None, **options: Any) -> Any:
-        """A portal that is away closes nobody's Lab: its word is asked for again next time.
+        """Keep people signed in while the portal cannot be reached; the next refresh asks again.
 
-        Whoever loses the right to a Lab while it is away is signed out by the portal itself, which
-        stops the server and deletes the Hub user.
+        If somebody loses access meanwhile, the portal stops their server and deletes the Hub user.
         """
         try:
             return await super().refresh_user(user, handler, **options)
         except (HTTPClientError, OSError) as error:
-            self.log.warning("The portal cannot be asked about %s: %s", user.name, error)
+            self.log.warning("Cannot refresh %s: the portal does not answer: %s", user.name, error)
             return True

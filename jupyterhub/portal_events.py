@@ -1,7 +1,7 @@
-"""The Hub tells the portal at once what happens to users' servers.
+"""Events of users' servers that the Hub sends to the portal.
 
-What it tells is a hint to read again and never more: the Hub's own schema of events says that they
-are no complete record.
+An event only tells the portal to read the Hub again: the Hub's own schema of events says that they
+are not a complete record.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from event_sender import Event, EventSender
-from server_exits import ending_of
+from server_exits import exit_of
 from traitlets.config import Config
 from traitlets.log import get_logger
 
-# The portal knows this word as well (models/hub_event.py).
+# The portal's HubEvent.Kind has the same value.
 SERVER_STARTED = "server.started"
 
 
-class _StartsOfServers(logging.Handler):
-    """Takes from the Hub's event log the starts alone: of ends it has those that somebody asked
-    for and no others, while `post_stop_hook` has all.
+class _StartHandler(logging.Handler):
+    """Sends the starts of the Hub's event log.
+
+    That log has only the stops that somebody requested; `post_stop_hook` is called for all.
     """
 
     def __init__(self, send: Callable[[Event], None]) -> None:
@@ -31,7 +32,7 @@ class _StartsOfServers(logging.Handler):
         self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
-        event: Any = record.msg  # a dictionary, and no text
+        event: Any = record.msg  # a dictionary, not a text
         if event.get("action") == "start":
             data = {"username": event["username"], "server_name": event["servername"]}
             self._send(Event(SERVER_STARTED, data))
@@ -40,31 +41,31 @@ class _StartsOfServers(logging.Handler):
 def push_events(
     c: Config, *, portal_url: str, secrets: Sequence[str], state: Path, servers_end_with_hub: bool
 ) -> None:
-    """Have the Hub of configuration `c` push its events to the portal at `portal_url`.
+    """Configure the Hub to push its events to the portal at `portal_url`.
 
-    Its spawner has to be one that RemembersItsEnd. Each of the `secrets` signs. `state` is the
-    folder for what could not be told before the Hub ended.
+    The Hub's spawner class has to be a RecordsExit. Each of the `secrets` signs. Unsent events are
+    stored in the folder `state` while no Hub runs.
     """
     sender = EventSender(
         f"{portal_url}/hooks/jupyterhub/",
         secrets,
-        kept_in=state / "events-to-tell.jsonl",
+        spool=state / "events-to-tell.jsonl",
         log=get_logger(),
     )
-    # The thread is a daemon, so that a Hub that hangs on its way out is not held by it as well.
+    # The thread is a daemon: it must not keep a Hub alive that hangs during its shutdown.
     atexit.register(sender.close)
 
-    # A plain function: the Hub copies what is configured, and a sender cannot be copied.
-    def tell_ending(spawner: Any) -> None:
-        ending = ending_of(spawner, servers_end_with_hub=servers_end_with_hub)
-        used = ending.last_activity
+    # A plain function: the Hub copies configured values, and a sender cannot be copied.
+    def send_exit(spawner: Any) -> None:
+        server_exit = exit_of(spawner, servers_end_with_hub=servers_end_with_hub)
+        last_activity = server_exit.last_activity
         data = {
             "username": spawner.user.name,
             "server_name": spawner.name,
-            "exit_status": ending.exit_status,
-            "last_activity": used.isoformat() if used else None,
+            "exit_status": server_exit.exit_status,
+            "last_activity": last_activity.isoformat() if last_activity else None,
         }
-        sender.send(Event(ending.kind, data))
+        sender.send(Event(server_exit.kind, data))
 
-    c.EventLogger.handlers = [_StartsOfServers(sender.send)]
-    c.Spawner.post_stop_hook = tell_ending
+    c.EventLogger.handlers = [_StartHandler(sender.send)]
+    c.Spawner.post_stop_hook = send_exit

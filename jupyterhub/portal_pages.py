@@ -1,4 +1,4 @@
-"""The Hub's own pages that lead back to the portal, where a person starts and stops a server."""
+"""Pages of the Hub that redirect to the portal, where people start and stop their servers."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from urllib.parse import quote, urlencode
 from jupyterhub.handlers.base import BaseHandler, UserUrlHandler
 from tornado import web
 
-# A GET that a browser repeats, or reaches from a POST, must stay a GET on the portal.
+# A browser turns this redirect into a GET, whatever its own request was.
 SEE_OTHER = 303
 
 
-def waiting_room(portal_url: str, address: str = "") -> str:
-    """The portal's page that starts a server and then opens `address`, a path on the Hub's host.
+def dashboard_url(portal_url: str, address: str = "") -> str:
+    """Return the portal's page that starts a server and then opens `address`.
 
-    `address` is a path as it stood in the browser, query string and percent-encoding included:
-    it is quoted once more, so that the portal reads back exactly what was opened.
+    `address` is a path on the Hub's host as the browser had it, with its query string and
+    percent-encoding. It is quoted once more, so that the portal reads back the same text.
     """
     page = f"{portal_url}/dashboard/"
     if not address.startswith("/user/"):
@@ -25,57 +25,56 @@ def waiting_room(portal_url: str, address: str = "") -> str:
 
 
 class _PortalPage(BaseHandler):
-    """Redirects need no sign-in here: the portal asks for it itself."""
+    """Base of redirects. They need no sign-in: the portal requires it."""
 
     def initialize(self, portal_url: str) -> None:
         self.portal_url = portal_url
 
-    def without_hub_prefix(self, address: str) -> str:
-        """`/hub/user/sara/lab` is where the Hub sees `/user/sara/lab` while no server answers."""
+    def redirect_to_dashboard(self, address: str = "") -> None:
+        """Redirect to the portal; it opens `address` once the server runs.
+
+        The Hub sees `/hub/user/sara/lab` for `/user/sara/lab` while no server answers there.
+        """
         prefix = self.hub.base_url.rstrip("/")
-        return address.removeprefix(prefix) if address.startswith(f"{prefix}/") else address
+        if address.startswith(f"{prefix}/"):
+            address = address.removeprefix(prefix)
+        self.redirect(dashboard_url(self.portal_url, address), status=SEE_OTHER)
 
 
 class HomePage(_PortalPage):
     def get(self) -> None:
-        self.redirect(waiting_room(self.portal_url), status=SEE_OTHER)
+        self.redirect_to_dashboard()
 
 
 class SpawnPage(_PortalPage):
-    """Stands for the Hub's form and progress page: this Hub starts servers for the portal alone."""
+    """Replaces the Hub's spawn form and progress page: only the portal starts servers."""
 
     def get(self) -> None:
-        wanted = self._validate_next_url(self.get_argument("next", ""))
-        address = self.without_hub_prefix(wanted)
-        self.redirect(waiting_room(self.portal_url, address), status=SEE_OTHER)
+        self.redirect_to_dashboard(self._validate_next_url(self.get_argument("next", "")))
 
 
 class UserAddressPage(UserUrlHandler, _PortalPage):
-    """An address of a server that does not run, most often a bookmark."""
+    """Address of a server that does not run, most often a bookmark."""
 
     @web.authenticated
     async def get(self, user_name: str, user_path: str | None) -> None:
         if self.current_user.name != user_name:
-            # The Hub still knows the person who sat here before. Only the portal can tell whose
-            # address this is now, and it opens nobody's but the signed-in person's own.
-            self._to_waiting_room()
+            # The Hub's cookie may belong to the person before. Only the portal knows who is signed
+            # in now, and it opens only that person's own addresses.
+            self.redirect_to_dashboard(self.request.uri)
             return
         await super().get(user_name, user_path)
 
     def render_template(self, name: str, sync: bool = False, **variables: Any) -> Any:
-        # Not async: error pages are rendered through here too, and need the text at once.
+        # Not async: error pages are rendered through this method too, and need the text at once.
         if name == "not_running.html":
-            self._to_waiting_room()
+            self.redirect_to_dashboard(self.request.uri)
             raise web.Finish
         return super().render_template(name, sync=sync, **variables)
 
-    def _to_waiting_room(self) -> None:
-        address = self.without_hub_prefix(self.request.uri)
-        self.redirect(waiting_room(self.portal_url, address), status=SEE_OTHER)
-
 
 def portal_pages(portal_url: str) -> list[tuple[str, type[BaseHandler], dict[str, str]]]:
-    """Routes that take the place of the Hub's own, since an authenticator's come first."""
+    """Return routes that replace the Hub's own: an authenticator's routes come first."""
     settings = {"portal_url": portal_url}
     return [
         (r"/home", HomePage, settings),

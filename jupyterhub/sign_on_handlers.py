@@ -1,7 +1,8 @@
-"""Sign-in and sign-out on the Hub, in browsers that several people and several tabs share."""
+"""Handlers of sign-in and sign-out on the Hub, for browsers with several people and tabs."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from jupyterhub import orm
@@ -14,15 +15,15 @@ from oauthenticator.oauth2 import (
     _deserialize_state,
 )
 
-# How long a person may take on the portal's sign-in page: an hour.
-SIGN_IN_DAYS = 1 / 24
+# The time a person has on the portal's sign-in page.
+SIGN_IN_TIMEOUT = timedelta(hours=1)
 
 
 def end_browser_session(handler: BaseHandler, *, except_for: int | None = None) -> bool:
-    """Revoke the Lab tokens of this browser's session; True when there were any.
+    """Revoke the Lab tokens of this browser's session. Return whether there were any.
 
-    The cookie of a Lab is such a token. The Hub revokes them itself only while its own cookie
-    still names their owner, so a Lab could stay open to whoever sits at the browser next.
+    A Lab's cookie is such a token. The Hub revokes them only while its own cookie still names their
+    owner. Without this, a Lab could stay open for the next person at the browser.
     """
     session_id = handler.get_session_cookie()
     if not session_id:
@@ -30,28 +31,29 @@ def end_browser_session(handler: BaseHandler, *, except_for: int | None = None) 
     tokens = handler.db.query(orm.APIToken).filter(orm.APIToken.session_id == session_id)
     if except_for is not None:
         tokens = tokens.filter(orm.APIToken.user_id != except_for)
-    ended = tokens.all()
-    for token in ended:
+    revoked = tokens.all()
+    for token in revoked:
         handler.db.delete(token)
     handler.db.commit()
-    return bool(ended)
+    return bool(revoked)
 
 
 def state_cookie_name(state: str) -> str:
-    """Name the cookie of one sign-in; `state` is what goes through the portal and back."""
+    """Return the name of the cookie of one sign-in. `state` is the parameter of OAuth."""
     state_id = _deserialize_state(state).get("state_id", "")
     return f"{STATE_COOKIE_NAME}-{state_id if state_id.isalnum() else ''}"
 
 
 class PortalLoginHandler(OAuthLoginHandler):
     def set_state_cookie(self, state_cookie_value: str) -> None:
-        """A cookie for each sign-in: with one for all, two tabs that open the Lab together end in
-        "OAuth state mismatch".
+        """Set a cookie for each sign-in.
+
+        With one cookie for all, two tabs that open the Lab together end in "OAuth state mismatch".
         """
         self._set_cookie(
             state_cookie_name(state_cookie_value),
             state_cookie_value,
-            expires_days=SIGN_IN_DAYS,
+            expires_days=SIGN_IN_TIMEOUT / timedelta(days=1),
             httponly=True,
         )
 
@@ -67,19 +69,19 @@ class PortalCallbackHandler(OAuthCallbackHandler):
         return self._state_cookie
 
     def set_login_cookie(self, user: Any) -> None:
-        """Where another person was signed in, their session ends and a new one begins."""
+        """Sign in. If another person was signed in, end their session and begin a new one."""
         before = self.get_current_user_cookie()
         others_had_tokens = end_browser_session(self, except_for=user.id)
         if others_had_tokens or (before is not None and before.id != user.id):
-            # Labs remember for minutes what a token with this session was worth: a new session
-            # makes them ask again.
+            # Labs cache for minutes whether a token of this session is valid. A new session id
+            # misses that cache.
             self.set_session_cookie()
         super().set_login_cookie(user)
 
 
 class PortalLogoutHandler(OAuthLogoutHandler):
     async def handle_logout(self) -> None:
-        """Also for a browser whose sign-in has gone stale, which the Hub passes over."""
+        """Sign out, also a browser whose sign-in has expired, which the Hub ignores."""
         await super().handle_logout()
         end_browser_session(self)
         self.clear_login_cookie()

@@ -1,14 +1,17 @@
-"""What happens on the way to an open Lab in the trial mode, and how a user's server tells it."""
+"""Steps of a server's start in the trial mode, and the log lines that report them."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-MARK = "[start]"
+LINE_PREFIX = "[start]"
 
 
 class Step(Enum):
-    """What has happened, and how much of an ordinary start that is. The portal translates them."""
+    """A step, and the percentage of a usual start at which it is done.
+
+    The portal translates the messages (jupyter_integration/status/progress_messages.py).
+    """
 
     HOME_READY = (10, "Home folder is ready")
     PROCESS_STARTED = (20, "Server process has started")
@@ -22,10 +25,10 @@ class Step(Enum):
         self.message = message
 
     @property
-    def line(self) -> str:
-        """How the server's process says it, in its log."""
-        return f"{MARK} {self.message}"
+    def log_line(self) -> str:
+        """The line that the server's process writes to its log."""
+        return f"{LINE_PREFIX} {self.message}"
 
 
-# The steps that only the server's process itself knows of, in their order.
-STEPS_IN_LOG = (Step.SERVER_LOADED, Step.LAB_LOADED, Step.EXTENSIONS_LOADING)
+# Only the server's process knows these steps. In their order.
+LOGGED_STEPS = (Step.SERVER_LOADED, Step.LAB_LOADED, Step.EXTENSIONS_LOADING)

@@ -1,4 +1,4 @@
-"""Takes the Hub's events in the portal's place, verifies them, and answers as it is told."""
+"""Stand-in for the portal that receives and verifies the Hub's events."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ class Received:
         return self.headers["webhook-id"]
 
     def read(self, secret: str = SECRET) -> Any:
-        """The event; raises WebhookVerificationError when `secret` did not sign it."""
+        """Return the event. Raises WebhookVerificationError if `secret` did not sign it."""
         return Webhook(secret).verify(self.body, self.headers)
 
 
 class EventReceiver:
-    """`with EventReceiver() as portal:` listens on a free port unless it is given one."""
+    """Listens on a free port, or on the given one: `with EventReceiver() as portal:`."""
 
     def __init__(self, port: int = 0) -> None:
         self.received: list[Received] = []
-        self.answer: Callable[[], int] = lambda: 204
+        self.respond: Callable[[], int] = lambda: 204  # returns the status of each response
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
     def events(self, *, of: str = "") -> list[dict[str, Any]]:
-        """What was told, in order; `of` one user of the Hub."""
-        told = [received.read() for received in list(self.received)]
-        return [event for event in told if not of or event["data"].get("username") == of]
+        """Return the received events in order; `of` selects one user of the Hub."""
+        events = [received.read() for received in list(self.received)]
+        return [event for event in events if not of or event["data"].get("username") == of]
 
     def kinds(self, *, of: str = "") -> list[str]:
         return [event["type"] for event in self.events(of=of)]
 
     def wait_for(self, *kinds: str, of: str = "", seconds: float = 15.0) -> dict[str, Any]:
-        """Wait until exactly these were told in this order, and return the last one."""
+        """Wait until exactly these were received in this order, and return the last one."""
         wait_for(lambda: self.kinds(of=of) == list(kinds), seconds=seconds)
         return self.events(of=of)[-1]
 
@@ -70,7 +70,7 @@ class EventReceiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.received.append(Received(self.path, headers, body))
-                self.send_response(receiver.answer())
+                self.send_response(receiver.respond())
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

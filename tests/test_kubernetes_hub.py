@@ -288,8 +288,7 @@ def test_a_pod_that_ended_by_itself_is_not_taken_for_one_that_the_hub_ended(
 
     assert asyncio.run(spawner.poll()) == 137
 
-    stop_reason = importlib.import_module("server_exits").ending_of(
-        spawner, servers_end_with_hub=False
-    )
+    server_exits = importlib.import_module("server_exits")
+    found = server_exits.exit_of(spawner, servers_end_with_hub=False)
     assert cleared == [True]
-    assert (stop_reason.kind, stop_reason.exit_status) == ("server.exited", 137)
+    assert (found.kind, found.exit_status) == ("server.exited", 137)

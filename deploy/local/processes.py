@@ -1,43 +1,38 @@
-"""The processes below this one, down to the last that a notebook left behind."""
+"""Descendant processes, including those that notebooks leave behind."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import select
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-LOOK_AGAIN_SECONDS = 0.05
+POLL_INTERVAL = timedelta(seconds=0.05)
+KILL_TIMEOUT = timedelta(seconds=1)
 
 
 class StopRequested(Exception):
-    """Somebody pressed Ctrl-C, sent SIGTERM or closed the terminal."""
-
-
-def tied_to_parent(command: Sequence[str]) -> list[str]:
-    """The command, made to receive SIGTERM when its parent dies, where the machine can do that."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else list(command)
+    """SIGINT (Ctrl-C), SIGTERM or SIGHUP (closed terminal) has arrived."""
 
 
 def adopt_orphans() -> None:
-    """Whatever loses its parent below this process becomes its child, and not init's.
+    """Make this process, instead of init, the parent of orphaned descendants.
 
-    So what a user's notebook sent into the background is found, and ended, in the end.
+    Background processes of notebooks are then found and ended with the copy.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Signals:
-    """Asks to stop arrive only while something is waited for, never in the middle of a step."""
+    """Signal handling: a stop request interrupts a wait, and never a step between two waits."""
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe()
@@ -47,12 +42,12 @@ class Signals:
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._request_stop)
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # only to end a wait early
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # only to interrupt a wait
 
-    def wait(self, seconds: float) -> None:
-        """Returns early when a child has ended. Raises StopRequested."""
+    def wait(self, duration: timedelta) -> None:
+        """Wait; return early when a child has ended. Raises StopRequested."""
         if not self._stop_requested:
-            ready, _, _ = select.select([self._reading], [], [], seconds)
+            ready, _, _ = select.select([self._reading], [], [], duration.total_seconds())
             if ready:
                 os.read(self._reading, 4096)
         if self._stop_requested:
@@ -63,13 +58,13 @@ class Signals:
 
 
 class Children:
-    """Knows how each child ended, those included that were adopted."""
+    """Exit codes of all children, including adopted orphans."""
 
     def __init__(self) -> None:
         self._ended: dict[int, int] = {}
 
     def exit_code(self, pid: int) -> int | None:
-        """None while it runs; negative when a signal ended it."""
+        """Return None while it runs; a negative number if a signal ended it."""
         self.reap()
         return self._ended.get(pid)
 
@@ -83,28 +78,28 @@ class Children:
                 return
             self._ended[pid] = os.waitstatus_to_exitcode(status)
 
-    def end_all(self, *, grace: float) -> None:
-        """SIGTERM to every process below this one, SIGKILL to those that stay."""
-        for number, max_wait in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):
-            until = time.monotonic() + max_wait
+    def end_all(self, *, grace: timedelta) -> None:
+        """Send SIGTERM to every descendant, and SIGKILL to those that still run after `grace`."""
+        for number, timeout in ((signal.SIGTERM, grace), (signal.SIGKILL, KILL_TIMEOUT)):
+            deadline = time.monotonic() + timeout.total_seconds()
             signalled: set[int] = set()
-            while (left := set(descendants(os.getpid()))) and time.monotonic() < until:
+            while (left := set(descendants(os.getpid()))) and time.monotonic() < deadline:
                 for pid in left - signalled:
                     _send(pid, number)
                 signalled |= left
-                time.sleep(LOOK_AGAIN_SECONDS)
+                time.sleep(POLL_INTERVAL.total_seconds())
                 self.reap()
 
 
 def descendants(ancestor: int) -> Iterator[int]:
-    """Children, their children, and so on. Empty where there is no /proc."""
+    """Yield the ids of children, their children, and so on. Nothing without /proc."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # The name, in brackets, may hold anything; the parent is the second field after it.
+            # The name, in brackets, may contain anything; the parent is the second field after it.
             state, parent = entry.read_text(errors="replace").rpartition(")")[2].split()[:2]
         except (OSError, ValueError):
-            continue  # it has just ended
+            continue  # the process has just ended
         if state != "Z":
             children.setdefault(int(parent), []).append(int(entry.parent.name))
     found = list(children.get(ancestor, []))

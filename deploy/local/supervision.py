@@ -1,4 +1,4 @@
-"""supervisord: what it is told, and how it is asked."""
+"""supervisord: its configuration, and calls to its API."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from typing import Any, Self
 from supervisor.xmlrpc import SupervisorTransport
 
 from deploy.local.install import REPOSITORY
-from deploy.local.processes import tied_to_parent
 from deploy.local.trial import Trial
+from deploy.process_ties import tied_to_parent
 
 TEMPLATE = Path(__file__).with_name("supervisord.conf.template")
-WAIT_FOR_DATABASE = ("web", "worker", "spawn-worker", "beat")
+STARTED_AFTER_PREPARE = ("web", "worker", "spawn-worker", "beat")
 
-# A part that dies is started again, however often: with a longer pause each time when it dies at
-# once. What its children do not end themselves ends with it.
+# A part that ends is always restarted, with a longer delay each time if it ends at once. When it is
+# killed, its whole process group is.
 COMMON = """\
 directory = ${repository}
 autorestart = true
@@ -48,6 +48,7 @@ class Part:
 
 
 def write_configuration(trial: Trial) -> None:
+    """Write run/supervisord.conf from the template."""
     values = {
         "repository": REPOSITORY,
         "run": trial.run,
@@ -65,10 +66,10 @@ def write_configuration(trial: Trial) -> None:
         tied=shlex.join(tied_to_parent([])),
         common=string.Template(COMMON).substitute(escaped),
     )
-    _configuration(trial).write_text(text, encoding="utf-8")
+    _configuration_file(trial).write_text(text, encoding="utf-8")
 
 
-def _configuration(trial: Trial) -> Path:
+def _configuration_file(trial: Trial) -> Path:
     return trial.run / "supervisord.conf"
 
 
@@ -81,15 +82,15 @@ class Supervisor:
 
     @classmethod
     def start(cls, trial: Trial, environment: Mapping[str, str], lock: int) -> Self:
-        """It holds the copy's lock too: the copy is taken until supervisord has ended."""
-        configuration = str(_configuration(trial))
+        """Start it. It inherits the copy's lock, which thus lasts until supervisord has ended."""
+        configuration = str(_configuration_file(trial))
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", configuration]
         process = subprocess.Popen(
             tied_to_parent(command),
             cwd=REPOSITORY,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            # Away from the terminal's Ctrl-C, which would end all parts at once and out of order.
+            # Ctrl-C must not reach the parts: they would all end at once, out of order.
             start_new_session=True,
             pass_fds=[lock],
         )
@@ -103,7 +104,7 @@ class Supervisor:
         return True
 
     def start_portal(self) -> None:
-        for part in WAIT_FOR_DATABASE:
+        for part in STARTED_AFTER_PREPARE:
             self._call("supervisor.startProcess", f"portal:{part}", False)
 
     def parts(self) -> list[Part]:
@@ -113,13 +114,13 @@ class Supervisor:
         ]
 
     def wake(self) -> None:
-        """Has it look after its parts now: by itself it does once a second."""
-        # Any question will do, also one that it refuses because it is ending.
+        """Make it check its parts now instead of once a second."""
+        # Any call does that, also one that it refuses because it is shutting down.
         with suppress(OSError, http.client.HTTPException, xmlrpc.client.Error):
             self._call("supervisor.getState")
 
     def stop(self) -> None:
-        """Asks it to end the parts in their order, and then itself."""
+        """Request that it stops the parts in order, and then itself."""
         try:
             os.kill(self.pid, signal.SIGTERM)
         except ProcessLookupError:

@@ -23,13 +23,13 @@ from traitlets.config import get_config
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "jupyterhub"))
 
 from portal_events import push_events
-from server_exits import RemembersItsEnd
+from server_exits import RecordsExit
 
 SERVER = Path(__file__).with_name("scripted_server.py")
 PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")
 
 
-class ScriptedSpawner(RemembersItsEnd, SimpleLocalProcessSpawner):  # type: ignore[misc]
+class ScriptedSpawner(RecordsExit, SimpleLocalProcessSpawner):  # type: ignore[misc]
     """A spawner whose behaviour is chosen by each start."""
 
     async def start(self) -> Any:

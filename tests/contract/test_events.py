@@ -144,7 +144,7 @@ def test_the_next_start_and_end_are_told_as_the_first(telling_hub: TellingHub) -
 
 
 def test_a_portal_that_answers_nothing_holds_up_no_start(telling_hub: TellingHub) -> None:
-    telling_hub.portal.answer = lambda: 503
+    telling_hub.portal.respond = lambda: 503
     try:
         telling_hub.client.create_user("unheard")
         telling_hub.client.start_server("unheard")
@@ -152,7 +152,7 @@ def test_a_portal_that_answers_nothing_holds_up_no_start(telling_hub: TellingHub
         telling_hub.client.stop_server("unheard")
         wait_for(lambda: telling_hub.client.get_user("unheard").server is None)
     finally:
-        telling_hub.portal.answer = lambda: 204
+        telling_hub.portal.respond = lambda: 204
 
 
 class TestOfAHubThatEnds:

@@ -1,4 +1,4 @@
-"""Modules of jupyterhub/, which is no package: it would hide JupyterHub's own."""
+"""Loader of modules in jupyterhub/. As a package, that folder would hide JupyterHub's own."""
 
 from __future__ import annotations
 

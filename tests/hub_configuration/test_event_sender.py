@@ -1,4 +1,4 @@
-"""Events of the Hub on their way to the portal: signed, in order, and never in the Hub's way."""
+"""Event sender: signed and in order, without ever delaying the Hub."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ from jupyter_integration.testing.waiting import wait_for
 from tests.event_receiver import OTHER_SECRET, SECRET, EventReceiver
 
 LOG = logging.getLogger("the-hub")
-OpenLine = Callable[..., Any]
+OpenSender = Callable[..., Any]
 HOOK = "/hooks/jupyterhub/"
 
 
 @pytest.fixture
 def module(load: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     module = load("event_sender")
-    monkeypatch.setattr(module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "MIN_RETRY_DELAY", timedelta(seconds=0.01))
     return module
 
 
@@ -35,35 +36,57 @@ def portal() -> Iterator[EventReceiver]:
 
 
 @pytest.fixture
-def open_line(module: Any, tmp_path: Path) -> Iterator[OpenLine]:
-    """Makes senders, and ends them after the test."""
-    lines = []
+def unreachable() -> str:
+    """The address of a portal that has ended."""
+    with EventReceiver() as portal:
+        return portal.url
 
-    def open_line(url: str, *secrets: str, **options: Any) -> Any:
-        line = module.EventSender(
-            f"{url}{HOOK}", secrets or (SECRET,), kept_in=tmp_path / "kept", log=LOG, **options
+
+@pytest.fixture
+def gate(portal: EventReceiver) -> Iterator[threading.Event]:
+    """The portal responds only after this is set."""
+    gate = threading.Event()
+    portal.respond = lambda: 204 if gate.wait(10) else 500
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def open_sender(module: Any, tmp_path: Path) -> Iterator[OpenSender]:
+    """Return a function that makes senders, which are closed after the test."""
+    senders = []
+
+    def open_sender(url: str, *secrets: str, **options: Any) -> Any:
+        sender = module.EventSender(
+            f"{url}{HOOK}", secrets or (SECRET,), spool=tmp_path / "spool", log=LOG, **options
         )
-        lines.append(line)
-        return line
+        senders.append(sender)
+        return sender
 
-    yield open_line
-    for line in lines:
-        line.close()
+    yield open_sender
+    for sender in senders:
+        sender.close()
 
 
-def send(module: Any, line: Any, *names: object) -> None:
+def send(module: Any, sender: Any, *names: object) -> None:
     for name in names:
-        line.send(module.Event("server.started", {"username": str(name)}))
+        sender.send(module.Event("server.started", {"username": str(name)}))
 
 
 def names(portal: EventReceiver) -> list[str]:
     return [event["data"]["username"] for event in portal.events()]
 
 
-def test_an_event_arrives_signed_with_its_time_and_kind(
-    module: Any, open_line: OpenLine, portal: EventReceiver
+def seconds_to_close(sender: Any) -> float:
+    began = time.monotonic()
+    sender.close()
+    return time.monotonic() - began
+
+
+def test_event_arrives_with_time_and_kind(
+    module: Any, open_sender: OpenSender, portal: EventReceiver
 ) -> None:
-    send(module, open_line(portal.url), "sara")
+    send(module, open_sender(portal.url), "sara")
 
     event = portal.wait_for("server.started")
     assert event["data"] == {"username": "sara"}
@@ -71,10 +94,8 @@ def test_an_event_arrives_signed_with_its_time_and_kind(
     assert portal.received[0].path == HOOK
 
 
-def test_each_secret_signs_so_that_the_portal_may_know_either(
-    module: Any, open_line: OpenLine, portal: EventReceiver
-) -> None:
-    send(module, open_line(portal.url, OTHER_SECRET, SECRET), "sara")
+def test_every_secret_signs(module: Any, open_sender: OpenSender, portal: EventReceiver) -> None:
+    send(module, open_sender(portal.url, OTHER_SECRET, SECRET), "sara")
 
     wait_for(lambda: portal.received)
     assert portal.received[0].read(SECRET) == portal.received[0].read(OTHER_SECRET)
@@ -82,167 +103,142 @@ def test_each_secret_signs_so_that_the_portal_may_know_either(
         portal.received[0].read("whsec_" + "b" * 32)
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
-def test_what_the_portal_could_not_take_is_sent_again_with_its_id_and_in_order(
-    module: Any, open_line: OpenLine, portal: EventReceiver, status: int
+@pytest.mark.parametrize("status", [503, 429])
+def test_failed_event_is_retried_with_its_id(
+    module: Any, open_sender: OpenSender, portal: EventReceiver, status: int
 ) -> None:
-    answers = itertools.chain([status, status], itertools.repeat(204))
-    portal.answer = lambda: next(answers)
-    send(module, open_line(portal.url), "sara", "omid")
+    statuses = itertools.chain([status, status], itertools.repeat(204))
+    portal.respond = lambda: next(statuses)
+    send(module, open_sender(portal.url), "sara", "omid")
 
     wait_for(lambda: len(portal.received) == 4)
     assert names(portal) == ["sara", "sara", "sara", "omid"]
     assert len({received.id for received in portal.received}) == 2
 
 
-def test_each_attempt_is_dated_anew_so_that_a_late_one_is_not_stale(
-    module: Any, open_line: OpenLine, portal: EventReceiver
+def test_every_attempt_has_a_new_timestamp(
+    module: Any, open_sender: OpenSender, portal: EventReceiver
 ) -> None:
     def fail_for_a_second() -> int:
         if len(portal.received) > 1:
             return 204
-        wait_for(lambda: time.time() >= int(dates()[0]) + 1)
+        wait_for(lambda: time.time() >= int(timestamps()[0]) + 1)
         return 503
 
-    def dates() -> list[str]:
+    def timestamps() -> list[str]:
         return [received.headers["webhook-timestamp"] for received in portal.received]
 
-    portal.answer = fail_for_a_second
-    send(module, open_line(portal.url), "sara")
+    portal.respond = fail_for_a_second
+    send(module, open_sender(portal.url), "sara")
 
     wait_for(lambda: len(portal.received) == 2)
-    assert int(dates()[1]) > int(dates()[0])
+    assert int(timestamps()[1]) > int(timestamps()[0])
     assert portal.received[0].body == portal.received[1].body
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 302])
-def test_what_the_portal_refuses_is_not_sent_again_and_logged(
+@pytest.mark.parametrize("status", [403, 302])
+def test_refused_event_is_logged_and_not_retried(
     module: Any,
-    open_line: OpenLine,
+    open_sender: OpenSender,
     portal: EventReceiver,
     caplog: pytest.LogCaptureFixture,
     status: int,
 ) -> None:
-    answers = itertools.chain([status], itertools.repeat(204))
-    portal.answer = lambda: next(answers)
-    send(module, open_line(portal.url), "sara", "omid")
+    statuses = itertools.chain([status], itertools.repeat(204))
+    portal.respond = lambda: next(statuses)
+    send(module, open_sender(portal.url), "sara", "omid")
 
     wait_for(lambda: len(portal.received) == 2)
     assert names(portal) == ["sara", "omid"]
     assert f"The portal refused server.started: {status}" in caplog.text
 
 
-def test_a_portal_that_is_not_there_yet_is_told_once_it_is(
-    module: Any, open_line: OpenLine, caplog: pytest.LogCaptureFixture
+def test_event_waits_for_a_portal_that_starts(
+    module: Any, open_sender: OpenSender, caplog: pytest.LogCaptureFixture, unreachable: str
 ) -> None:
-    with EventReceiver() as portal:
-        port = portal.port
-    send(module, open_line(portal.url), "sara")
+    send(module, open_sender(unreachable), "sara")
     wait_for(lambda: "The portal takes no events" in caplog.text)
 
-    with EventReceiver(port) as portal:
+    with EventReceiver(int(unreachable.rpartition(":")[2])) as portal:
         portal.wait_for("server.started")
 
 
-def test_sending_never_waits_however_long_the_portal_takes(
-    module: Any, open_line: OpenLine, portal: EventReceiver
+def test_full_queue_drops_its_oldest_events(
+    module: Any,
+    open_sender: OpenSender,
+    portal: EventReceiver,
+    gate: threading.Event,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gate = threading.Event()
-    portal.answer = lambda: 204 if gate.wait(10) else 500
-    line = open_line(portal.url, most_waiting=50)
-    began = time.monotonic()
-
-    send(module, line, *range(200))
-
-    assert time.monotonic() - began < 1.0
-    gate.set()
-
-
-def test_a_full_line_loses_its_oldest_and_counts_and_logs_them(
-    module: Any, open_line: OpenLine, portal: EventReceiver, caplog: pytest.LogCaptureFixture
-) -> None:
-    gate = threading.Event()
-    portal.answer = lambda: 204 if gate.wait(10) else 500
-    line = open_line(portal.url, most_waiting=3)
-    send(module, line, "on its way")
+    sender = open_sender(portal.url, max_queued=3)
+    send(module, sender, "on its way")
     wait_for(lambda: portal.received)
 
-    send(module, line, *range(5))
+    began = time.monotonic()
+    send(module, sender, *range(5))
+    assert time.monotonic() - began < 1.0  # sending never waits for the portal
     gate.set()
 
     wait_for(lambda: len(portal.received) == 4)
     assert names(portal) == ["on its way", "2", "3", "4"]
-    assert line.dropped == 3  # the one on its way went from the line too, and got through
-    assert "Too many events wait for the portal: 1 dropped" in caplog.text
+    assert sender.dropped == 3  # the one on its way was dropped from the queue too, and arrived
+    assert "The queue for the portal is full: 1 events dropped" in caplog.text
 
 
-def test_what_waits_is_sent_as_the_hub_ends(
-    module: Any, open_line: OpenLine, portal: EventReceiver
+def test_closing_sends_the_queue(
+    module: Any, open_sender: OpenSender, portal: EventReceiver
 ) -> None:
-    line = open_line(portal.url)
-    send(module, line, "sara", "omid")
+    sender = open_sender(portal.url)
+    send(module, sender, "sara", "omid")
 
-    line.close()
+    sender.close()
 
     assert names(portal) == ["sara", "omid"]
 
 
-def test_a_hub_that_ends_does_not_wait_for_a_portal_that_is_away(
-    module: Any, open_line: OpenLine, caplog: pytest.LogCaptureFixture
+def test_closing_does_not_wait_for_unreachable_portal(
+    module: Any, open_sender: OpenSender, caplog: pytest.LogCaptureFixture, unreachable: str
 ) -> None:
-    with EventReceiver() as portal:
-        nowhere = portal.url
-    line = open_line(nowhere)
-    send(module, line, "sara", "omid")
-    began = time.monotonic()
+    sender = open_sender(unreachable)
+    send(module, sender, "sara", "omid")
 
-    line.close()
-
-    assert time.monotonic() - began < 2.0
-    assert "2 events are kept for the portal" in caplog.text
+    assert seconds_to_close(sender) < 2.0
+    assert "Stored 2 unsent events" in caplog.text
 
 
-def test_a_hub_that_ends_does_not_wait_for_a_portal_that_hangs(
-    module: Any, open_line: OpenLine, portal: EventReceiver
+def test_closing_does_not_wait_for_hanging_portal(
+    module: Any, open_sender: OpenSender, portal: EventReceiver, gate: threading.Event
 ) -> None:
-    gate = threading.Event()
-    portal.answer = lambda: 204 if gate.wait(10) else 500
-    line = open_line(portal.url)
-    send(module, line, "sara")
+    sender = open_sender(portal.url)
+    send(module, sender, "sara")
     wait_for(lambda: portal.received)
-    began = time.monotonic()
 
-    line.close()
-
-    assert time.monotonic() - began < 2.0
-    gate.set()
+    assert seconds_to_close(sender) < 2.0
 
 
-def test_what_could_not_be_told_is_told_by_the_next_hub_and_first(
-    module: Any, open_line: OpenLine, tmp_path: Path
+def test_unsent_events_are_sent_first_by_next_hub(
+    module: Any, open_sender: OpenSender, tmp_path: Path, unreachable: str
 ) -> None:
-    with EventReceiver() as portal:
-        port = portal.port
-    line = open_line(portal.url)
-    send(module, line, "sara", "omid")
-    kept = [event.id for event in line.waiting]
-    line.close()
+    sender = open_sender(unreachable)
+    send(module, sender, "sara", "omid")
+    unsent = [event.id for event in sender.queued]
+    sender.close()
 
-    with EventReceiver(port) as portal:
-        send(module, open_line(portal.url), "nasrin")
+    with EventReceiver(int(unreachable.rpartition(":")[2])) as portal:
+        send(module, open_sender(portal.url), "nasrin")
         wait_for(lambda: len(portal.received) == 3)
 
         assert names(portal) == ["sara", "omid", "nasrin"]
-        assert [received.id for received in portal.received[:2]] == kept
-    assert not (tmp_path / "kept").exists()
+        assert [received.id for received in portal.received[:2]] == unsent
+    assert not (tmp_path / "spool").exists()
 
 
-@pytest.mark.parametrize("kept", ["", "{", "[]", '{"id": "msg_1"}', "\n"])
-def test_what_was_kept_half_is_lost_and_stops_no_hub(
-    module: Any, open_line: OpenLine, portal: EventReceiver, tmp_path: Path, kept: str
+@pytest.mark.parametrize("content", ["{", "[]", '{"id": "msg_1"}', "\n"])
+def test_damaged_spool_file_stops_no_hub(
+    module: Any, open_sender: OpenSender, portal: EventReceiver, tmp_path: Path, content: str
 ) -> None:
-    (tmp_path / "kept").write_text(kept)
+    (tmp_path / "spool").write_text(content)
 
-    send(module, open_line(portal.url), "sara")
+    send(module, open_sender(portal.url), "sara")
 
     portal.wait_for("server.started")

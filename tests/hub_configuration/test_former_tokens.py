@@ -1,4 +1,4 @@
-"""A token that was replaced counts no more."""
+"""Former tokens: a service's token that was replaced is revoked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OLD, NEW, OF_CULLER = "0" * 64, "1" * 64, "2" * 64
 
 @pytest.fixture
 def app() -> Any:
-    """A Hub as it is once it has added the tokens of its configuration to its database."""
+    """A Hub that has just added the tokens of its configuration to its database."""
     db = orm.new_session_factory("sqlite:///:memory:")()
     for role in roles.get_default_roles():
         roles.create_role(db, role)
@@ -29,20 +29,15 @@ def app() -> Any:
     )
 
 
-def test_a_token_that_the_configuration_has_no_more_is_revoked(load: Any, app: Any) -> None:
+def test_only_replaced_tokens_are_revoked(load: Any, app: Any) -> None:
     load("former_tokens").revoke_former_tokens(app)
 
     assert orm.APIToken.find(app.db, OLD) is None
-
-
-def test_those_that_it_has_still_count(load: Any, app: Any) -> None:
-    load("former_tokens").revoke_former_tokens(app)
-
     assert orm.APIToken.find(app.db, NEW).service.name == "portal"
     assert orm.APIToken.find(app.db, OF_CULLER).service.name == "idle-culler"
 
 
-def test_a_token_of_one_service_is_none_of_another(load: Any, app: Any) -> None:
+def test_token_moved_to_another_service_is_revoked(load: Any, app: Any) -> None:
     app.service_tokens = {OLD: "idle-culler", NEW: "portal"}
 
     load("former_tokens").revoke_former_tokens(app)
@@ -50,7 +45,7 @@ def test_a_token_of_one_service_is_none_of_another(load: Any, app: Any) -> None:
     assert orm.APIToken.find(app.db, OLD) is None
 
 
-def test_what_a_person_or_a_server_asked_the_hub_for_is_left_alone(load: Any, app: Any) -> None:
+def test_tokens_of_people_and_servers_are_kept(load: Any, app: Any) -> None:
     sara = orm.User(name="sara")
     app.db.add(sara)
     app.db.commit()

@@ -1,6 +1,6 @@
-"""What a spawner remembers of its server's end, in the words of each kind of spawner.
+"""Exit of a server as its spawner records it, for each kind of spawner.
 
-Who ended it is asked of a real Hub: tests/contract/test_events.py.
+tests/contract/test_events.py verifies the cause with a real Hub.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def module(load: Any) -> Any:
     return load("server_exits")
 
 
-def spawner(module: Any, *statuses: object) -> Any:
-    """A spawner that `poll`s these one after another."""
+def make_spawner(module: Any, *statuses: object) -> Any:
+    """Return a spawner whose `poll` returns these statuses in order."""
 
     class Spawner:
         _spawn_future = None
@@ -38,63 +38,59 @@ def spawner(module: Any, *statuses: object) -> Any:
 
         async def stop(self, now: bool = False) -> None: ...
 
-    return type("OfAKind", (module.RemembersItsEnd, Spawner), {})()
+    return type("RecordingSpawner", (module.RecordsExit, Spawner), {})()
 
 
-def ended(module: Any, one: Any, *, servers_end_with_hub: bool = False) -> Any:
-    while one.statuses:
-        asyncio.run(one.poll())
-    return module.ending_of(one, servers_end_with_hub=servers_end_with_hub)
+def exit_of(module: Any, spawner: Any, *, servers_end_with_hub: bool = False) -> Any:
+    while spawner.statuses:
+        asyncio.run(spawner.poll())
+    return module.exit_of(spawner, servers_end_with_hub=servers_end_with_hub)
 
 
 @pytest.mark.parametrize(
-    ("status", "exit_status"),
-    [(0, 0), (1, 1), (-9, 137), (-15, 143), (DOCKER.format(137), 137), (DOCKER.format(0), 0)],
+    ("status", "exit_status"), [(0, 0), (1, 1), (-9, 137), (DOCKER.format(137), 137)]
 )
-def test_the_exit_status_is_that_of_a_shell(module: Any, status: object, exit_status: int) -> None:
-    one = spawner(module, None, status)
-    assert asyncio.run(one.start()) == "http://127.0.0.1:1"
+def test_exit_status_is_that_of_a_shell(module: Any, status: object, exit_status: int) -> None:
+    spawner = make_spawner(module, None, status)
+    assert asyncio.run(spawner.start()) == "http://127.0.0.1:1"
 
-    stop_reason = ended(module, one)
+    found = exit_of(module, spawner)
 
-    assert (stop_reason.kind, stop_reason.exit_status) == ("server.exited", exit_status)
+    assert (found.kind, found.exit_status) == ("server.exited", exit_status)
 
 
 @pytest.mark.parametrize(
     ("status", "exit_status"), [(0, None), (DOCKER.format(0), 0), ("gone", None)]
 )
-def test_of_a_server_that_an_earlier_hub_started_only_docker_knows_the_status(
+def test_restarted_hub_knows_only_docker_statuses(
     module: Any, status: object, exit_status: int | None
 ) -> None:
-    assert ended(module, spawner(module, None, status)).exit_status == exit_status
+    assert exit_of(module, make_spawner(module, None, status)).exit_status == exit_status
 
 
-def test_one_that_is_found_dead_ended_with_the_hub_where_servers_do(module: Any) -> None:
-    found_dead = ended(module, spawner(module, 0), servers_end_with_hub=True)
-    found_alive = ended(module, spawner(module, None, 0), servers_end_with_hub=True)
+def test_server_found_dead_ended_with_the_hub(module: Any) -> None:
+    found_dead = exit_of(module, make_spawner(module, 0), servers_end_with_hub=True)
+    found_alive = exit_of(module, make_spawner(module, None, 0), servers_end_with_hub=True)
 
     assert (found_dead.kind, found_alive.kind) == ("server.ended_with_hub", "server.exited")
 
 
-def test_when_it_was_last_used_is_kept_before_the_hub_forgets_it(module: Any) -> None:
-    one = spawner(module)
-    asyncio.run(one.start())
-    asyncio.run(one.stop())
+def test_last_activity_before_the_stop_is_recorded(module: Any) -> None:
+    spawner = make_spawner(module)
+    asyncio.run(spawner.start())
+    asyncio.run(spawner.stop())
 
-    assert ended(module, one).last_activity == datetime(2026, 11, 23, 20, tzinfo=UTC)
+    assert exit_of(module, spawner).last_activity == datetime(2026, 11, 23, 20, tzinfo=UTC)
 
 
-def test_a_start_remembers_nothing_of_the_end_before(module: Any) -> None:
-    one = spawner(module, -9)
-    asyncio.run(one.start())
-    asyncio.run(one.poll())
-    asyncio.run(one.stop())
-    asyncio.run(one.start())
+def test_start_clears_the_exit_before_it(module: Any) -> None:
+    spawner = make_spawner(module, -9)
+    asyncio.run(spawner.start())
+    asyncio.run(spawner.poll())
+    asyncio.run(spawner.stop())
+    asyncio.run(spawner.start())
 
-    stop_reason = ended(module, one)
+    found = exit_of(module, spawner)
 
-    assert (stop_reason.kind, stop_reason.exit_status, stop_reason.last_activity) == (
-        "server.exited",
-        None,
-        None,
-    )
+    assert (found.kind, found.exit_status) == ("server.exited", None)
+    assert found.last_activity is None

@@ -1,4 +1,4 @@
-"""Every process below is found and ended, whoever its parent was."""
+"""Descendant processes: all are found and ended, orphans included."""
 
 import os
 import signal
@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from deploy.local.install import REPOSITORY
-from deploy.local.processes import descendants, tied_to_parent
+from deploy.local.processes import descendants
+from deploy.process_ties import tied_to_parent
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 
 
 def run_apart(program: str) -> subprocess.CompletedProcess[str]:
-    """In a process of its own: it adopts orphans and changes signals."""
+    """Run a program in a process of its own, since it adopts orphans and changes signals."""
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         cwd=REPOSITORY,
@@ -44,21 +45,22 @@ def test_children_of_children_are_found() -> None:
         assert shell.pid in found
         below = set(descendants(shell.pid))
         assert below < found
-        # These alone: what else this process has begun, as a browser, is not ours to end.
+        # Only these: other children of this process, such as a browser, go on.
         for pid in {shell.pid, *below}:
             os.kill(pid, signal.SIGKILL)
 
 
-def test_orphan_in_a_session_of_its_own_is_ended_too() -> None:
+def test_orphan_in_its_own_session_is_ended() -> None:
     result = run_apart(
         """
-        import subprocess, time
+        import subprocess
+        from datetime import timedelta
         from deploy.local.processes import Children, adopt_orphans
         adopt_orphans()
         command = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
         started = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
         print(started.stdout.strip(), flush=True)
-        Children().end_all(grace=1)
+        Children().end_all(grace=timedelta(seconds=1))
         """
     )
     assert result.returncode == 0, result.stderr
@@ -69,13 +71,14 @@ def test_process_that_ignores_sigterm_is_killed() -> None:
     result = run_apart(
         """
         import subprocess, time
+        from datetime import timedelta
         from deploy.local.processes import Children
         stubborn = subprocess.Popen(
             ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"],
             stdout=subprocess.PIPE)
         stubborn.stdout.readline()
         began = time.monotonic()
-        Children().end_all(grace=0.3)
+        Children().end_all(grace=timedelta(seconds=0.3))
         print(stubborn.pid, time.monotonic() - began)
         """
     )
@@ -85,7 +88,7 @@ def test_process_that_ignores_sigterm_is_killed() -> None:
     assert float(seconds) < 1.3
 
 
-def test_how_each_child_ended_is_remembered() -> None:
+def test_exit_codes_of_children_are_recorded() -> None:
     result = run_apart(
         """
         import subprocess, time
@@ -94,9 +97,9 @@ def test_how_each_child_ended_is_remembered() -> None:
         failing = subprocess.Popen(["sh", "-c", "exit 3"])
         killed = subprocess.Popen(["sh", "-c", "kill -9 $$"])
         running = subprocess.Popen(["sleep", "60"])
-        until = time.monotonic() + 10
+        deadline = time.monotonic() + 10
         while children.exit_code(failing.pid) is None or children.exit_code(killed.pid) is None:
-            assert time.monotonic() < until
+            assert time.monotonic() < deadline
             time.sleep(0.01)
         print(*(children.exit_code(p.pid) for p in (failing, killed, running)))
         running.kill()
@@ -106,17 +109,18 @@ def test_how_each_child_ended_is_remembered() -> None:
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_request_to_stop_arrives_at_the_next_wait(number: str) -> None:
+def test_stop_request_interrupts_the_next_wait(number: str) -> None:
     result = run_apart(
         f"""
         import os, signal, time
+        from datetime import timedelta
         from deploy.local.processes import Signals, StopRequested
         signals = Signals()
         os.kill(os.getpid(), signal.{number})
         print("a step is never cut short")
         began = time.monotonic()
         try:
-            signals.wait(20)
+            signals.wait(timedelta(seconds=20))
         except StopRequested:
             print("stopped", time.monotonic() - began < 5)
         """
@@ -124,15 +128,16 @@ def test_request_to_stop_arrives_at_the_next_wait(number: str) -> None:
     assert result.stdout.splitlines() == ["a step is never cut short", "stopped True"]
 
 
-def test_wait_ends_early_when_a_child_ends() -> None:
+def test_wait_ends_when_a_child_ends() -> None:
     result = run_apart(
         """
         import subprocess, time
+        from datetime import timedelta
         from deploy.local.processes import Signals
         signals = Signals()
         began = time.monotonic()
         subprocess.Popen(["sleep", "0.2"])
-        signals.wait(20)
+        signals.wait(timedelta(seconds=20))
         print(time.monotonic() - began < 10)
         """
     )
@@ -153,6 +158,6 @@ def test_tied_process_ends_with_its_parent() -> None:
     assert not runs(pid)
 
 
-def test_without_setpriv_a_command_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_is_unchanged_without_setpriv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     assert tied_to_parent(["sleep", "1"]) == ["sleep", "1"]

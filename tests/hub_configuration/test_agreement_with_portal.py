@@ -1,0 +1,57 @@
+"""Values and rules that the Hub's environment and the portal's have a copy of each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from accounts.hub_usernames import HUB_USERNAME_PATTERN
+from jupyter_integration.models import HubEvent
+from jupyter_integration.status.progress_messages import translate_hub_message
+from portal import checks
+from tests.hub_configuration.conftest import FOLDER
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "whsec_" + "b2xk" * 8,
+        "whsec_" + "b2xk" * 7,  # 21 bytes
+        "b2xk" * 10,
+        "whsec_not-base64",
+        "whsec_" + "é" * 40,
+    ],
+)
+def test_both_accept_the_same_webhook_secrets(load: Any, settings: Any, secret: str) -> None:
+    settings.WEBHOOK_SECRETS = [secret]
+    accepted = load("environment_source").is_webhook_secret(secret)
+
+    assert accepted is (checks.check_webhook_secrets() == [])
+    assert accepted is (secret == "whsec_" + "b2xk" * 8)
+
+
+def test_both_refuse_the_same_tokens(load: Any) -> None:
+    assert load("hub_environment").PUBLISHED_TOKENS == checks.PUBLISHED_TOKENS
+
+
+@pytest.mark.parametrize(
+    "file", ["jupyterhub/jupyterhub_config.py", "deploy/kubernetes/jupyterhub-values.yaml"]
+)
+def test_hub_accepts_the_names_that_are_issued(file: str) -> None:
+    text = (FOLDER.parent / file).read_text(encoding="utf-8")
+
+    assert re.findall(r"username_pattern.*['\"](.+)['\"]", text) == [HUB_USERNAME_PATTERN]
+
+
+def test_portal_knows_every_event_of_the_hub(load: Any) -> None:
+    sent = {load("portal_events").SERVER_STARTED, *load("server_exits").ExitKind}
+
+    assert sent == set(HubEvent.Kind.values)
+
+
+def test_portal_translates_every_step_of_a_start(load: Any) -> None:
+    messages = [step.message for step in load("start_steps").Step]
+
+    assert [text for text in messages if translate_hub_message(text) == text] == []
