@@ -1,6 +1,6 @@
-"""`make up`: the whole of Shaparak as processes on this machine, for a trial.
+"""`make up`: all parts of Shaparak as processes on this machine, for a trial.
 
-install.py   makes .venv and the proxy from the lock files (nothing but Python's own library)
-up.py        installs, then goes on as run.py with what was installed
-run.py       the life of one running copy, from the lock on its folder to the last process ended
+install.py   creates .venv and the proxy from the lock files (needs only Python's own library)
+up.py        installs, then becomes run.py with the installed packages
+run.py       runs one copy, from the lock on its folder until its last process has ended
 """

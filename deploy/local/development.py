@@ -1,4 +1,4 @@
-"""Installs what tests, lint and screenshots need beside what runs."""
+"""Installation of what tests, lint, screenshots and measurements need."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from deploy.local import install
 
 REQUIREMENTS = install.REPOSITORY / "requirements-dev.txt"
 
-# Browsers, the better one first: without a window Chromium's headless shell draws the same pages in
-# half of the processor's time.
+# In order of preference: the headless shell draws the same pages in half of the processor time.
 BROWSERS = ("chromium-headless-shell", "chromium")
 
-# What is needed, by the program that shows whether it is here: Debian's package of it.
+# Debian packages, by the program that shows whether each is installed.
 DEBIAN_PACKAGES = {"chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext"}
-# What the measurements run beside what is ours. Debian has PostgreSQL's own programs off the path:
-# their wrapper stands for them.
+# For the measurements. Debian keeps PostgreSQL's own programs off the path, so their wrapper is
+# checked.
 BENCH_PACKAGES = {
     "redis-server": "redis-server",
     "pg_ctlcluster": "postgresql",
@@ -33,19 +32,21 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def install_bench_packages() -> None:
-    """PostgreSQL, Redis and Caddy for the measurements: from Debian where that is possible."""
+    """Install PostgreSQL, Redis and Caddy, from Debian. Raises CannotInstall."""
     packages = _missing(BENCH_PACKAGES)
     if not packages:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise install.CannotInstall(f"Missing here: {', '.join(packages)}. Install them.")
-    with _no_service_started():
+        raise install.CannotInstall(
+            f"Missing here: {', '.join(packages)}. Run this as root on Debian, or install them."
+        )
+    with _services_not_started():
         _apt_install(packages)
 
 
 @contextmanager
-def _no_service_started() -> Iterator[None]:
-    """Debian would start them on their usual ports, where nobody asked for them."""
+def _services_not_started() -> Iterator[None]:
+    """Keep Debian from starting installed services on their usual ports."""
     if POLICY.exists():
         yield
         return
@@ -62,32 +63,32 @@ def _missing(packages: Mapping[str, str]) -> list[str]:
 
 
 def find_browser() -> str | None:
-    """The machine's own; None where there is only the one that Playwright brings itself."""
+    """Return the path of the machine's own browser, if it has one."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def install_system_packages() -> None:
-    """A browser, and gettext for the catalogues: from Debian where that is possible."""
+    """Install a browser, and gettext for the catalogues, from Debian if this is Debian and root."""
     packages = _missing(DEBIAN_PACKAGES)
     if find_library("atomic") is None:
-        # The Node that Playwright brings needs it, and a slim Debian lacks it.
+        # Playwright's Node needs it, and a slim Debian lacks it.
         packages.append("libatomic1")
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         _apt_install(packages)
 
 
-def install_what_debian_lacks() -> None:
-    """After Python's packages and Debian's: Playwright's own browser where there is no other."""
+def install_playwright_browser() -> None:
+    """Install Playwright's own browser if there is no other. Needs Playwright in .venv."""
     if find_browser() is None:
-        # A second time it only looks.
+        # If it is installed already, this only checks that.
         install.run([str(install.VENV_PYTHON), "-m", "playwright", "install", "chromium"])
     if shutil.which("msgfmt") is None:
-        print("! No gettext here: tests of the catalogues will fail. Install it.", flush=True)
+        print("! No msgfmt here: tests of the catalogues will fail. Install gettext.", flush=True)
 
 
 def _apt_install(packages: list[str]) -> None:
-    """Those that this Debian, or what descends from it, has."""
-    install.say(f"Installing {' and '.join(packages)}")
+    """Install those packages that this Debian, or derivative, has."""
+    install.report(f"Installing {' and '.join(packages)}")
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*apt, "update"], env=environment, check=True)
@@ -107,13 +108,13 @@ def _is_in_debian(package: str) -> bool:
 def main() -> None:
     browser = "--with-browser" in sys.argv[1:]
     try:
-        with ThreadPoolExecutor(1) as beside:
-            # Unpacking a browser leaves a processor to Python's packages.
-            packages = beside.submit(install_system_packages) if browser else None
+        with ThreadPoolExecutor(1) as executor:
+            # Unpacking a browser leaves a processor free for Python's packages.
+            packages = executor.submit(install_system_packages) if browser else None
             install.install_with(REQUIREMENTS)
         if packages:
             packages.result()
-            install_what_debian_lacks()
+            install_playwright_browser()
         if "--for-bench" in sys.argv[1:]:
             install_bench_packages()
     except install.CannotInstall as problem:

@@ -1,4 +1,4 @@
-"""The environment that all parts of a copy run in. Secrets are in it only as the paths of files."""
+"""Environment of all parts of a copy. It has the paths of secret files, and no secret."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from deploy.local.trial import Trial
 
-# What a shell, make or an activated venv leaves behind, and no part should hear of.
+# Left by make, a shell or an activated venv; no part may inherit them.
 NOT_INHERITED = frozenset(
     {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}
 )
 
 
 def settings(trial: Trial, secret_files: Mapping[str, Path]) -> dict[str, str]:
-    """What this copy decides. Other settings come from whoever calls `make up`."""
+    """Return the settings that this copy decides. Others come from the caller's environment."""
     return {
         "SHAPARAK_MODE": "trial",
         "SHAPARAK_VAR": str(trial.var),
@@ -33,12 +33,14 @@ def settings(trial: Trial, secret_files: Mapping[str, Path]) -> dict[str, str]:
 def environment(
     inherited: Mapping[str, str], trial: Trial, secret_files: Mapping[str, Path]
 ) -> dict[str, str]:
-    # A token exported for some other Hub is not this copy's.
+    """Return the caller's environment with this copy's settings."""
+    # A token that is exported for another Hub is not this copy's.
     dropped = NOT_INHERITED | secret_files.keys()
     kept = {name: value for name, value in inherited.items() if name not in dropped}
     return kept | settings(trial, secret_files) | {"PYTHONUNBUFFERED": "1"}
 
 
 def as_env_file(values: Mapping[str, str]) -> str:
+    """Return the settings as an env file."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in values.items()]
     return "# Written by `make up`, for manage.py commands on this copy.\n" + "".join(lines)

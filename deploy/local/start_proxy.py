@@ -1,4 +1,4 @@
-"""Becomes the proxy, with the secret that it takes from its environment alone."""
+"""Start of the proxy, which takes its secret only from its environment."""
 
 import os
 from itertools import chain
@@ -12,10 +12,10 @@ def main() -> None:
     trial = Trial.read(os.environ)
     node = install.find_node()
     if node is None:
-        raise SystemExit("There is no Node here any more: run `make up` again.")
+        raise SystemExit("Node is not installed any more. Run `make up` again: it installs Node.")
     token = Path(os.environ["CONFIGPROXY_AUTH_TOKEN_FILE"]).read_text(encoding="ascii")
     browsers, api, _hub = (str(port) for port in trial.hub_ports)
-    # The error pages are shown while the Hub, or a user's server, does not answer.
+    # The error pages are shown while the Hub or a user's server does not answer.
     options = {
         "--ip": "127.0.0.1",
         "--port": browsers,

@@ -1,4 +1,4 @@
-"""Where one trial copy lives and listens."""
+"""Folders, ports and addresses of one trial copy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Self
 
 from deploy.local.install import REPOSITORY
 
-HIGHEST_PORT = 65535
+MAX_PORT = 65535
 
 
 class SettingRefused(Exception):
-    """Its text names the setting, and what it may be."""
+    """The message names the setting and the values that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Trial:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings of a copy. Raises SettingRefused."""
         trial = cls(
             var=Path(environ.get("SHAPARAK_VAR") or REPOSITORY / "var").absolute(),
             portal_port=_port(environ, "PORTAL_PORT", default=8080, in_a_row=1),
@@ -31,19 +32,19 @@ class Trial:
         )
         if trial.portal_port in trial.hub_ports:
             raise SettingRefused(
-                f"PORTAL_PORT {trial.portal_port} is one of the three ports from HUB_PORT"
-                f" {trial.hub_port} on. Move one of them."
+                f"PORTAL_PORT={trial.portal_port} is one of the Hub's three ports,"
+                f" {trial.hub_ports[0]} to {trial.hub_ports[-1]}. Change PORTAL_PORT or HUB_PORT."
             )
         return trial
 
     @property
     def hub_ports(self) -> range:
-        """The proxy for browsers, the proxy's own API, the Hub."""
+        """Ports of the proxy for browsers, of the proxy's own API, and of the Hub."""
         return range(self.hub_port, self.hub_port + 3)
 
     @property
     def portal_url(self) -> str:
-        # Another host name than the Hub's, since notebook pages run their users' own scripts.
+        # Another host name than the Hub's: notebook pages run their users' own scripts.
         return f"http://localhost:{self.portal_port}"
 
     @property
@@ -81,7 +82,7 @@ class Trial:
 
 def _port(environ: Mapping[str, str], name: str, *, default: int, in_a_row: int) -> int:
     value = environ.get(name) or str(default)
-    last = HIGHEST_PORT + 1 - in_a_row
+    last = MAX_PORT + 1 - in_a_row
     if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= last:
         raise SettingRefused(f"{name} must be a port number from 1 to {last}, not {value!r}.")
     return int(value)

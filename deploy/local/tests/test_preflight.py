@@ -1,4 +1,4 @@
-"""What stands in the way of a start is one line that names the setting."""
+"""Checks before a start: each problem is one line that names the setting."""
 
 import socket
 from pathlib import Path
@@ -16,7 +16,7 @@ def trial(tmp_path: Path) -> Trial:
     return Trial(tmp_path, portal_port, hub_port)
 
 
-def test_free_ports_are_no_problem(trial: Trial) -> None:
+def test_free_ports_pass(trial: Trial) -> None:
     assert list(preflight.problems(trial)) == []
 
 
@@ -26,8 +26,8 @@ def test_taken_portal_port_names_its_setting(trial: Trial) -> None:
     assert problem == f"Port {trial.portal_port} is taken. Set PORTAL_PORT to a free one."
 
 
-@pytest.mark.parametrize("which", [0, 1, 2])
-def test_each_taken_port_of_the_hub_names_its_setting(trial: Trial, which: int) -> None:
+@pytest.mark.parametrize("which", [0, 2])
+def test_taken_hub_port_names_its_setting(trial: Trial, which: int) -> None:
     with socket.create_server(("127.0.0.1", trial.hub_ports[which])):
         (problem,) = preflight.problems(trial)
     assert str(trial.hub_ports[which]) in problem
@@ -40,12 +40,12 @@ def test_port_taken_on_all_addresses_is_taken(trial: Trial) -> None:
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
-def test_port_that_a_browser_would_find_by_ipv6_is_taken(trial: Trial) -> None:
+def test_port_taken_on_ipv6_is_taken(trial: Trial) -> None:
     with socket.create_server(("::1", trial.portal_port), family=socket.AF_INET6):
         assert len(list(preflight.problems(trial))) == 1
 
 
-def test_port_that_was_closed_just_now_is_free(trial: Trial) -> None:
+def test_port_in_time_wait_is_free(trial: Trial) -> None:
     with (
         socket.create_server(("127.0.0.1", trial.portal_port)) as server,
         socket.create_connection(server.getsockname()) as client,
@@ -56,7 +56,7 @@ def test_port_that_was_closed_just_now_is_free(trial: Trial) -> None:
     assert list(preflight.problems(trial)) == []
 
 
-def test_folder_too_deep_for_a_socket_is_told_before_anything_fails(tmp_path: Path) -> None:
+def test_path_too_long_for_a_socket_is_reported(tmp_path: Path) -> None:
     portal_port, hub_port, *_ = free_ports(4)
     trial = Trial(tmp_path / ("deep" * 30), portal_port, hub_port)
     (problem,) = preflight.problems(trial)

@@ -1,4 +1,4 @@
-"""What supervisord is told, wherever a copy lives."""
+"""Configuration of supervisord, for folders with any name."""
 
 import configparser
 import shlex
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.proxy_pages import write_proxy_pages
-from deploy.local.supervision import WAIT_FOR_DATABASE, write_configuration
+from deploy.local.supervision import STARTED_AFTER_PREPARE, write_configuration
 from deploy.local.trial import Trial
 
 PARTS = {"proxy", "jupyterhub", "web", "worker", "spawn-worker", "beat"}
@@ -33,7 +33,7 @@ def command_of(configuration: configparser.RawConfigParser, part: str) -> list[s
     return shlex.split(configuration.get(f"program:{part}", "command") % {})
 
 
-def test_every_part_is_kept_running_with_a_log_that_does_not_grow_for_ever(
+def test_every_part_restarts_and_has_a_bounded_log(
     configuration: configparser.RawConfigParser,
 ) -> None:
     programs = {name for name in configuration.sections() if name.startswith("program:")}
@@ -44,29 +44,27 @@ def test_every_part_is_kept_running_with_a_log_that_does_not_grow_for_ever(
         assert configuration.get(program, "stdout_logfile").endswith("/logs/%(program_name)s.log")
 
 
-def test_parts_that_need_the_database_wait_for_it(
+def test_parts_that_need_the_database_start_later(
     configuration: configparser.RawConfigParser,
 ) -> None:
     for part in PARTS:
         waits = configuration.get(f"program:{part}", "autostart", fallback="true") == "false"
-        assert waits == (part in WAIT_FOR_DATABASE)
+        assert waits == (part in STARTED_AFTER_PREPARE)
 
 
-def test_hub_ends_while_its_proxy_lives(configuration: configparser.RawConfigParser) -> None:
+def test_hub_ends_before_its_proxy(configuration: configparser.RawConfigParser) -> None:
     hub, proxy = (configuration.getint(s, "priority") for s in ("group:portal", "program:proxy"))
     assert "jupyterhub" in configuration.get("group:portal", "programs")
     assert hub > proxy
 
 
-def test_commands_survive_the_folders_name(
-    configuration: configparser.RawConfigParser, trial: Trial
-) -> None:
+def test_commands_are_quoted(configuration: configparser.RawConfigParser, trial: Trial) -> None:
     for part in PARTS:
         assert sys.executable in command_of(configuration, part)
     assert str(trial.var / "celerybeat-schedule") in command_of(configuration, "beat")
 
 
-def test_proxy_shows_persian_pages_that_lead_to_the_portal(trial: Trial) -> None:
+def test_proxy_pages_are_persian_and_link_the_portal(trial: Trial) -> None:
     write_proxy_pages(trial)
     for name in ("404.html", "503.html", "error.html"):
         page = (trial.proxy_pages / name).read_text()
