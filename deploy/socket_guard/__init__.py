@@ -1,11 +1,11 @@
-"""Stands between the Hub and the container engine, and lets through what starting servers needs.
+"""Filter between the Hub and the container engine: it passes what starting servers needs.
 
-rules.py    what a server may be made of: image, network, volume, limits, as configured
-creation.py whether one request to create a container is such a server
-routes.py   which requests there are at all
-engine.py   HTTP over the engine's socket
-guard.py    the service itself
+rules.py     configured limits of a server: image, network, volume, memory, processors
+creation.py  check of a request that creates a container
+routes.py    list of the allowed requests
+engine.py    HTTP over the engine's socket
+guard.py     the service
 
-The engine's socket is as good as root on the host. Whoever takes over the Hub, through a notebook
-or a faulty package, gets no further than to users' servers of the kind that the Hub makes anyway.
+Access to the engine's socket equals root on the host. An attacker who takes over the Hub, through a
+notebook or a faulty package, can only create servers of the kind that the Hub creates anyway.
 """

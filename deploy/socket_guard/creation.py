@@ -1,11 +1,11 @@
-"""Whether a request to create a container asks for a user's server, and for nothing else.
+"""Check of a request that creates a container: it must describe a user's server.
 
-Every field that is not known here has to be absent, and every known one has to have the one value
-that servers have, or none. So what later engines add is refused until somebody has looked at it.
-The engine reads names of fields without regard to case, and of a doubled one the last: what is
-passed on is therefore written anew from what was looked at.
+A known field must have the value that servers have; an unknown field must be absent or empty. So
+fields of later engines are refused until somebody has reviewed them. The engine ignores the case of
+field names and uses the last of two equal names, so the request is written anew from the checked
+fields.
 
-Fields are those of `POST /containers/create` in the Docker Engine API 1.40 to 1.51.
+The fields are those of `POST /containers/create` in the Docker Engine API 1.40 to 1.51.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ _OWN_LABEL = re.compile(r"org\.shaparak\.[a-z-]+")
 
 
 class CreationRefused(Exception):
-    """The text names the field, and never repeats a value: those may hold tokens."""
+    """The message names the field and no value, since values may contain tokens."""
 
 
 def checked(body: bytes, name: str, rules: Rules) -> bytes:
-    """The body to pass on, with the guard's label on it. Raises CreationRefused."""
+    """Return the body for the engine, with the guard's label. Raises CreationRefused."""
     owner = rules.owner_of(name)
     if owner is None:
-        raise CreationRefused("this is no name of a user's server")
+        raise CreationRefused("this is not the name of a user's server")
     try:
-        asked = json.loads(body)
+        request = json.loads(body)
     except (ValueError, RecursionError):
-        raise CreationRefused("the body is no JSON") from None
-    _check(asked, _container(rules), "the body")
-    _check(asked.get("HostConfig"), _host(rules, owner), "HostConfig")
-    asked["Labels"] = {**(asked.get("Labels") or {}), GUARD_LABEL: owner}
-    return json.dumps(asked).encode()
+        raise CreationRefused("the body is not JSON") from None
+    _check(request, _container(rules), "the body")
+    _check(request.get("HostConfig"), _host(rules, owner), "HostConfig")
+    request["Labels"] = {**(request.get("Labels") or {}), GUARD_LABEL: owner}
+    return json.dumps(request).encode()
 
 
 def _check(fields: object, checks: dict[str, Check], where: str) -> None:
     if not isinstance(fields, dict):
-        raise CreationRefused(f"{where} is no object")
+        raise CreationRefused(f"{where} is not an object")
     for field, value in fields.items():
         check = checks.get(field, _is_empty)
         if not check(value):
-            raise CreationRefused(f"{field} is not as users' servers have it")
-        if field not in checks and field not in _LEFT_EMPTY:
-            raise CreationRefused(f"{field[:40]} is not known here")
+            raise CreationRefused(f"{field} has a value that users' servers do not have")
+        if field not in checks and field not in _SENT_EMPTY:
+            raise CreationRefused(f"{field[:40]} is not an allowed field")
     for field, check in checks.items():
         if field not in fields and not check(None):
             raise CreationRefused(f"{field} is missing")
@@ -63,15 +63,15 @@ def _container(rules: Rules) -> dict[str, Check]:
         "Labels": lambda value: value is None or _are_labels(value),
         "Volumes": lambda value: value in (None, {}, {rules.home: {}}),
         "ExposedPorts": lambda value: value in (None, {}, {rules.port: None}, {rules.port: {}}),
-        # What the engine does with the output of a container to which nobody can attach.
-        "AttachStdout": _is_switch,
-        "AttachStderr": _is_switch,
+        # Harmless: the guard refuses every request to attach.
+        "AttachStdout": _is_optional_bool,
+        "AttachStderr": _is_optional_bool,
         "HostConfig": lambda value: isinstance(value, dict),
     }
 
 
 def _host(rules: Rules, owner: str) -> dict[str, Check]:
-    most_cpu_time = int(rules.cpus * 100_000)
+    max_cpu_quota = int(rules.cpus * 100_000)  # microseconds in each period
     return {
         "NetworkMode": _is(rules.network),
         "Binds": _is([rules.home_bind(owner)]),
@@ -79,16 +79,16 @@ def _host(rules: Rules, owner: str) -> dict[str, Check]:
         "SecurityOpt": lambda value: value in (["no-new-privileges"], ["no-new-privileges:true"]),
         "Memory": _is_number_up_to(rules.memory),
         "CpuPeriod": _is(100_000),
-        "CpuQuota": _is_number_up_to(most_cpu_time),
+        "CpuQuota": _is_number_up_to(max_cpu_quota),
         "CpuShares": _is_number_up_to(rules.cpu_shares),
         "PidsLimit": _is_number_up_to(rules.processes),
-        "AutoRemove": _is_switch,
-        "Init": _is_switch,
+        "AutoRemove": _is_optional_bool,
+        "Init": _is_optional_bool,
     }
 
 
-# What docker-py sends of itself, without a value.
-_LEFT_EMPTY = frozenset(
+# docker-py always sends these fields, without a value.
+_SENT_EMPTY = frozenset(
     {
         "Hostname",
         "Domainname",
@@ -113,15 +113,15 @@ _LEFT_EMPTY = frozenset(
 
 
 def _is(expected: object) -> Check:
-    # True == 1 in Python, and not to the engine.
+    # In Python True == 1, but the engine distinguishes them.
     return lambda value: type(value) is type(expected) and value == expected
 
 
-def _is_number_up_to(most: int) -> Check:
-    return lambda value: type(value) is int and 0 < value <= most
+def _is_number_up_to(maximum: int) -> Check:
+    return lambda value: type(value) is int and 0 < value <= maximum
 
 
-def _is_switch(value: object) -> bool:
+def _is_optional_bool(value: object) -> bool:
     return value is None or isinstance(value, bool)
 
 

@@ -1,23 +1,24 @@
-"""HTTP over the engine's socket, one connection a call."""
+"""Client of the engine: HTTP over its socket, with a new connection for each request."""
 
 from __future__ import annotations
 
 import http.client
 import socket
 from dataclasses import dataclass
+from datetime import timedelta
 
-LONGEST_ANSWER_SECONDS = 120.0
-"""An engine that makes a hundred containers at once takes its time."""
+TIMEOUT = timedelta(seconds=120)
+"""An engine that creates a hundred containers at once is slow."""
 
-LARGEST_ANSWER = 4 * 1024 * 1024  # bytes
+MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
-class EngineAway(Exception):
-    """The engine does not answer, or says more than there is to say."""
+class EngineUnavailable(Exception):
+    """The engine does not answer, or its response is too large."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     status: int
     content_type: str
     body: bytes
@@ -27,26 +28,28 @@ class Engine:
     def __init__(self, socket_path: str) -> None:
         self._socket_path = socket_path
 
-    def ask(self, method: str, target: str, body: bytes = b"") -> Answer:
-        """Raises EngineAway."""
+    def request(self, method: str, target: str, body: bytes = b"") -> Response:
+        """Send a request and return the response. Raises EngineUnavailable."""
         connection = _UnixConnection(self._socket_path)
         headers = {"Content-Type": "application/json"} if body else {}
         try:
             connection.request(method, target, body or None, headers)
             response = connection.getresponse()
-            content = response.read(LARGEST_ANSWER + 1)
+            content = response.read(MAX_RESPONSE_BYTES + 1)
         except (OSError, http.client.HTTPException) as error:
-            raise EngineAway(f"the engine does not answer: {type(error).__name__}") from error
+            raise EngineUnavailable(
+                f"the engine does not answer: {type(error).__name__}"
+            ) from error
         finally:
             connection.close()
-        if len(content) > LARGEST_ANSWER:
-            raise EngineAway("the engine's answer is too long")
-        return Answer(response.status, response.headers.get("Content-Type", ""), content)
+        if len(content) > MAX_RESPONSE_BYTES:
+            raise EngineUnavailable("the engine's response is too large")
+        return Response(response.status, response.headers.get("Content-Type", ""), content)
 
 
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, socket_path: str) -> None:
-        super().__init__("engine", timeout=LONGEST_ANSWER_SECONDS)
+        super().__init__("engine", timeout=TIMEOUT.total_seconds())
         self._socket_path = socket_path
 
     def connect(self) -> None:

@@ -1,7 +1,7 @@
-"""The requests that there are: everything else of the engine's API is refused.
+"""Allowed requests; all others of the engine's API are refused.
 
-DockerSpawner 14 needs the version, an image's existence, and containers created, started, looked
-at, stopped and removed; monitoring needs one reading of their use.
+DockerSpawner 14 reads the version, checks that an image exists, and creates, starts, inspects,
+stops and removes containers. Monitoring reads a container's resource usage once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import parse_qsl, urlsplit
 
-# Without percent signs, dots between slashes or anything else that somebody could read otherwise.
+# No percent signs, no `..` as a folder, nothing else that the engine could read differently.
 _VERSION = r"/v1\.(?:4[0-9]|5[0-9])"
 _CONTAINER = r"(?P<container>[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127})"
 _IMAGE = r"(?P<image>[a-zA-Z0-9][a-zA-Z0-9_.:/-]{0,254})"
@@ -23,7 +23,7 @@ class Kind(Enum):
     ENGINE = auto()  # about the engine itself
     IMAGE = auto()  # about an image
     CREATION = auto()
-    CONTAINER = auto()  # about a container that is there
+    CONTAINER = auto()  # about an existing container
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Match:
     route: Route
     path: str
     query: dict[str, str]
-    subject: str  # the container or the image that it is about, "" where there is none
+    subject: str  # the container or the image, otherwise ""
 
 
 def _route(kind: Kind, method: str, path: str, *needed: str, **query: str) -> Route:
@@ -55,7 +55,7 @@ ROUTES = (
         Kind.CREATION, "POST", rf"{_VERSION}/containers/create", "name", name=r"[a-zA-Z0-9_.-]+"
     ),
     _route(Kind.CONTAINER, "GET", rf"{_VERSION}/containers/{_CONTAINER}/json"),
-    # One reading: a stream would hold a thread of the guard for as long as somebody likes.
+    # Not as a stream, which would occupy a thread of the guard without a time limit.
     _route(
         Kind.CONTAINER,
         "GET",
@@ -77,7 +77,7 @@ ROUTES = (
 
 
 def find(method: str, target: str) -> Match | None:
-    """The route of a request; None when there is none, or when its query asks for more."""
+    """Return the route of a request, or None if its path or its query is not allowed."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or parts.fragment:
         return None

@@ -1,6 +1,6 @@
-"""What users' servers are made of, as the environment says.
+"""Limits of users' servers, from the environment.
 
-The Hub's container_settings.py reads the same names.
+The Hub's container_settings.py reads the same settings.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Self
 
 GUARD_LABEL = "org.shaparak.guarded"
-"""The guard alone puts it on a container, and touches none without it."""
+"""Only the guard sets this label, and it changes no container without it."""
 
-MOST_PROCESSES = 512
-MOST_CPU_SHARES = 256
+MAX_PROCESSES = 512
+MAX_CPU_SHARES = 256
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 class RulesRefused(Exception):
-    """A setting makes no sense; the text names it."""
+    """A setting is invalid; the message names it and the values that it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,12 @@ class Rules:
     port: str = "8888/tcp"
     container_prefix: str = "shaparak-jupyter-"
     volume_prefix: str = "shaparak-home-"
-    processes: int = MOST_PROCESSES
-    cpu_shares: int = MOST_CPU_SHARES  # where processors are short; a part of the portal has 1024
+    processes: int = MAX_PROCESSES
+    cpu_shares: int = MAX_CPU_SHARES  # weight on busy processors; a part of the portal has 1024
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
-        """Raises RulesRefused."""
+        """Read the settings. Raises RulesRefused."""
         return cls(
             image=environ.get("SERVER_IMAGE") or "shaparak-user-server",
             network=environ.get("SERVER_NETWORK") or "shaparak-servers",
@@ -47,7 +47,7 @@ class Rules:
         )
 
     def owner_of(self, container_name: str) -> str | None:
-        """The part of a server's name that tells whose it is; None where it is no server's name."""
+        """Return the owner from the name of a server's container, or None for any other name."""
         owner = re.fullmatch(
             re.escape(self.container_prefix) + r"([a-z0-9][a-z0-9-]{0,62})", container_name
         )

@@ -1,4 +1,4 @@
-"""A guard in front of an engine that remembers what reached it."""
+"""A guard in front of an engine's double that records the requests."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ CONTAINERS = {
 
 
 class EngineDouble:
-    """Speaks HTTP on a socket as the engine does, and knows two containers."""
+    """HTTP server on a socket, as the engine is, with two containers."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
+        self.requests: list[tuple[str, str, Any]] = []
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
-        self.asked.append((method, path, json.loads(body) if body else None))
+    def respond(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        self.requests.append((method, path, json.loads(body) if body else None))
         parts = path.partition("?")[0].split("/")
         if path.endswith(("/version", "/_ping")):
             return 200, {"ApiVersion": "1.45"}
@@ -51,7 +51,7 @@ class EngineDouble:
 
     @property
     def changes(self) -> list[str]:
-        return [f"{method} {path}" for method, path, _ in self.asked if method != "GET"]
+        return [f"{method} {path}" for method, path, _ in self.requests if method != "GET"]
 
 
 class _UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -77,8 +77,8 @@ def engine(tmp_path: Path) -> Iterator[EngineDouble]:
     class Handler(BaseHTTPRequestHandler):
         def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, answer = double.answer(self.command, self.path, body)
-            content = json.dumps(answer).encode()
+            status, result = double.respond(self.command, self.path, body)
+            content = json.dumps(result).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -97,16 +97,16 @@ def engine(tmp_path: Path) -> Iterator[EngineDouble]:
         yield double
 
 
-Ask = Callable[..., tuple[int, Any]]
+Send = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def ask(engine: EngineDouble, tmp_path: Path) -> Iterator[Ask]:
-    """A request as the Hub would send it; the answer's status and body."""
+def send(engine: EngineDouble, tmp_path: Path) -> Iterator[Send]:
+    """Return a function that sends a request as the Hub does, and returns status and body."""
     guard = Guard(Engine(str(tmp_path / "engine.sock")), RULES)
     server = GuardServer(("127.0.0.1", 0), guard)
 
-    def send(
+    def send_request(
         method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
@@ -118,4 +118,4 @@ def ask(engine: EngineDouble, tmp_path: Path) -> Iterator[Ask]:
         return response.status, json.loads(text) if text else None
 
     with served(server):
-        yield send
+        yield send_request

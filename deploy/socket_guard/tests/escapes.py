@@ -1,7 +1,7 @@
-"""Ways out of the Hub's container that the guard closes.
+"""Escapes from the Hub's container that the guard prevents.
 
-The tests here try them in front of an engine's double, the smoke test from inside the Hub's own
-container in front of a real one.
+The tests in this folder use an engine's double; the smoke test uses a real engine, from inside the
+Hub's own container.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MINE = "/v1.45/containers/shaparak-jupyter-sara"
 OTHERS = "/v1.45/containers/shaparak-postgres"
 CREATE = "/v1.45/containers/create?name=shaparak-jupyter-sara"
 
-# As docker-py and DockerSpawner 14 send it, with what containers.py configures.
+# The request of docker-py and DockerSpawner 14 with the settings of containers.py.
 SERVER: dict[str, Any] = {
     "Hostname": None,
     "Domainname": None,
@@ -60,27 +60,27 @@ SERVER: dict[str, Any] = {
 
 
 def server_with(path: str, value: Any) -> dict[str, Any]:
-    """A user's server but for one field, such as `HostConfig.Privileged`."""
-    asked = copy.deepcopy(SERVER)
+    """Return a user's server with another value of one field, such as `HostConfig.Privileged`."""
+    request = copy.deepcopy(SERVER)
     *folders, field = path.split(".")
-    place = asked
+    place = request
     for folder in folders:
         place = place[folder]
     place[field] = value
-    return asked
+    return request
 
 
 def server_without(path: str) -> dict[str, Any]:
-    asked = server_with(path, None)
+    request = server_with(path, None)
     *folders, field = path.split(".")
-    place = asked
+    place = request
     for folder in folders:
         place = place[folder]
     del place[field]
-    return asked
+    return request
 
 
-# Containers that ask for more than a user's server is: the field, and what it asks for.
+# Requests for more than a user's server: the field and its value.
 ESCAPES = {
     "privileged": ("HostConfig.Privileged", True),
     "the host's root": ("HostConfig.Binds", ["/:/host:rw"]),
@@ -128,7 +128,7 @@ ESCAPES = {
     "nothing read-only in /proc": ("HostConfig.ReadonlyPaths", []),
     "a kernel setting": ("HostConfig.Sysctls", {"kernel.core_pattern": "|/bin/sh"}),
     "another runtime": ("HostConfig.Runtime", "sysbox"),
-    "another runtime, told outside": ("Runtime", "sysbox"),
+    "another runtime, outside of HostConfig": ("Runtime", "sysbox"),
     "a port of the host": ("HostConfig.PortBindings", {"8888/tcp": [{"HostPort": "80"}]}),
     "all ports of the host": ("HostConfig.PublishAllPorts", True),
     "another image": ("Image", "shaparak-portal"),
@@ -145,21 +145,21 @@ ESCAPES = {
     "processors beyond the limit": ("HostConfig.CpuQuota", 200_001),
     "a shorter period, so more processors": ("HostConfig.CpuPeriod", 1000),
     "a greater share of busy processors": ("HostConfig.CpuShares", 257),
-    "processors told otherwise": ("HostConfig.NanoCpus", 64 * 10**9),
+    "processors by another field": ("HostConfig.NanoCpus", 64 * 10**9),
     "processes without a limit": ("HostConfig.PidsLimit", -1),
-    "never killed for want of memory": ("HostConfig.OomKillDisable", True),
+    "never killed when memory runs out": ("HostConfig.OomKillDisable", True),
     "started again for ever": ("HostConfig.RestartPolicy", {"Name": "always"}),
     "logs somewhere else": ("HostConfig.LogConfig", {"Type": "syslog"}),
     "names of other hosts": ("HostConfig.ExtraHosts", ["portal:10.0.0.1"]),
     "a link": ("HostConfig.Links", ["shaparak-postgres:db"]),
     "a field in another case": ("HostConfig.privileged", True),
     "the whole host part in another case": ("hostconfig", {"Privileged": True}),
-    "a field that nobody knows yet": ("HostConfig.GiveMeAll", True),
-    "a host part that is none": ("HostConfig", []),
-    "text that is no text": ("Env", [{"A": "b"}]),
+    "an unknown field": ("HostConfig.GiveMeAll", True),
+    "a host part that is a list": ("HostConfig", []),
+    "an object instead of text": ("Env", [{"A": "b"}]),
 }
 
-# Requests of the engine that no server needs.
+# Requests that no server needs.
 REFUSED_REQUESTS = [
     ("GET", "/v1.45/containers/json"),
     ("GET", "/v1.45/containers/json?all=1"),
@@ -202,10 +202,10 @@ REFUSED_REQUESTS = [
     ("POST", "/v1.45/containers/create?name=shaparak-jupyter-sara&platform=x"),
     ("DELETE", "/v1.45/volumes/shaparak-home-sara"),
     ("DELETE", f"{MINE}?link=1"),
-    # Older ones take a host part at the start.
+    # Older API versions accept a host part when a container starts.
     ("POST", "/v1.23/containers/shaparak-jupyter-sara/start"),
     ("POST", "/containers/shaparak-jupyter-sara/start"),
-    # The same place, written otherwise.
+    # The same paths, written differently.
     ("GET", "/v1.45/images/../containers/json"),
     ("GET", "/v1.45/images/shaparak-user-server/../../containers/shaparak-postgres/json"),
     ("GET", "/v1.45//containers/json"),
@@ -216,7 +216,7 @@ REFUSED_REQUESTS = [
     ("OPTIONS", "/version"),
 ]
 
-# A container that the guard did not label is not touched.
+# Requests for a container without the guard's label.
 REQUESTS_OF_OTHERS = [
     ("GET", f"{OTHERS}/json"),
     ("GET", f"{OTHERS}/stats?stream=false"),
