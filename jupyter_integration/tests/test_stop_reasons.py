@@ -246,7 +246,7 @@ class TestOfTheCard:
             client = Client()
             client.force_login(sara)
             html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
-            return html.find(id="server-ending")
+            return html.find(id="server-stop-reason")
 
         return card
 

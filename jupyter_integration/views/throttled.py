@@ -40,7 +40,7 @@ def throttled(view: AuthenticatedView) -> AuthenticatedView:
 
 
 def _refuse(request: AuthenticatedHttpRequest, *, seconds: int) -> HttpResponse:
-    template = "portal/_too_many_presses.html" if request.htmx else "429.html"
+    template = "portal/_too_many_requests.html" if request.htmx else "429.html"
     response = render(request, template, {"wait_seconds": seconds}, status=429)
     response["Retry-After"] = str(seconds)
     if request.htmx:  # the card stays as it is, and the sentence goes above it

@@ -62,7 +62,7 @@ def test_movement_is_only_for_those_who_did_not_ask_for_rest(path: Path) -> None
     )
     assert not re.search(r"animation:", calm)
     for transition in re.findall(r"transition:[^;]+;", calm):
-        assert "var(--quick)" in transition or "var(--calm)" in transition
+        assert "var(--duration-short)" in transition or "var(--duration-long)" in transition
 
 
 # --- Pages that are shown when something is broken ----------------------------------------------

@@ -97,7 +97,7 @@ def test_each_state_says_what_it_means_below_its_heading(status: ServerStatus) -
         (STOPPED, {"server-start"}),
         (QUEUED, {"server-cancel"}),
         (STARTING, {"server-cancel"}),
-        (READY, {"server-open", "server-stop-ask", "server-stop"}),
+        (READY, {"server-open", "server-stop-toggle", "server-stop"}),
         (STOPPING, set()),
         (FAILED, {"server-help", "server-start", "copy-S17"}),
         (CHECKING, set()),
@@ -171,7 +171,7 @@ BUTTONS = {
     Action.START_AGAIN: ("server-start", "راه‌اندازی مجدد"),
     Action.WAIT_IN_QUEUE: ("server-start", "انتظار در صف"),
     Action.ASK_FOR_HELP: ("server-help", "درخواست پشتیبانی"),
-    Action.STOP: ("server-stop-ask", "توقف"),
+    Action.STOP: ("server-stop-toggle", "توقف"),
 }
 
 
@@ -194,16 +194,16 @@ def test_a_hooks_words_are_shown_as_text_beside_the_cause() -> None:
     refused = explain("refused_by_hook", reference="S17", hook_message="<b>کلاس</b> نیست\nفردا")
     shown = card(replace(FAILED, failure=refused))
 
-    hook_message = shown.select_one(".server-card__said")
+    hook_message = shown.select_one(".server-card__hook-message")
     assert said(hook_message) == "<b>کلاس</b> نیستفردا"
     assert hook_message.find("b") is None
-    assert card(FAILED).select_one(".server-card__said") is None
+    assert card(FAILED).select_one(".server-card__hook-message") is None
 
 
 def test_the_code_can_be_copied_with_one_press_and_read_without_a_script() -> None:
     shown = card(FAILED)
     copy = shown.find(id="copy-S17")
-    assert copy["data-copies"] == said(shown.select_one(".reference bdi")) == "S17"
+    assert copy["data-copy-text"] == said(shown.select_one(".reference bdi")) == "S17"
     assert copy["type"] == "button"
 
 

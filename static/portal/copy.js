@@ -1,16 +1,16 @@
-// A press copies a code. Without this script the code is there to be selected.
+// Copy buttons for reference codes. Without this script the code can be selected and copied by hand.
 "use strict";
 
-document.documentElement.dataset.canCopy = ""; // the buttons are shown from now on
+document.documentElement.dataset.canCopy = ""; // shows the buttons: reference.css
 
-const SAID_FOR = 2500; // milliseconds
+const CONFIRMATION_MILLISECONDS = 2500;
 
 async function copy(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;
   }
-  // Browsers keep the clipboard from pages that came without TLS.
+  // Browsers offer no clipboard to pages without TLS.
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "visually-hidden";
@@ -23,24 +23,24 @@ async function copy(text) {
   }
 }
 
-// On the document, since the server card is replaced every few seconds.
+// The listener is on the document, because the server card is replaced every few seconds.
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("button[data-copies]");
+  const button = event.target.closest("button[data-copy-text]");
   if (!button) {
     return;
   }
   try {
-    await copy(button.dataset.copies);
+    await copy(button.dataset.copyText);
   } catch {
     return; // the code can still be selected
   }
   button.focus();
-  const words = button.querySelector("[data-copy-words]");
-  const before = words.textContent;
-  words.textContent = button.dataset.says;
-  words.setAttribute("role", "status");
+  const label = button.querySelector("[data-copy-label]");
+  const before = label.textContent;
+  label.textContent = button.dataset.copiedLabel;
+  label.setAttribute("role", "status");
   setTimeout(() => {
-    words.textContent = before;
-    words.removeAttribute("role");
-  }, SAID_FOR);
+    label.textContent = before;
+    label.removeAttribute("role");
+  }, CONFIRMATION_MILLISECONDS);
 });

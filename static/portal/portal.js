@@ -1,22 +1,22 @@
-// Small comforts on every page. Without this script everything works all the same.
+// Form locks, password toggle, menu and focus on every page. Every page also works without this script.
 "use strict";
 
-// A form that was sent is not sent again by a second press; after a while, or when the reader
-// comes back to the page, it may be.
-const SENT_FOR = 10000; // milliseconds
-const heldForms = new WeakMap();
+// A second click does not send a form again. The lock ends after some seconds, and when the reader
+// returns to the page with the browser's "back".
+const SUBMIT_LOCK_MILLISECONDS = 10000;
+const lockedForms = new WeakMap();
 
-function hold(form, milliseconds) {
-  clearTimeout(heldForms.get(form));
-  heldForms.set(form, setTimeout(release, milliseconds, form));
+function lockForm(form, milliseconds) {
+  clearTimeout(lockedForms.get(form));
+  lockedForms.set(form, setTimeout(unlockForm, milliseconds, form));
   for (const button of form.querySelectorAll("[type=submit]")) {
     button.setAttribute("aria-disabled", "true");
   }
 }
 
-function release(form) {
-  clearTimeout(heldForms.get(form));
-  heldForms.delete(form);
+function unlockForm(form) {
+  clearTimeout(lockedForms.get(form));
+  lockedForms.delete(form);
   for (const button of form.querySelectorAll("[type=submit]")) {
     button.removeAttribute("aria-disabled");
   }
@@ -29,48 +29,48 @@ document.addEventListener(
     if (form.method !== "post") {
       return;
     }
-    if (heldForms.has(form)) {
+    if (lockedForms.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    hold(form, SENT_FOR);
+    lockForm(form, SUBMIT_LOCK_MILLISECONDS);
   },
   true,
 );
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target instanceof HTMLFormElement) {
-    release(event.target);
+    unlockForm(event.target);
   }
 });
 
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    document.querySelectorAll("form").forEach(release);
+    document.querySelectorAll("form").forEach(unlockForm);
   }
 });
 
-// A password may be looked at before it is sent.
+// A button shows the password while it is typed.
 for (const button of document.querySelectorAll("[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);
-  const words = button.firstChild;
-  const show = words.nodeValue;
+  const label = button.firstChild;
+  const showLabel = label.nodeValue;
   button.hidden = false;
   button.addEventListener("click", () => {
     const revealed = input.type === "password";
     input.type = revealed ? "text" : "password";
-    words.nodeValue = revealed ? button.dataset.labelHide : show;
+    label.nodeValue = revealed ? button.dataset.labelHide : showLabel;
     button.setAttribute("aria-pressed", String(revealed));
   });
-  // Hidden again on the way out, or the browser would keep it among the words it suggests.
+  // The form sends a password field: browsers store the value of a text field as a suggestion.
   input.form?.addEventListener("submit", () => {
     input.type = "password";
   });
 }
 
-// A menu closes when the reader turns elsewhere.
-for (const menu of document.querySelectorAll("details[data-closes-itself]")) {
+// A menu closes when the reader clicks outside it, moves the focus out of it or presses Escape.
+for (const menu of document.querySelectorAll("details[data-auto-close]")) {
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) {
       menu.open = false;
@@ -89,5 +89,5 @@ for (const menu of document.querySelectorAll("details[data-closes-itself]")) {
   });
 }
 
-// The first field that is wrong is where the reader wants to be.
+// The first field with an error gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();

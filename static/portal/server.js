@@ -1,5 +1,5 @@
-// Keeps the server card alive: what changed is said aloud, the clock ticks, progress moves smoothly,
-// and nothing that the reader has opened or reached is lost when the card is replaced.
+// The server card on the dashboard: announces changes to screen readers, counts the elapsed time,
+// animates the progress bar, and keeps focus and open questions when the card is replaced.
 "use strict";
 
 const CARD = "server-card";
@@ -7,34 +7,34 @@ const card = () => document.getElementById(CARD);
 const announcement = document.getElementById("server-announcement");
 const notice = document.getElementById("server-notice");
 
-// --- What changed is said aloud, once ---------------------------------------------------------
+// --- Changes are announced once --------------------------------------------------------------
 
-const SAY_PROGRESS_EVERY = 20; // seconds: a place in line may change more often than one can listen
+const PROGRESS_ANNOUNCEMENT_MILLISECONDS = 20000; // a queue position may change faster than one can listen
 
-const headingWords = () => document.getElementById("server-heading")?.textContent.trim() ?? "";
-const progressWords = () => document.getElementById("server-progress-words")?.textContent.trim() ?? "";
+const headingText = () => document.getElementById("server-heading")?.textContent.trim() ?? "";
+const progressText = () => document.getElementById("server-progress-words")?.textContent.trim() ?? "";
 
-// What is there when the page opens is read with the page.
-let saidHeading = headingWords();
-let saidProgress = progressWords();
-let saidAt = performance.now();
+// Screen readers read the first card together with the page.
+let announcedHeading = headingText();
+let announcedProgress = progressText();
+let announcedAt = performance.now();
 
 function announce() {
-  const [heading, progress] = [headingWords(), progressWords()];
-  const isNewState = heading !== saidHeading;
-  const isDue = performance.now() - saidAt > SAY_PROGRESS_EVERY * 1000;
-  if (isNewState || (progress !== saidProgress && isDue)) {
-    [saidHeading, saidProgress, saidAt] = [heading, progress, performance.now()];
+  const [heading, progress] = [headingText(), progressText()];
+  const isNewState = heading !== announcedHeading;
+  const isDue = performance.now() - announcedAt > PROGRESS_ANNOUNCEMENT_MILLISECONDS;
+  if (isNewState || (progress !== announcedProgress && isDue)) {
+    [announcedHeading, announcedProgress, announcedAt] = [heading, progress, performance.now()];
     announcement.textContent = [heading, progress].filter(Boolean).join(". ");
   }
 }
 
-// --- The clock of a start ----------------------------------------------------------------------
+// --- Elapsed time of a start -------------------------------------------------------------------
 
 const toDigits = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
 const toTwoDigits = new Intl.NumberFormat(document.documentElement.lang, { minimumIntegerDigits: 2 });
 
-function asClock(seconds) {
+function formatElapsed(seconds) {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const rest = toTwoDigits.format(seconds % 60);
@@ -44,40 +44,40 @@ function asClock(seconds) {
   return `${toDigits.format(minutes)}:${rest}`;
 }
 
-let clockStart = null; // on the clock of this page: the reader's own may be wrong
+let startedAt = null; // by performance.now(): the device's clock may be wrong
 
-function readClock() {
-  const shown = card()?.querySelector("[data-elapsed]");
-  clockStart = shown ? performance.now() - Number(shown.dataset.elapsed) * 1000 : null;
+function readElapsed() {
+  const timer = card()?.querySelector("[data-elapsed]");
+  startedAt = timer ? performance.now() - Number(timer.dataset.elapsed) * 1000 : null;
 }
 
-function tick() {
-  const shown = card()?.querySelector("[data-elapsed]");
-  if (shown && clockStart !== null) {
-    shown.textContent = asClock(Math.floor((performance.now() - clockStart) / 1000));
+function showElapsed() {
+  const timer = card()?.querySelector("[data-elapsed]");
+  if (timer && startedAt !== null) {
+    timer.textContent = formatElapsed(Math.floor((performance.now() - startedAt) / 1000));
   }
 }
 
-readClock();
-setInterval(tick, 1000);
+readElapsed();
+setInterval(showElapsed, 1000);
 
-// --- Progress moves smoothly -------------------------------------------------------------------
+// --- Animation of the progress bar -------------------------------------------------------------
 
-const MOVE_MILLISECONDS = 600;
-const calmly = window.matchMedia("(prefers-reduced-motion: reduce)");
-let shownProgress = null;
+const ANIMATION_MILLISECONDS = 600;
+const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+let progressBefore = null;
 
 const progressBar = () => document.getElementById("server-progress");
 
-function moveProgress() {
+function animateProgress() {
   const bar = progressBar();
-  const [from, to] = [shownProgress, bar?.hasAttribute("value") ? bar.value : null];
-  if (from === null || to === null || to <= from || calmly.matches) {
+  const [from, to] = [progressBefore, bar?.hasAttribute("value") ? bar.value : null];
+  if (from === null || to === null || to <= from || reducedMotion.matches) {
     return;
   }
   const began = performance.now();
   function step(now) {
-    const part = Math.min(Math.max((now - began) / MOVE_MILLISECONDS, 0), 1);
+    const part = Math.min(Math.max((now - began) / ANIMATION_MILLISECONDS, 0), 1);
     bar.value = from + (to - from) * (1 - (1 - part) ** 3);
     if (part < 1 && bar.isConnected) {
       requestAnimationFrame(step);
@@ -87,26 +87,25 @@ function moveProgress() {
   requestAnimationFrame(step);
 }
 
-// --- The card is replaced ----------------------------------------------------------------------
+// --- Replacement of the card -------------------------------------------------------------------
 
-// A press is meant for the button that the reader saw. "Cancel" comes to stand where "Start" was,
-// and the second half of a double press would take the start back: systems count two presses
-// within this time as one double press.
-const DOUBLE_PRESS = 500; // milliseconds
+// "Cancel" appears where "Start" was, so the second click of a double click would cancel the start.
+// Operating systems count two clicks within this time as one double click.
+const DOUBLE_CLICK_MILLISECONDS = 500;
 
 let openQuestions = [];
 let focused = "";
-let pressed = false;
+let replacedByClick = false;
 let stateBefore = card().dataset.state;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 429) {
-    // A press too many: why it was not taken is said above the card, which stays as it is.
+    // Rate limit: the reason is shown above the card, and the card stays.
     event.detail.shouldSwap = true;
     event.detail.isError = false;
     return;
   }
-  // Anything but a card, as the sign-in page after a session's end, belongs on a page of its own.
+  // A response without a card, such as the sign-in page after the session ended, needs a whole page.
   if (event.detail.xhr.status === 200 && !event.detail.serverResponse.includes(`id="${CARD}"`)) {
     event.detail.shouldSwap = false;
     location.reload();
@@ -114,28 +113,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   openQuestions = [...card().querySelectorAll("details[open]")].map((question) => question.id);
   focused = card().contains(document.activeElement) ? document.activeElement.id : "";
-  pressed = event.detail.requestConfig.verb === "post";
-  shownProgress = progressBar()?.hasAttribute("value") ? progressBar().value : null;
+  replacedByClick = event.detail.requestConfig.verb === "post";
+  progressBefore = progressBar()?.hasAttribute("value") ? progressBar().value : null;
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== CARD) {
     return;
   }
-  if (pressed) {
+  if (replacedByClick) {
     notice.textContent = "";
     document.getElementById("server-heading").focus({ preventScroll: true });
     card()
       .querySelectorAll("form")
-      .forEach((form) => hold(form, DOUBLE_PRESS));
+      .forEach((form) => lockForm(form, DOUBLE_CLICK_MILLISECONDS));
   } else {
     for (const id of openQuestions) {
       document.getElementById(id)?.setAttribute("open", "");
     }
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
-  readClock();
-  moveProgress();
+  readElapsed();
+  animateProgress();
   announce();
   if (card().dataset.state !== stateBefore) {
     stateBefore = card().dataset.state;
@@ -143,7 +142,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-// --- The start that was pressed here is ready -------------------------------------------------------
+// --- The start that was requested in this tab is ready ------------------------------------------
 
 document.addEventListener("lab-ready", (event) => {
   location.assign(event.detail.url);

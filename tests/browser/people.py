@@ -73,6 +73,6 @@ def expect_drawn_lab(page: Page) -> None:
 def stop(page: Page, portal_url: str) -> None:
     page.goto(f"{portal_url}/dashboard/")
     expect_card(page, "ready")
-    page.click("#server-stop-ask")
+    page.click("#server-stop-toggle")
     page.click("#server-stop")
     expect_card(page, "stopped")

@@ -84,12 +84,12 @@ def test_an_open_question_and_the_focus_outlive_a_new_card(
 ) -> None:
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     page = open_page("/dashboard/")
-    page.click("#server-stop-ask")
+    page.click("#server-stop-toggle")
     page.focus("#server-stop")
     ask_again(page)
     expect(page.locator("#server-stop")).to_be_visible()
     expect(page.locator("#server-stop")).to_be_focused()
-    page.click("#server-stop-ask")
+    page.click("#server-stop-toggle")
     expect(page.locator("#server-stop")).to_be_hidden()
 
 
@@ -197,7 +197,7 @@ def test_without_scripts_menu_and_question_open_all_the_same(
     page.click(".menu > summary")
     expect(page.locator(".menu__list")).to_be_visible()
     page.click(".menu > summary")
-    page.click("#server-stop-ask")
+    page.click("#server-stop-toggle")
     page.click("#server-stop")
     expect(page.locator("#server-card")).to_have_attribute("data-state", "stopping")
 

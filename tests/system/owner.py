@@ -39,7 +39,7 @@ class Owner:
     def cause(self) -> str | None:
         """The reason on the card, as the page marks it."""
         page = self.visitor.get(f"{self.copy.portal_url}/dashboard/").text
-        ending = BeautifulSoup(page, "html.parser").find(id="server-ending")
+        ending = BeautifulSoup(page, "html.parser").find(id="server-stop-reason")
         return str(ending["data-cause"]) if ending else None
 
     def process(self) -> int:
