@@ -43,6 +43,13 @@ def browser(client: Client, sara: User) -> Client:
 
 
 @pytest.fixture
+def staff(client: Client, nasrin: User) -> Client:
+    """Nasrin's, signed in."""
+    client.force_login(nasrin)
+    return client
+
+
+@pytest.fixture
 def both_on_the_hub(sara: User, omid: User) -> None:
     """Sara and Omid have users of their own on the Hub."""
     provision(sara)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +20,14 @@ from jupyter_integration.work.slots import claim_with_slot
 READY: dict[str, Any] = {"ready": True}
 SPAWNING: dict[str, Any] = {"pending": "spawn"}
 STOPPING: dict[str, Any] = {"pending": "stop"}
+
+UNREACHABLE_CACHE: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
+    }
+}
 
 
 def provision(user: User) -> User:
@@ -58,6 +67,12 @@ def start(
 def stop(user: User, **more: Any) -> StopRequest:
     """A stop that is asked for and not done."""
     return StopRequest.objects.create(user=user, requested_by=user, **more)
+
+
+def employ(user: User, *permissions: str) -> None:
+    """Make the user a member of staff with these permissions, given by their codenames."""
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
 
 
 def stopped(user: User) -> StopRequest:

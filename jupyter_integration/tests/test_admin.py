@@ -1,7 +1,6 @@
-"""Starts, stops and revocations in the admin, and what staff can do there."""
+"""Admin of starts, stops, revocations and support requests: actions and permissions."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
@@ -10,17 +9,11 @@ from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.services.request_help import request_help
-from jupyter_integration.tests.scenes import start, stop
+from jupyter_integration.tests.scenes import employ, start, stop
 
 State = SpawnRequest.State
 LIST = reverse("admin:jupyter_integration_spawnrequest_changelist")
 MODELS = ["spawnrequest", "stoprequest", "hubrevocation", "helprequest"]
-
-
-@pytest.fixture
-def staff(client: Client, nasrin: User) -> Client:
-    client.force_login(nasrin)
-    return client
 
 
 def act(staff: Client, action: str, *rows: SpawnRequest):
@@ -28,7 +21,7 @@ def act(staff: Client, action: str, *rows: SpawnRequest):
 
 
 class TestActions:
-    def test_staff_stop_a_persons_server(self, staff, sara, nasrin, workers) -> None:
+    def test_staff_stop_a_server(self, staff, sara, nasrin, workers) -> None:
         request = start(sara, State.READY)
         with workers.committing():
             response = act(staff, "stop_servers", request)
@@ -38,22 +31,23 @@ class TestActions:
         assert (stop.user, stop.requested_by) == (sara, nasrin)
         assert workers.sent == [("server.stop_server", (stop.pk,))]
 
-    def test_of_many_rows_of_one_person_it_is_one_stop(self, staff, sara) -> None:
+    def test_two_rows_of_one_user_give_one_stop(self, staff, sara) -> None:
         act(staff, "stop_servers", start(sara, State.READY), start(sara, State.FAILED))
 
         assert StopRequest.objects.count() == 1
 
-    def test_staff_cancel_a_start(self, staff, sara) -> None:
-        request = start(sara)
+    def test_staff_cancel_only_the_selected_start(self, staff, sara, omid) -> None:
+        request, of_omid = start(sara), start(omid)
 
         response = act(staff, "cancel_starts", request)
 
         request.refresh_from_db()
-        assert request.state == State.CANCELLED
+        of_omid.refresh_from_db()
+        assert (request.state, of_omid.state) == (State.CANCELLED, State.QUEUED)
         [message] = get_messages(response.wsgi_request)
         assert "1" in str(message) or "۱" in str(message)
 
-    def test_an_old_row_is_not_todays_start(self, staff, sara) -> None:
+    def test_finished_row_cancels_no_open_start(self, staff, sara) -> None:
         old = start(sara, State.FAILED)
         today = start(sara)
 
@@ -62,18 +56,8 @@ class TestActions:
         today.refresh_from_db()
         assert today.state == State.QUEUED
 
-    def test_other_peoples_servers_are_left_alone(self, staff, sara, omid) -> None:
-        of_omid = start(omid)
-
-        act(staff, "cancel_starts", start(sara))
-
-        of_omid.refresh_from_db()
-        assert of_omid.state == State.QUEUED
-
-    def test_who_may_only_look_cannot_act(self, client, sara, omid) -> None:
-        omid.is_staff = True
-        omid.save()
-        omid.user_permissions.add(Permission.objects.get(codename="view_spawnrequest"))
+    def test_view_permission_allows_no_action(self, client, sara, omid) -> None:
+        employ(omid, "view_spawnrequest")
         client.force_login(omid)
         request = start(sara)
 
@@ -86,12 +70,12 @@ class TestActions:
         assert not StopRequest.objects.exists()
 
 
-class TestRowsAreThePortalsOwn:
+class TestRows:
     @pytest.mark.parametrize("model", MODELS)
-    def test_they_cannot_be_added(self, staff, model: str) -> None:
+    def test_rows_cannot_be_added(self, staff, model: str) -> None:
         assert staff.get(reverse(f"admin:jupyter_integration_{model}_add")).status_code == 403
 
-    def test_they_cannot_be_deleted(self, staff, sara) -> None:
+    def test_rows_cannot_be_deleted(self, staff, sara) -> None:
         request = start(sara)
         url = reverse("admin:jupyter_integration_spawnrequest_delete", args=[request.pk])
 
@@ -99,7 +83,7 @@ class TestRowsAreThePortalsOwn:
         act(staff, "delete_selected", request)
         assert SpawnRequest.objects.filter(pk=request.pk).exists()
 
-    def test_they_cannot_be_changed(self, staff, sara) -> None:
+    def test_rows_cannot_be_changed(self, staff, sara) -> None:
         request = start(sara)
         url = reverse("admin:jupyter_integration_spawnrequest_change", args=[request.pk])
 
@@ -109,7 +93,7 @@ class TestRowsAreThePortalsOwn:
         assert (request.state, request.progress) == (State.QUEUED, 0)
 
     @pytest.mark.parametrize("model", MODELS)
-    def test_they_can_be_read(self, staff, sara, model: str) -> None:
+    def test_rows_can_be_read(self, staff, sara, model: str) -> None:
         row = {
             "spawnrequest": lambda: start(sara, State.FAILED, failure_code=FailureCode.NO_SPACE),
             "stoprequest": lambda: stop(sara),
@@ -121,31 +105,24 @@ class TestRowsAreThePortalsOwn:
         assert staff.get(reverse(f"{base}_changelist")).status_code == 200
         assert staff.get(reverse(f"{base}_change", args=[row.pk])).status_code == 200
 
-    @pytest.mark.parametrize("way", ["page", "action"])
-    def test_they_go_with_their_account(self, staff, sara, way: str) -> None:
+    @pytest.mark.parametrize("is_action", [False, True])
+    def test_rows_are_deleted_with_their_account(self, staff, sara, is_action: bool) -> None:
         start(sara, State.READY)
         stop(sara)
         request_help(user=sara, words="کمک")
-        if way == "page":
-            url = reverse("admin:accounts_user_delete", args=[sara.pk])
-            data: dict[str, object] = {"post": "yes"}
-        else:
-            url = reverse("admin:accounts_user_changelist")
-            data = {"action": "delete_selected", "_selected_action": [sara.pk], "post": "yes"}
+        page = reverse("admin:accounts_user_delete", args=[sara.pk])
+        accounts = reverse("admin:accounts_user_changelist")
+        action = {"action": "delete_selected", "_selected_action": [sara.pk], "post": "yes"}
 
-        assert staff.post(url, data).status_code == 302
+        response = staff.post(accounts, action) if is_action else staff.post(page, {"post": "yes"})
+
+        assert response.status_code == 302
 
         assert not User.objects.filter(pk=sara.pk).exists()
         assert not SpawnRequest.objects.exists()
 
-    def test_who_may_not_delete_accounts_may_not_delete_their_rows(
-        self, client, sara, omid
-    ) -> None:
-        omid.is_staff = True
-        omid.save()
-        omid.user_permissions.add(
-            *Permission.objects.filter(codename__in=["view_user", "change_user"])
-        )
+    def test_deleting_an_account_needs_its_permission(self, client, sara, omid) -> None:
+        employ(omid, "view_user", "change_user")
         client.force_login(omid)
         start(sara, State.READY)
 
@@ -154,7 +131,7 @@ class TestRowsAreThePortalsOwn:
         assert User.objects.filter(pk=sara.pk).exists()
 
 
-def test_others_are_kept_out(client, sara) -> None:
+def test_students_cannot_open_the_admin(client, sara) -> None:
     client.force_login(sara)
 
     assert client.get(LIST).status_code in (302, 403)

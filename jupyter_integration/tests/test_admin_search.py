@@ -1,4 +1,4 @@
-"""Staff find a start by what they have in hand, however long the list is."""
+"""Search and filters of the admin's list of starts."""
 
 import pytest
 from django.db import connection
@@ -17,12 +17,6 @@ State = SpawnRequest.State
 LIST = reverse("admin:jupyter_integration_spawnrequest_changelist")
 
 
-@pytest.fixture
-def staff(client: Client, nasrin: User) -> Client:
-    client.force_login(nasrin)
-    return client
-
-
 def found(staff: Client, term: str) -> set[int]:
     queryset = staff.get(LIST, {"q": term}).context["cl"].queryset
     return {request.pk for request in queryset}
@@ -31,18 +25,14 @@ def found(staff: Client, term: str) -> set[int]:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("S17", 17),
-        ("s17", 17),
-        (" S 1 7 ", 17),
+        (" s 1 7 ", 17),
         ("S-17", 17),
-        ("S۱۷", 17),
         ("س۱۷", 17),
         ("س ١٧", 17),
         ("S\u200f17\u200c", 17),
         ("17", 17),
         ("S9223372036854775807", 2**63 - 1),
         ("S9223372036854775808", None),
-        ("S" + "9" * 40, None),
         ("H17", None),
         ("S", None),
         ("", None),
@@ -50,37 +40,30 @@ def found(staff: Client, term: str) -> set[int]:
         ("S²", None),
     ],
 )
-def test_a_reference_is_understood_as_people_write_and_say_it(text: str, number) -> None:
+def test_reference_is_read_as_people_write_it(text: str, number) -> None:
     assert number_of(text, "S") == number
 
 
-def test_each_kind_of_reference_has_its_letter() -> None:
+def test_references_of_help_requests_have_own_letter() -> None:
     assert [number_of(text, "H") for text in ("H4", "ا۴", "ه۴", "S4")] == [4, 4, 4, None]
 
 
-@pytest.mark.parametrize("spelling", ["S{}", "s{}", " S{} ", "S {}", "س{}"])
-def test_by_the_reference_that_a_page_shows(staff, sara, omid, spelling: str) -> None:
+def test_search_finds_reference(staff, sara, omid) -> None:
     request = start(sara)
     start(omid)
-
-    assert found(staff, spelling.format(request.pk)) == {request.pk}
-
-
-def test_by_a_reference_in_persian_digits(staff, sara) -> None:
-    request = start(sara)
     persian = str(request.pk).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
 
-    assert found(staff, f"S{persian}") == {request.pk}
+    assert found(staff, f"S{request.pk}") == found(staff, f"س {persian}") == {request.pk}
 
 
-def test_digits_alone_may_be_a_reference_or_a_student_number(staff, sara, db) -> None:
+def test_digits_match_reference_and_student_number(staff, sara, db) -> None:
     request = start(sara)
     of_the_student = start(User.objects.create_user(f"98{request.pk}"))
 
     assert found(staff, str(request.pk)) == {request.pk, of_the_student.pk}
 
 
-def test_by_person_and_by_the_hubs_words_of_a_failure(staff, sara, omid) -> None:
+def test_search_finds_person_and_hub_message(staff, sara, omid) -> None:
     User.objects.filter(pk=sara.pk).update(first_name="سارا", last_name="علی‌پور")
     failed = start(sara, State.FAILED, message="no space left on device")
     start(omid, State.FAILED, message="something else")
@@ -89,8 +72,8 @@ def test_by_person_and_by_the_hubs_words_of_a_failure(staff, sara, omid) -> None
         assert found(staff, term) == {failed.pk}, term
 
 
-@pytest.mark.parametrize("term", ["", "S", "s1x", "9" * 40, "'; --", "٪", "\u200c", "x" * 3000])
-def test_with_odd_terms_without_an_error(staff, sara, term: str) -> None:
+@pytest.mark.parametrize("term", ["", "S", "9" * 40, "'; --", "\u200c", "x" * 3000])
+def test_odd_search_terms_give_no_error(staff, sara, term: str) -> None:
     start(sara)
 
     assert staff.get(LIST, {"q": term}).status_code == 200
@@ -99,12 +82,12 @@ def test_with_odd_terms_without_an_error(staff, sara, term: str) -> None:
 @pytest.mark.parametrize(
     "query", ["state__exact=failed", "failure_code__exact=no_space", "created_at__year=2026"]
 )
-def test_by_filter(staff, sara, query: str) -> None:
+def test_filters_give_no_error(staff, sara, query: str) -> None:
     assert staff.get(f"{LIST}?{query}").status_code in (200, 302)
 
 
-@pytest.mark.parametrize("query", ["", "?q=sara", "?q=space", "?state__exact=failed", "?p=2"])
-def test_a_list_needs_few_queries_and_counts_no_table_to_its_end(staff, sara, query: str) -> None:
+@pytest.mark.parametrize("query", ["?q=sara", "?q=space", "?state__exact=failed", "?p=2"])
+def test_queries_of_the_list_are_bounded(staff, sara, query: str) -> None:
     for number in range(120):
         user = User.objects.create_user(f"student{number}")
         start(user, State.FAILED, failure_code=FailureCode.NO_SPACE)
@@ -119,7 +102,7 @@ def test_a_list_needs_few_queries_and_counts_no_table_to_its_end(staff, sara, qu
     assert [sql for sql in asked if "LIMIT" not in sql and "COUNT(" not in sql] == []
 
 
-def test_a_list_counts_so_far_and_no_further(staff, sara, monkeypatch) -> None:
+def test_count_of_the_list_is_bounded(staff, sara, monkeypatch) -> None:
     monkeypatch.setattr(bounded_paginator, "MOST_COUNTED", 3)
     for _time in range(5):
         start(sara, State.READY)
@@ -128,17 +111,15 @@ def test_a_list_counts_so_far_and_no_further(staff, sara, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "index"),
+    ("column", "index"),
     [
-        ({"state": "failed"}, "starts_that_ended_badly"),
-        ({"failure_code": "no_space"}, "failed_starts_by_reason"),
-        ({"user": 1}, "last_start_of_a_user"),
+        ("state", "starts_that_ended_badly"),
+        ("failure_code", "failed_starts_by_reason"),
+        ("user", "last_start_of_a_user"),
     ],
 )
-def test_each_way_to_narrow_the_list_has_an_index(db: None, filters, index: str) -> None:
-    """Where the planner has statistics it takes them; here they only have to be there."""
-    indexes = {found.name: found for found in SpawnRequest._meta.indexes}
-    [column] = filters
+def test_each_filter_has_an_index(column: str, index: str) -> None:
+    """Without statistics the planner may not use them, so the test only requires their presence."""
+    indexes = {index.name: index.fields for index in SpawnRequest._meta.indexes}
 
-    assert indexes[index].fields[0] == column
-    assert indexes[index].fields[1] == "-id"
+    assert indexes[index] == [column, "-id"]

@@ -1,4 +1,4 @@
-"""What spawners, Docker and the Hub really say is understood, and nothing else taken for it."""
+"""Messages of spawners, of Docker and of the Hub lead to the right failure code."""
 
 import asyncio
 import errno
@@ -16,12 +16,9 @@ from jupyter_integration.failures.codes import FailureCode
 SAMPLES = Path(__file__).parent / "hub" / "samples"
 
 
-def as_the_hub_tells(error: BaseException) -> str:
-    """As SpawnProgressAPIHandler puts an exception of a spawner into words."""
+def hub_message(error: BaseException) -> str:
+    """Return the text that SpawnProgressAPIHandler makes of a spawner's exception."""
     return f"Spawn failed: {error}"
-
-
-# --- Recorded from a Hub ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -32,14 +29,14 @@ def as_the_hub_tells(error: BaseException) -> str:
         ("progress_process_exits", FailureCode.START_TIMEOUT),
     ],
 )
-def test_the_recorded_progress_streams_are_understood(sample: str, code: FailureCode) -> None:
+def test_recorded_progress_streams_give_codes(sample: str, code: FailureCode) -> None:
     recorded = json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8"))
     [last] = [event for _second, event in recorded["events"] if event.get("failed")]
 
     assert code_of_reason(last["message"]) is code
 
 
-AS_TOLD_WITH_DOCKER = {
+CODES_OF_DOCKERSPAWNER = {
     "start_timeout exceeded": "start_timeout",
     "a hook raises web.HTTPError": "refused_by_hook",
     "a hook raises SpawnException": "refused_by_hook",
@@ -56,15 +53,15 @@ AS_TOLD_WITH_DOCKER = {
 }
 
 
-def test_what_a_hub_told_of_containers_that_failed_is_understood() -> None:
+def test_recorded_failures_of_dockerspawner_give_codes() -> None:
     recorded = json.loads((SAMPLES / "spawn_failures_dockerspawner.json").read_text("utf-8"))
 
-    told = {case: code_of_reason(words) for case, words in recorded["messages"].items()}
-    assert told == AS_TOLD_WITH_DOCKER
+    codes = {case: code_of_reason(message) for case, message in recorded["messages"].items()}
+    assert codes == CODES_OF_DOCKERSPAWNER
 
 
-def test_a_start_that_exceeds_its_time_has_no_words_and_is_still_understood() -> None:
-    """As jupyterhub/user.py waits for Spawner.start."""
+def test_timeout_without_text_is_start_timeout() -> None:
+    """jupyterhub/user.py waits for Spawner.start in this way."""
 
     async def start() -> None:
         await asyncio.wait_for(asyncio.sleep(60), timeout=0.001)
@@ -72,7 +69,7 @@ def test_a_start_that_exceeds_its_time_has_no_words_and_is_still_understood() ->
     with pytest.raises(TimeoutError) as caught:
         asyncio.run(start())
 
-    assert code_of_reason(as_the_hub_tells(caught.value)) is FailureCode.START_TIMEOUT
+    assert code_of_reason(hub_message(caught.value)) is FailureCode.START_TIMEOUT
 
 
 # --- Recorded from Docker Engine 26.1 through docker-py 7.1 ------------------------------------
@@ -84,12 +81,10 @@ RUNC = (
     "failed to create task for container: failed to create shim task: OCI runtime create failed: "
     "runc create failed: unable to start container process"
 )
-FROM_DOCKER = {
+DOCKER_MESSAGES = {
     f'404 Client Error for {CREATE}: Not Found ("No such image: shaparak-user-server:latest")': (
         "image_missing"
     ),
-    f"404 Client Error for {URL}/images/shaparak-user-server:1/json: Not Found "
-    '("No such image: shaparak-user-server:1")': "image_missing",
     f"500 Server Error for {URL}/images/create?tag=1&fromImage=lab: Internal Server Error "
     '("Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on '
     '10.0.0.2:53: no such host")': "image_missing",
@@ -101,8 +96,6 @@ FROM_DOCKER = {
     ),
     f"500 Server Error for {URL}/images/create?tag=1&fromImage=lab: Internal Server Error "
     '("write /var/lib/docker/tmp/GetImageBlob1: no space left on device")': "no_space",
-    f"500 Server Error for {CREATE}: Internal Server Error "
-    '("mkdir /var/lib/docker/overlay2/5c/merged: no space left on device")': "no_space",
     f'404 Client Error for {URL}/containers/9f3c/start: Not Found ("network shaparak-servers not '
     'found")': "network_trouble",
     "Unknown docker network 'shaparak-servers'. Did you create it with `docker network create "
@@ -112,15 +105,8 @@ FROM_DOCKER = {
     'address already in use")': "network_trouble",
     f"400 Client Error for {CREATE}: Bad Request "
     '("Minimum memory limit allowed is 6MB")': "docker_refused",
-    f'400 Client Error for {CREATE}: Bad Request ("Range of CPUs is from 0.01 to 2.00, as there '
-    'are only 2 CPUs available")': "docker_refused",
-    f"400 Client Error for {CREATE}: Bad Request "
-    '("unknown or invalid runtime name: nvidia")': "docker_refused",
     f"500 Server Error for {START} "
     '("could not select device driver "" with capabilities: [[gpu]]")': "docker_refused",
-    f'403 Client Error for {CREATE}: Forbidden ("request forbidden by administrative rules")': (
-        "docker_refused"
-    ),
     f'400 Client Error for {START} ("{RUNC}: exec: "jupyterhub-singleuser": executable file not '
     'found in $PATH: unknown")': "image_unusable",
     f"500 Server Error for {START} "
@@ -149,22 +135,20 @@ FROM_DOCKER = {
     'temporarily unavailable: unknown")': "host_exhausted",
     "Error while fetching server API version: ('Connection aborted.', FileNotFoundError(2, "
     "'No such file or directory'))": "docker_away",
-    "Error while fetching server API version: ('Connection aborted.', PermissionError(13, "
-    "'Permission denied'))": "docker_away",
     "UnixHTTPConnectionPool(host='localhost', port=None): Read timed out. (read timeout=60)": (
         "docker_away"
     ),
 }
 
 
-@pytest.mark.parametrize(("words", "code"), FROM_DOCKER.items())
-def test_what_docker_says_is_understood(words: str, code: str) -> None:
-    assert code_of_reason(f"Spawn failed: {words}") == code
+@pytest.mark.parametrize(("message", "code"), DOCKER_MESSAGES.items())
+def test_message_of_docker_gives_code(message: str, code: str) -> None:
+    assert code_of_reason(f"Spawn failed: {message}") == code
 
 
-# --- What Python says of this host, and the Hub of itself ----------------------------------------
+# --- Errors of Python and of the kernel, and messages of the Hub itself -------------------------
 
-FROM_THE_HOST = [
+HOST_ERRORS = [
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "no_space"),
     (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/homes/sara"), "home_full"),
     (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), "no_memory"),
@@ -188,13 +172,13 @@ FROM_THE_HOST = [
 ]
 
 
-@pytest.mark.parametrize(("error", "code"), FROM_THE_HOST)
-def test_what_python_and_the_kernel_say_is_understood(error: Exception, code: str) -> None:
-    assert code_of_reason(as_the_hub_tells(error)) == code
+@pytest.mark.parametrize(("error", "code"), HOST_ERRORS)
+def test_error_of_the_host_gives_code(error: Exception, code: str) -> None:
+    assert code_of_reason(hub_message(error)) == code
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("message", "code"),
     [
         ("Spawn failed: Server process ended with exit code 137", "process_exited"),
         ("The server exited with 1 before responding", "process_exited"),
@@ -202,19 +186,16 @@ def test_what_python_and_the_kernel_say_is_understood(error: Exception, code: st
         ("OOMKilled", "no_memory"),
         ("", "unknown"),
         ("Spawn failed", "unknown"),
-        ("Spawn failed: ", "start_timeout"),
     ],
 )
-def test_other_words_of_the_hub_are_understood(words: str, code: str) -> None:
-    assert code_of_reason(words) == code
+def test_message_of_the_hub_gives_code(message: str, code: str) -> None:
+    assert code_of_reason(message) == code
 
 
 @pytest.mark.parametrize(
-    "words",
+    "message",
     [
-        "the room is booked",
         "my classroom is too small",
-        "Zoom is not licensed",
         "the timeouts of last week",
         "Spawn failed: 'jupyter' object has no attribute 'image'",
         "Spawn failed: [Errno 2] No such file or directory: '/srv/lessons/1.ipynb'",
@@ -224,48 +205,42 @@ def test_other_words_of_the_hub_are_understood(words: str, code: str) -> None:
         "Spawn failed: volume 7 of the encyclopaedia",
     ],
 )
-def test_words_that_only_sound_alike_are_taken_for_nothing(words: str) -> None:
-    assert code_of_reason(words) is FailureCode.UNKNOWN
+def test_similar_message_stays_unknown(message: str) -> None:
+    assert code_of_reason(message) is FailureCode.UNKNOWN
 
 
 # --- Hooks ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (
             SpawnException("No GPU left, sorry", reason="capacity", status_code=503),
             "No GPU left, sorry",
         ),
-        (SpawnException("امروز کلاس نیست", reason="policy"), "امروز کلاس نیست"),
-        (SpawnException("no such image: ask Omid", reason="x"), "no such image: ask Omid"),
+        (SpawnException("no such image: بپرسید", reason="x"), "no such image: بپرسید"),
         (SpawnException("two\nlines (and more)", reason="x"), "two\nlines (and more)"),
-        (HTTPError(403, "No places on Fridays"), "No places on Fridays"),
         (HTTPError(400, "Image x not in allowed list: a, b"), "Image x not in allowed list: a, b"),
         (HTTPError(418, "a (b) c"), "a (b) c"),
         (HTTPError(403), ""),
     ],
 )
-def test_a_hook_that_refuses_is_known_and_its_words_are_found(error: Exception, said: str) -> None:
-    words = as_the_hub_tells(error)
+def test_refusal_of_a_hook_keeps_its_message(error: Exception, message: str) -> None:
+    reason = hub_message(error)
 
-    assert code_of_reason(words) is FailureCode.REFUSED_BY_HOOK
-    assert message_of_hook(words) == said
-
-
-@pytest.mark.parametrize("words", ["", "Spawn failed: boom", *FROM_DOCKER])
-def test_what_no_hook_said_is_not_shown_as_a_hooks_words(words: str) -> None:
-    assert message_of_hook(words) == ""
+    assert code_of_reason(reason) is FailureCode.REFUSED_BY_HOOK
+    assert message_of_hook(reason) == message
 
 
-# --- All of them ----------------------------------------------------------------------
+def test_other_messages_have_no_hook_message() -> None:
+    assert {message_of_hook(text) for text in ("", "Spawn failed: boom", *DOCKER_MESSAGES)} == {""}
 
 
-def test_every_failure_that_the_hub_tells_of_is_told_by_something_here() -> None:
+def test_every_code_of_a_message_is_tested_here() -> None:
     of_the_portal = {"account_inactive", "hub_user_not_made", "lab_silent"}
     by_calls = {"hub_away", "hub_busy", "hub_full", "hub_broken_answer", "hub_refused"}
     by_calls |= {"token_refused", "scope_missing", "refused_by_hook"}
-    told = {*FROM_DOCKER.values(), *(code for _error, code in FROM_THE_HOST), "unknown"}
+    tested = {*DOCKER_MESSAGES.values(), *(code for _error, code in HOST_ERRORS), "unknown"}
 
-    assert told | by_calls | of_the_portal == set(FailureCode.values)
+    assert tested | by_calls | of_the_portal == set(FailureCode.values)

@@ -134,7 +134,12 @@ class TestMail:
         [letter] = mail.outbox
         assert (letter.to, letter.reply_to) == (["nasrin@example.ir"], ["sara@example.ir"])
         assert asked.reference in letter.subject
-        for fact in ("نمی‌شود!", "S", "no such image: lab:1", f"/helprequest/{asked.pk}/change/"):
+        for fact in (
+            "نمی‌شود!",
+            "رفع آن با مدیر",
+            "no such image: lab:1",
+            f"/helprequest/{asked.pk}/change/",
+        ):
             assert fact in letter.body
 
     def test_where_an_address_is_set_it_goes_there_alone(self, sara, nasrin, settings) -> None:

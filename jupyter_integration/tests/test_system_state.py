@@ -1,4 +1,4 @@
-"""What staff see at a glance: how the Hub, the line and the parts are, in a bounded time."""
+"""State that the page of staff shows: the Hub, the queue, the last hour, the processes."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -14,13 +14,12 @@ from jupyter_integration.monitoring.system_state import read_system_state
 from jupyter_integration.status import hub_availability
 from jupyter_integration.tasks import check_hub_availability, read_hub_version
 from jupyter_integration.testing.hub_away import find_the_hub_away
-from jupyter_integration.tests.scenes import start
-from portal.heartbeats import record_heartbeat
+from jupyter_integration.tests.scenes import UNREACHABLE_CACHE, start
 
 State = SpawnRequest.State
 
 
-def asked(request: SpawnRequest, *, ago: timedelta) -> None:
+def backdate(request: SpawnRequest, ago: timedelta) -> None:
     SpawnRequest.objects.filter(pk=request.pk).update(created_at=timezone.now() - ago)
 
 
@@ -32,8 +31,8 @@ def ended(user: User, state: State, *, seconds: float = 1, code: str = "") -> Sp
 
 
 @pytest.mark.django_db
-class TestTheHub:
-    def test_it_answers_and_says_its_version(self, fake_hub) -> None:
+class TestHub:
+    def test_running_hub_is_shown_with_version(self, fake_hub) -> None:
         check_hub_availability()
         read_hub_version()
 
@@ -41,7 +40,7 @@ class TestTheHub:
         assert state.hub_answers
         assert state.report.hub_version == "6.1.1"
 
-    def test_it_is_away_since_it_was_found_so(self, fake_hub) -> None:
+    def test_unavailable_hub_is_shown_with_time(self, fake_hub) -> None:
         check_hub_availability()
         before = timezone.now()
         find_the_hub_away()
@@ -51,9 +50,7 @@ class TestTheHub:
         assert state.hub.away_since is not None
         assert abs((state.hub.away_since - before).total_seconds()) < 5
 
-    def test_it_answers_since_it_was_first_found_to_and_anew_after_it_was_away(
-        self, fake_hub, clock
-    ) -> None:
+    def test_availability_counts_from_latest_return(self, fake_hub, clock) -> None:
         first = clock.now
         check_hub_availability()
         clock.go(60)
@@ -65,24 +62,24 @@ class TestTheHub:
         check_hub_availability()
         assert read_system_state().report.hub_answers_since == back
 
-    def test_its_last_version_stands_while_it_is_away(self, fake_hub) -> None:
+    def test_version_of_unavailable_hub_is_kept(self, fake_hub) -> None:
         read_hub_version()
         fake_hub.down()
         read_hub_version()
 
         assert read_system_state().report.hub_version == "6.1.1"
 
-    def test_of_one_that_nobody_asked_nothing_is_said(self) -> None:
+    def test_unchecked_hub_is_neither_up_nor_down(self) -> None:
         state = read_system_state()
         assert not state.hub_answers
         assert not state.hub.is_unavailable
 
 
-class TestTheLine:
-    def test_who_waits_since_when_and_what_is_in_flight(self, sara, omid, nasrin, settings) -> None:
+class TestQueue:
+    def test_queue_counts_waiting_starts_and_slots(self, sara, omid, nasrin, settings) -> None:
         settings.SPAWN_SLOTS = 7
-        asked(start(sara), ago=timedelta(minutes=3))
-        asked(start(omid), ago=timedelta(minutes=2))
+        backdate(start(sara), timedelta(minutes=3))
+        backdate(start(omid), timedelta(minutes=2))
         start(nasrin, State.STARTING, slot=1)
 
         queue = read_system_state().queue
@@ -91,12 +88,12 @@ class TestTheLine:
         assert timezone.now() - queue.waiting_since > timedelta(minutes=2.9)
         assert not queue.has_live_worker
 
-    def test_one_who_was_taken_back_does_not_wait(self, sara) -> None:
+    def test_cancelled_start_does_not_wait(self, sara) -> None:
         start(sara, cancel_requested_at=timezone.now())
 
         assert read_system_state().queue.waiting == 0
 
-    def test_a_busy_worker_is_alive_without_a_sign_of_life(self, sara) -> None:
+    def test_worker_with_a_lease_is_alive(self, sara) -> None:
         start(
             sara,
             State.STARTING,
@@ -110,8 +107,8 @@ class TestTheLine:
         assert not state.part("worker").is_alive
 
 
-class TestTheLastHour:
-    def test_it_counts_by_end_and_by_reason(self, sara) -> None:
+class TestLastHour:
+    def test_starts_are_counted_by_state_and_reason(self, sara) -> None:
         ended(sara, State.READY)
         for code in (FailureCode.NO_SPACE, FailureCode.IMAGE_MISSING, FailureCode.NO_SPACE):
             ended(sara, State.FAILED, code=code)
@@ -122,29 +119,27 @@ class TestTheLastHour:
         assert (hour.ready, hour.failed, hour.cancelled, hour.in_progress) == (1, 3, 1, 1)
         assert hour.reasons == [(FailureCode.NO_SPACE, 2), (FailureCode.IMAGE_MISSING, 1)]
 
-    def test_older_ones_are_not_of_it(self, sara) -> None:
-        asked(ended(sara, State.FAILED), ago=timedelta(minutes=61))
-        asked(ended(sara, State.READY), ago=timedelta(minutes=59))
+    def test_older_starts_are_not_counted(self, sara) -> None:
+        backdate(ended(sara, State.FAILED), timedelta(minutes=61))
+        backdate(ended(sara, State.READY), timedelta(minutes=59))
 
         hour = read_system_state().last_hour
         assert (hour.ready, hour.failed) == (1, 0)
 
-    def test_the_median_and_the_slowest_are_times_that_were_taken(self, sara) -> None:
+    def test_percentiles_are_measured_durations(self, sara) -> None:
         for seconds in range(1, 101):
             ended(sara, State.READY, seconds=seconds)
 
         hour = read_system_state().last_hour
         assert (hour.median, hour.p95) == (timedelta(seconds=50), timedelta(seconds=95))
 
-    def test_without_one_that_became_ready_there_are_no_times(self, sara) -> None:
+    def test_no_ready_start_gives_no_percentiles(self, sara) -> None:
         ended(sara, State.FAILED)
 
         hour = read_system_state().last_hour
         assert (hour.median, hour.p95) == (None, None)
 
-    def test_of_a_busier_hour_the_newest_are_looked_at(
-        self, sara, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_busy_hour_counts_only_newest_starts(self, sara, monkeypatch) -> None:
         monkeypatch.setattr(system_state, "MAX_STARTS", 3)
         ended(sara, State.FAILED)
         for _time in range(3):
@@ -155,28 +150,20 @@ class TestTheLastHour:
 
 
 @pytest.mark.django_db
-class TestWithoutItsCache:
-    def test_it_says_so_and_the_line_is_known(self, sara, settings) -> None:
+class TestCache:
+    def test_queue_is_known_without_cache(self, sara, settings) -> None:
         start(sara)
-        settings.CACHES = {
-            "default": {
-                "BACKEND": "django_redis.cache.RedisCache",
-                "LOCATION": "redis://127.0.0.1:1/0",
-                "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
-            }
-        }
+        settings.CACHES = UNREACHABLE_CACHE
 
         state = read_system_state()
         assert not state.cache_answers
         assert state.queue.waiting == 1
 
-    def test_an_empty_one_is_not_away(self) -> None:
-        assert read_system_state().cache_answers
-        record_heartbeat("beat")
+    def test_empty_cache_counts_as_available(self) -> None:
         assert read_system_state().cache_answers
 
 
-def test_reading_it_asks_the_hub_nothing(fake_hub, db: None) -> None:
+def test_state_is_read_without_the_hub(fake_hub, db: None) -> None:
     hub_availability.record_answer()
     read_system_state()
 
