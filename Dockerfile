@@ -38,6 +38,6 @@ RUN SECRET_KEY=collects-static-files-only python manage.py collectstatic --noinp
  && python -m compileall -q accounts deploy jupyter_integration portal
 USER 10001:10001
 EXPOSE 8080
-CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8080", "--threads", "2", \
-     "--worker-class", "portal.web_worker.WebWorker", \
+CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8080", \
+     "--worker-class", "gthread", "--threads", "4", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -1,6 +1,6 @@
 """Cost of pages: compared with an unaltered Hub's, and with 100,000 accounts.
 
-The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 2 threads. The Hub
+The portal runs as on a real host, on PostgreSQL and Redis, with 2 web workers of 4 threads. The Hub
 is unaltered, behind npm's configurable-http-proxy. Requests to both go through the edge. Eight
 clients alternate between the two every few seconds, so that other load on the machine affects both.
 """

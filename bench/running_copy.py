@@ -36,7 +36,7 @@ from jupyter_integration.testing.free_ports import free_ports
 REPOSITORY = install.REPOSITORY
 SIMULATED_HUB = Path(__file__).parent / "simulated_hub"
 HUB_CONFIGURATION = "jupyterhub_config.py"
-WEB_WORKERS, WEB_THREADS = 2, 2
+WEB_WORKERS, WEB_THREADS = 2, 4
 
 
 class RunningCopy:
@@ -287,7 +287,7 @@ def web_command(port: int) -> list[str]:
     """Return the command of gunicorn, as the product's containers run it."""
     return [
         *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--preload"),
-        *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
-        *("--worker-class", "portal.web_worker.WebWorker"),
+        *("--workers", str(WEB_WORKERS), "--worker-class", "gthread"),
+        *("--threads", str(WEB_THREADS)),
         *("--bind", f"127.0.0.1:{port}", "--no-control-socket"),
     ]
