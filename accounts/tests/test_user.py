@@ -59,14 +59,6 @@ def test_stale_account_keeps_replaced_hub_username(sara: User) -> None:
         page.save(update_fields=["hub_username"])
 
 
-def test_account_with_replaced_hub_username_is_saved(sara: User) -> None:
-    replace_hub_username(user=sara)
-    sara.first_name = "سارا"
-    sara.save()
-
-    assert User.objects.get(pk=sara.pk).hub_username == "sara-2"
-
-
 def test_partial_refresh_keeps_hub_username_immutable(sara: User) -> None:
     sara.hub_username = "omid"
     sara.refresh_from_db(fields=["first_name"])
@@ -123,11 +115,6 @@ def test_failed_save_records_no_hub_username(sara: User) -> None:
 def test_address_is_unique_in_any_case(sara: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.filter(pk=User.objects.create_user("omid").pk).update(email="Sara@Example.IR")
-
-
-def test_accounts_may_have_no_address(db: None) -> None:
-    User.objects.create_user("sara")
-    User.objects.create_user("omid")
 
 
 def test_created_superuser_gets_folded_names(db: None) -> None:

@@ -7,7 +7,6 @@ from smtplib import SMTPConnectError, SMTPDataError, SMTPException, SMTPRecipien
 from threading import Barrier
 
 import pytest
-from celery import current_app
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -105,16 +104,6 @@ def test_unavailable_broker_only_delays_mail(client: Client, sara: User, workers
     deliver_waiting_mail()
 
     assert [message.to for message in mail.outbox] == [["sara@example.ir"]]
-
-
-def test_beat_schedules_waiting_mail(settings) -> None:
-    [entry] = [
-        entry
-        for entry in settings.CELERY_BEAT_SCHEDULE.values()
-        if entry["task"] == "mail.deliver_waiting"
-    ]
-    assert entry["task"] in current_app.tasks
-    assert entry["schedule"] <= timedelta(minutes=1)
 
 
 def test_repeated_task_sends_mail_once(db: None) -> None:
