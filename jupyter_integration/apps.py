@@ -11,4 +11,3 @@ class JupyterIntegrationConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now; importing connects the receivers.
         import_module("jupyter_integration.receivers")
-        import_module("jupyter_integration.status.dashboard_data")

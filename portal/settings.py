@@ -79,7 +79,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.remembered_user.RememberedUserMiddleware",
     "accounts.middleware.ChosenLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -118,7 +117,7 @@ DATABASES = {
 }
 CACHES = {
     "default": database_settings.cache(REDIS_URL),
-    # For counts that need not be exact and guesses that are held against the truth (ADR 2).
+    # For the API's rate limit of reads, which need not be exact (ADR 2).
     "process": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -129,7 +128,7 @@ CACHES_ROWS = bool(REDIS_URL)
 DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, but works
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Accounts and the OpenID provider ---------------------------------------------------------
 

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from accounts.hub_usernames import is_legal_hub_username
 from accounts.models import IssuedHubUsername, User
-from accounts.remembered_user import forget_user
 
 
 class AdoptionRefusedError(Exception):
@@ -37,7 +36,6 @@ def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
         User.objects.filter(pk=user.pk).update(
             hub_username=hub_username, hub_user_created_at=timezone.now()
         )
-        forget_user(user.pk)
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     was_created = stored.hub_user_created_at is not None and stored.hub_username != hub_username
     return stored.hub_username if was_created else None

@@ -3,7 +3,6 @@
 from django.db import transaction
 
 from accounts.models import IssuedHubUsername, User
-from accounts.remembered_user import forget_user
 
 
 def replace_hub_username(*, user: User) -> str:
@@ -19,6 +18,5 @@ def replace_hub_username(*, user: User) -> str:
             name = IssuedHubUsername.issue(stored.username)
             IssuedHubUsername.objects.filter(pk=name).update(issued_to=stored)
             User.objects.filter(pk=user.pk).update(hub_username=name)
-            forget_user(user.pk)
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     return user.hub_username

@@ -48,7 +48,7 @@ class ServerView(APIView):
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
     def get(self, request: AuthenticatedApiRequest) -> Response:
         """Tell the state of your server."""
-        facts = read_dashboard_data(request._request)
+        facts = read_dashboard_data(request.user.pk)
         current = server_status(request.user, recent=facts.recent, reading=facts.reading)
         refresh_if_stale(user=request.user, status=current)
         return Response(_as_json(current))

@@ -5,13 +5,9 @@ The database is asked only for what changed since it was last asked (portal/vers
 
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from django.core.cache import cache
-from django.http import HttpRequest
 
-from accounts.models import User
-from accounts.remembered_user import READ_ALONG
 from jupyter_integration.status import snapshots, support_requests
 from jupyter_integration.status.recent_requests import (
     RecentRequests,
@@ -38,20 +34,14 @@ def keys_of(user_id: int) -> list[str]:
     ]
 
 
-def read_dashboard_data(request: HttpRequest, *, with_help_requests: bool = False) -> DashboardData:
-    """Return what the signed-in user last asked for, what is known of their server and, where the
+def read_dashboard_data(user_id: int, *, with_help_requests: bool = False) -> DashboardData:
+    """Return what the user last asked for, what is known of their server and, where the
     page shows it, what they asked staff.
     """
-    user_id = cast(User, request.user).pk
-    found = getattr(request, "found", None)
-    if found is None:
-        found = cache.get_many(keys_of(user_id))
+    found = cache.get_many(keys_of(user_id))
     name = recent_requests_key(user_id)
     return DashboardData(
         versioned_cache.get_or_load(name, partial(read_recent_requests, user_id), found),
         snapshots.status_in(found, user_id),
         support_requests.recent_help_requests(user_id, found) if with_help_requests else [],
     )
-
-
-READ_ALONG.append(keys_of)

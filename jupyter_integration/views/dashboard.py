@@ -23,7 +23,7 @@ CARD = "_server_card.html"
 @require_safe
 @login_required_htmx
 def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
-    facts = read_dashboard_data(request, with_help_requests=True)
+    facts = read_dashboard_data(request.user.pk, with_help_requests=True)
     context = card_context(request, facts)
     context["version"] = _version(context)
     context["recent_requests"] = facts.recent.starts
@@ -35,7 +35,7 @@ def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
 @login_required_htmx
 def show_server_card(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
-    return answer_card(request, card_context(request, read_dashboard_data(request)))
+    return answer_card(request, card_context(request, read_dashboard_data(request.user.pk)))
 
 
 def card_context(request: AuthenticatedHttpRequest, facts: DashboardData) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.remembered_user import forget_user
 from accounts.services.replace_hub_username import replace_hub_username
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubConflict, HubNotFound
@@ -84,7 +83,6 @@ class _Claim:
     """
 
     def __init__(self, user: User) -> None:
-        self._user_id = user.pk
         self._account = User.objects.filter(pk=user.pk)
         self._expires_at = timezone.now() + CLAIM_TIME
         free = Q(hub_claim_expires_at__isnull=True) | Q(hub_claim_expires_at__lte=timezone.now())
@@ -101,7 +99,6 @@ class _Claim:
         """Record that the Hub's user of this name is the account's own."""
         self._account = self._account.filter(hub_username=hub_username)
         self._write(hub_user_created_at=created_at)
-        forget_user(self._user_id)
 
     def release(self) -> None:
         self._mine().update(hub_claim_expires_at=None)
