@@ -11,7 +11,7 @@ from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 
 from jupyter_integration import conf
-from jupyter_integration.status import hub_availability, snapshots
+from jupyter_integration.status import hub_availability, refresh_claims
 from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.check_hub import check_hub, record_hub_version
 from jupyter_integration.work.delete_old_events import delete_old_events
@@ -72,13 +72,13 @@ def revoke_hub_access(hub_username: str) -> None:
 
 
 # An older task is not worth running: the page that asked for it has asked again.
-@shared_task(name="server.refresh", expires=snapshots.WAKE_AGAIN_AFTER)
+@shared_task(name="server.refresh", expires=refresh_claims.CLAIM_TTL.total_seconds())
 def refresh_server(user_id: int) -> None:
     refresh_status(hub=conf.hub_client(), user_id=user_id)
 
 
 # Sent by beat, and by pages that show an old snapshot.
-@shared_task(name="server.reconcile_servers", expires=snapshots.WAKE_AGAIN_AFTER)
+@shared_task(name="server.reconcile_servers", expires=refresh_claims.CLAIM_TTL.total_seconds())
 def reconcile_all_servers() -> None:
     reconcile_servers(hub=conf.hub_client())
 

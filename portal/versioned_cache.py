@@ -1,14 +1,15 @@
-"""What open pages ask for again and again, remembered in the cache until somebody changes it.
+"""Versioned cache of rows that open pages read again and again.
 
-A value counts only together with the mark that stood when its rows were read. Who changes the rows
-sets a new mark once the change is committed: a reader who was overtaken meanwhile keeps what it
-read under a mark that counts no more. Where the mark did not get through (the cache was away, or
-the process died in between) the old value is shown for KEPT_FOR at most, so nothing that decides
-anything may be read from here.
+A value counts only together with the version that was in force when its rows were read. Code that
+changes the rows sets a new version, and sets another when the change is committed: a reader that
+was overtaken stores its rows under an old version, which is never read. If a new version gets lost
+(the cache was unavailable, or the process died before it set one), the old value is shown for
+VALUE_TTL at most, so no decision may rest on a value from here.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,66 +17,73 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 
-KEPT_FOR = 20  # seconds
-_MARK_KEPT_FOR = 3600  # seconds; longer than any value that was kept under it
+VALUE_TTL = timedelta(seconds=20)
+VERSION_TTL = timedelta(hours=1)  # longer than any value that is stored under the version
 
 Value = TypeVar("Value")
 
 
+def is_used() -> bool:
+    """Return whether rows are cached here: only with Redis. A table is as slow as the rows."""
+    return bool(settings.CACHES_ROWS)
+
+
 def keys_of(name: str) -> list[str]:
-    """Return the keys to be read for `recall`; none where nothing is remembered."""
-    return [_value_key(name), _mark_key(name)] if settings.CACHES_ROWS else []
+    """Return the cache keys that `get_or_load` reads; none where no rows are cached."""
+    return [_value_key(name), _version_key(name)] if is_used() else []
 
 
 def get_or_load(
-    name: str, load: Callable[[], Value], found: Mapping[str, Any] | None = None
+    name: str, load: Callable[[], Value], cached: Mapping[str, Any] | None = None
 ) -> Value:
-    """Return what is remembered under `name`, or else what `load` reads, which is remembered.
+    """Return the cached value of `name`, or call `load` and cache what it returns.
 
-    `found` is what the cache has under `keys_of(name)`, from who has read it with other things.
+    `cached` is what the cache has under `keys_of(name)`, from a caller that has read these keys
+    together with others.
     """
-    if not settings.CACHES_ROWS:
+    if not is_used():
         return load()
-    if found is None:
-        found = cache.get_many(keys_of(name))
-    mark, kept = found.get(_mark_key(name)), found.get(_value_key(name))
-    if mark is None:
-        mark = _set_first_mark(name)
-    elif kept is not None and kept[0] == mark:
-        value: Value = kept[1]
+    if cached is None:
+        cached = cache.get_many(keys_of(name))
+    version, versioned = cached.get(_version_key(name)), cached.get(_value_key(name))
+    if version is None:
+        version = _set_first_version(name)
+    elif versioned is not None and versioned[0] == version:
+        value: Value = versioned[1]
         return value
     value = load()
-    if mark is not None:  # else there is no cache
-        cache.set(_value_key(name), (mark, value), KEPT_FOR)
+    if version is not None:  # without one the cache is unavailable
+        cache.set(_value_key(name), (version, value), VALUE_TTL.total_seconds())
     return value
 
 
-def forget(name: str) -> None:
-    """Have what is remembered under `name` read anew: now, and once the transaction is committed,
-    until when others read the rows as they were.
+def invalidate(names: Collection[str]) -> None:
+    """Have the values of these names loaded again: now, and again after the commit, until when
+    other processes read the old rows.
     """
-    if not settings.CACHES_ROWS:
+    if not is_used() or not names:
         return
-    _set_new_mark(name)
+    _set_new_versions(names)
     if connection.in_atomic_block:
-        transaction.on_commit(partial(_set_new_mark, name))
+        transaction.on_commit(partial(_set_new_versions, names))
 
 
-def _set_first_mark(name: str) -> str | None:
-    mark = uuid.uuid4().hex
-    if cache.add(_mark_key(name), mark, _MARK_KEPT_FOR):
-        return mark
-    another: str | None = cache.get(_mark_key(name))
+def _set_first_version(name: str) -> str | None:
+    version = uuid.uuid4().hex
+    if cache.add(_version_key(name), version, VERSION_TTL.total_seconds()):
+        return version
+    another: str | None = cache.get(_version_key(name))
     return another
 
 
-def _set_new_mark(name: str) -> None:
-    cache.set(_mark_key(name), uuid.uuid4().hex, _MARK_KEPT_FOR)
+def _set_new_versions(names: Collection[str]) -> None:
+    versions = {_version_key(name): uuid.uuid4().hex for name in names}
+    cache.set_many(versions, VERSION_TTL.total_seconds())
 
 
 def _value_key(name: str) -> str:
-    return f"remembered:{name}"
+    return f"rows:{name}"
 
 
-def _mark_key(name: str) -> str:
-    return f"remembered:{name}:mark"
+def _version_key(name: str) -> str:
+    return f"rows:{name}:version"

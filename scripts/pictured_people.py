@@ -11,7 +11,6 @@ from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
 from jupyter_integration.monitoring import reconciliation_report
 from jupyter_integration.status import hub_availability, snapshots
-from jupyter_integration.status.support_requests import invalidate_help_requests
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from portal import heartbeats
 
@@ -168,7 +167,6 @@ def has_asked(user: User) -> None:
         HelpRequest.objects.filter(pk=asked.pk).update(
             created_at=when, answered_at=when + dt.timedelta(hours=2) if days else None
         )
-    invalidate_help_requests(user.pk)
 
 
 def is_not_known_yet(user: User) -> None:

@@ -48,8 +48,7 @@ class ServerView(APIView):
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
     def get(self, request: AuthenticatedApiRequest) -> Response:
         """Tell the state of your server."""
-        facts = read_dashboard_data(request.user.pk)
-        current = server_status(request.user, recent=facts.recent, reading=facts.reading)
+        current = read_dashboard_data(request.user.pk).status
         refresh_if_stale(user=request.user, status=current)
         return Response(_as_json(current))
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
+from jupyter_integration.models.shown_rows import ShownRowsQuerySet
 from jupyter_integration.models.spawn_request import SpawnRequest
 from jupyter_integration.server_states import ServerState
 
@@ -27,7 +28,7 @@ _SERVER_STATES = (
 )
 
 
-class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
+class HelpRequestQuerySet(ShownRowsQuerySet["HelpRequest"]):
     def open(self) -> Self:
         return self.filter(answered_at__isnull=True)
 

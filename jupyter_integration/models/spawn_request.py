@@ -11,10 +11,10 @@ from django.utils.translation import pgettext_lazy
 from jupyter_integration.failures.catalogue import Failure, explain
 from jupyter_integration.failures.classify import message_of_hook
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.models.leased import LeasedQuerySet, UserRequest
+from jupyter_integration.models.leased import UserRequest, UserRequestQuerySet
 
 
-class SpawnRequestQuerySet(LeasedQuerySet["SpawnRequest"]):
+class SpawnRequestQuerySet(UserRequestQuerySet["SpawnRequest"]):  # type: ignore[override]
     def open(self) -> Self:
         return self.filter(state__in=SpawnRequest.OPEN_STATES)
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jupyter_integration.models.leased import LeasedQuerySet, UserRequest
+from jupyter_integration.models.leased import UserRequest, UserRequestQuerySet
 
 
-class StopRequestQuerySet(LeasedQuerySet["StopRequest"]):
+class StopRequestQuerySet(UserRequestQuerySet["StopRequest"]):  # type: ignore[override]
     def open(self) -> Self:
         return self.filter(finished_at__isnull=True)
 

@@ -1,14 +1,11 @@
 """Staff have answered what a user asked, or take that back."""
 
 import logging
-from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import HelpRequest
-from jupyter_integration.status.support_requests import invalidate_help_requests
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +24,5 @@ def _mark(help_request: HelpRequest, *, is_open: bool, **changes: object) -> boo
     rows = HelpRequest.objects.filter(pk=help_request.pk, answered_at__isnull=is_open)
     if not rows.update(**changes):
         return False
-    transaction.on_commit(partial(invalidate_help_requests, help_request.user_id))
     logger.info("%s: %s", help_request, "answered" if is_open else "open again")
     return True

@@ -1,4 +1,4 @@
-"""Something told of a change of a user's server: have the Hub read."""
+"""Refresh of one user's server after a change that something else reports."""
 
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
@@ -7,11 +7,11 @@ from portal.enqueue import enqueue_on_commit
 
 
 def invalidate_and_refresh(*, user_id: int) -> None:
-    """Drop what is known of the user's server, and wake a reading of what is true now.
+    """Mark what is known of the user's server as outdated, and wake a refresh.
 
-    What is known goes on being shown until then, and no reading that began before this moment
-    counts. While a start of ours is open its worker follows the Hub itself: nobody else needs to.
+    Pages show the old snapshot until then, and an answer of the Hub from before this moment does
+    not count. While a start is open, its worker follows the Hub, and no refresh is woken.
     """
-    snapshots.drop(user_id)
+    snapshots.mark_outdated(user_id)
     if not SpawnRequest.objects.open().filter(user_id=user_id).exists():
         enqueue_on_commit(refresh_server, user_id)

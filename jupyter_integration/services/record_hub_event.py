@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from jupyter_integration.hub.resources import HubEventPayload
 from jupyter_integration.models import HubEvent
+from jupyter_integration.models.shown_rows import invalidate_user_rows
 from jupyter_integration.services.invalidate_and_refresh import invalidate_and_refresh
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,6 @@ def record_hub_event(*, message_id: str, event: HubEventPayload) -> bool:
     users = User.objects.filter(hub_username=event.username)
     user_id = users.values_list("pk", flat=True).first()
     if user_id is not None:  # the Hub may have users that are not the portal's
-        invalidate_recent_requests(user_id)
+        invalidate_user_rows([user_id])
         invalidate_and_refresh(user_id=user_id)
     return True

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +11,6 @@ from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.models.help_request import LONGEST_BROWSER
 from jupyter_integration.services.mail_help_request import mail_help_request
 from jupyter_integration.status.queries import server_status
-from jupyter_integration.status.support_requests import invalidate_help_requests
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +56,6 @@ def request_help(
             language=user.language,
         )
         mail_help_request(help_request=help_request)
-        transaction.on_commit(partial(invalidate_help_requests, user.pk))
     logger.info("%s: %s asks for help with %s", help_request, user.hub_username, about or "nothing")
     return help_request
 

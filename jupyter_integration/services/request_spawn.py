@@ -6,7 +6,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 from jupyter_integration.tasks import process_spawn_queue
 from portal.enqueue import enqueue_on_commit
 
@@ -39,7 +38,6 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
             continue
         if next_path and present.next_path != next_path:
             SpawnRequest.objects.filter(pk=present.pk).update(next_path=next_path)
-            invalidate_recent_requests(user.pk)
             present.next_path = next_path
         return present
     raise refused
@@ -48,7 +46,6 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
 def _insert(user: User, next_path: str) -> SpawnRequest:
     with transaction.atomic():
         request = SpawnRequest.objects.create(user=user, next_path=next_path)
-        invalidate_recent_requests(user.pk)
         enqueue_on_commit(process_spawn_queue)
     logger.info("%s: %s asked for a server", request.reference, user.hub_username)
     return request

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest, StopRequest
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 from jupyter_integration.tasks import cancel_start, stop_server
 from portal.enqueue import enqueue_on_commit
 
@@ -24,7 +23,6 @@ def request_stop(*, user: User, requested_by: User) -> None:
     try:
         with transaction.atomic():
             stop = StopRequest.objects.create(user=user, requested_by=requested_by)
-            invalidate_recent_requests(user.pk)
     except IntegrityError:
         return
     logger.info("%s: %s asked to stop %s", stop, requested_by.username, user.hub_username)
@@ -49,12 +47,10 @@ def request_cancel(*, user: User) -> bool:
             )
         )
         if ended:
-            invalidate_recent_requests(user.pk)
             return True
         request_id = mine.values_list("pk", flat=True).first()
         if request_id is None or not mine.filter(pk=request_id).update(cancel_requested_at=now):
             return False
-        invalidate_recent_requests(user.pk)
         enqueue_on_commit(cancel_start, request_id)
     logger.info("S%s: cancel asked", request_id)
     return True

@@ -1,7 +1,8 @@
-"""What is known of a user's server, from the database and the cache: never from the Hub."""
+"""Server status of a user, from the database and the cache, never from the Hub itself."""
 
 from datetime import datetime, timedelta
 from math import ceil
+from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,54 +16,60 @@ from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status import snapshots
 from jupyter_integration.status.progress_messages import translate_hub_message
-from jupyter_integration.status.queue_position import QueuePosition, queue_position
+from jupyter_integration.status.queue_position import (
+    QueuePosition,
+    queue_position,
+    spawn_queue_is_stalled,
+    stop_queue_is_stalled,
+)
 from jupyter_integration.status.recent_requests import RecentRequests, read_recent_requests
 from jupyter_integration.status.server_status import ServerStatus
-from jupyter_integration.status.stalled_queues import spawn_queue_is_stalled, stop_queue_is_stalled
+from jupyter_integration.status.snapshots import CachedStatus, Snapshot
 from jupyter_integration.status.stop_reasons import read_stop_reason
 
 State = SpawnRequest.State
 
 
-def server_status(
-    user: User,
-    *,
-    next_path: str = "",
-    recent: RecentRequests | None = None,
-    reading: snapshots.CachedStatus | None = None,
-) -> ServerStatus:
-    """Return the state of the user's server as a page shows it.
+def server_status(user: User, *, next_path: str = "") -> ServerStatus:
+    """Read and return the status of the user's server.
 
-    What was asked for comes first, then what the Hub last said; the newer of the two wins where
-    both speak of the same. `next_path` goes into the address behind "open"; `presses` are the
-    user's and `reading` is of their server, from who has read them already.
+    `next_path`, a path in the user's own server, goes into the address behind "open".
     """
-    recent = recent or read_recent_requests(user.pk)
+    return status_from(read_recent_requests(user.pk), snapshots.read(user.pk), next_path=next_path)
+
+
+def status_from(
+    recent: RecentRequests, cached_status: CachedStatus, *, next_path: str = ""
+) -> ServerStatus:
+    """Return the status that a page shows, from rows and a cached status that are read already.
+
+    Open requests come first, then what the Hub last showed. Where both know how a server ended up,
+    the newer one wins.
+    """
     last_start, last_stop = recent.last_start, recent.last_stop
-    reading = reading or snapshots.read(user.pk)
     if last_start is not None and last_start.is_open:
         if last_start.cancel_requested_at is not None:
-            return _stopping(last_start.cancel_requested_at, reading)
-        return _coming_up(last_start, reading)
+            return _stopping(last_start.cancel_requested_at, cached_status)
+        return _coming_up(last_start, cached_status)
     if last_stop is not None and last_stop.finished_at is None:
-        return _stopping(last_stop.created_at, reading)
-    return _settled(recent, reading, next_path)
+        return _stopping(last_stop.created_at, cached_status)
+    return _settled(recent, cached_status, next_path)
 
 
-def _coming_up(request: SpawnRequest, reading: snapshots.CachedStatus) -> ServerStatus:
+def _coming_up(request: SpawnRequest, cached_status: CachedStatus) -> ServerStatus:
     if request.state == State.STARTING:
         return ServerStatus(
             ServerState.STARTING,
             translate_hub_message(request.message) or _("The server is being requested."),
             progress=request.progress,
             since=request.created_at,
-            as_of=_as_of(reading),
-            last_known=_ready_beside(reading),
+            as_of=_as_of(cached_status),
+            last_known=_ready_beside(cached_status),
             request_id=request.pk,
             is_reported=True,
         )
     wait = None
-    if reading.is_unanswered:
+    if cached_status.is_unanswered:
         message = _(
             "The service that runs the servers cannot be reached now. "
             "Your place in the queue is kept, and the start continues by itself."
@@ -73,40 +80,40 @@ def _coming_up(request: SpawnRequest, reading: snapshots.CachedStatus) -> Server
             "continues by itself: you do not have to do anything."
         )
     else:
-        place = queue_position(request)
-        message, wait = _queue_message(place), place.wait
+        position = queue_position(request)
+        message, wait = _queue_message(position), position.wait
     return ServerStatus(
         ServerState.QUEUED,
         message,
         progress=0,
         since=request.created_at,
-        as_of=_as_of(reading),
-        stale=reading.is_unanswered,
+        as_of=_as_of(cached_status),
+        stale=cached_status.is_unanswered,
         wait=wait,
-        last_known=_ready_beside(reading),
+        last_known=_ready_beside(cached_status),
         request_id=request.pk,
         is_reported=True,
     )
 
 
-def _ready_beside(reading: snapshots.CachedStatus) -> ServerState | None:
-    """Return READY where the Hub shows a ready server beside a start that was asked for: one was
-    pressed in a tab that did not know yet, and who opens the Lab gets there all the same.
+def _ready_beside(cached_status: CachedStatus) -> ServerState | None:
+    """Return READY where the Hub shows a ready server beside an open start. The start may come from
+    a stale tab; the running server can still be opened.
     """
-    snapshot = reading.snapshot
-    is_ready = snapshot is not None and snapshot.server.ready and not reading.is_outdated
+    snapshot = cached_status.snapshot
+    is_ready = snapshot is not None and snapshot.server.ready and not cached_status.is_outdated
     return ServerState.READY if is_ready else None
 
 
-def _queue_message(place: QueuePosition) -> str:
-    if place.number == 1:
+def _queue_message(position: QueuePosition) -> str:
+    if position.number == 1:
         return _("You are next in the queue.")
     message = ngettext(
         "You are number %(place)d in the queue.",
         "You are number %(place)d in the queue.",
-        place.number,
-    ) % {"place": place.number}
-    return message if place.wait is None else f"{message} {_duration(place.wait)}"
+        position.number,
+    ) % {"place": position.number}
+    return message if position.wait is None else f"{message} {_duration(position.wait)}"
 
 
 def _duration(wait: timedelta) -> str:
@@ -118,7 +125,7 @@ def _duration(wait: timedelta) -> str:
     ) % {"minutes": minutes}
 
 
-def _stopping(since: datetime, reading: snapshots.CachedStatus) -> ServerStatus:
+def _stopping(since: datetime, cached_status: CachedStatus) -> ServerStatus:
     if stop_queue_is_stalled(waiting_since=since):
         message = _("Stopping takes longer than usual and continues by itself. Saved files stay.")
     else:
@@ -127,20 +134,18 @@ def _stopping(since: datetime, reading: snapshots.CachedStatus) -> ServerStatus:
         ServerState.STOPPING,
         message,
         since=since,
-        as_of=_as_of(reading),
-        stale=reading.is_unanswered,
+        as_of=_as_of(cached_status),
+        stale=cached_status.is_unanswered,
     )
 
 
-def _settled(
-    recent: RecentRequests, reading: snapshots.CachedStatus, next_path: str
-) -> ServerStatus:
+def _settled(recent: RecentRequests, cached_status: CachedStatus, next_path: str) -> ServerStatus:
     last_start, last_stop = recent.last_start, recent.last_stop
-    snapshot = reading.snapshot
+    snapshot = cached_status.snapshot
     if snapshot is None:
-        return _unknown(reading, last_known=None)
-    if reading.is_unanswered or not snapshot.is_believable:
-        return _unknown(reading, last_known=_state_of(snapshot.server))
+        return _unknown(cached_status, last_known=None)
+    if cached_status.is_unanswered or not snapshot.is_believable:
+        return _unknown(cached_status, last_known=_state_of(snapshot.server))
     state = _newest(snapshot, last_start, last_stop)
     if last_start is not None and _shows_as_failed(last_start, last_stop, state):
         failure = last_start.failure
@@ -151,7 +156,7 @@ def _settled(
             as_of=snapshot.as_of,
             failure=failure,
             request_id=last_start.pk,
-            is_outdated=reading.is_outdated,
+            is_outdated=cached_status.is_outdated,
         )
     return ServerStatus(
         state,
@@ -162,15 +167,15 @@ def _settled(
         stop_reason=read_stop_reason(recent) if state is ServerState.STOPPED else None,
         as_of=snapshot.as_of,
         request_id=last_start.pk if last_start is not None else None,
-        is_outdated=reading.is_outdated,
+        is_outdated=cached_status.is_outdated,
     )
 
 
 def _newest(
-    snapshot: snapshots.Snapshot, last_start: SpawnRequest | None, last_stop: StopRequest | None
+    snapshot: Snapshot, last_start: SpawnRequest | None, last_stop: StopRequest | None
 ) -> ServerState:
-    """Return what was seen last, by whoever read the Hub or by who brought a start or stop to its
-    end: pages must not fall back for the time of one reading.
+    """Return the newest state, from the Hub or from a start or stop that ended: a page must not
+    fall back to the state before until the Hub is read again.
     """
     seen = [(snapshot.as_of, _state_of(snapshot.server))]
     if last_stop is not None and last_stop.stopped and last_stop.finished_at is not None:
@@ -178,19 +183,19 @@ def _newest(
     left = _left_by(last_start) if last_start is not None else None
     if left is not None and last_start is not None and last_start.finished_at is not None:
         seen.append((last_start.finished_at, left))
-    return max(seen, key=lambda moment_and_state: moment_and_state[0])[1]
+    return max(seen, key=itemgetter(0))[1]
 
 
 def _left_by(ended: SpawnRequest) -> ServerState | None:
-    """Return the state in which a start left the server; None when it tells nothing of that."""
+    """Return the state in which a start left the server; None where its end does not show that."""
     if ended.state == State.READY or ended.failure_code == FailureCode.LAB_SILENT:
         return ServerState.READY
-    if ended.posted_at is None or ended.failure_code in _HUB_TOLD_NOTHING:
+    if ended.posted_at is None or ended.failure_code in _WITHOUT_SERVER_STATE:
         return None
     return ServerState.STOPPED
 
 
-_HUB_TOLD_NOTHING = frozenset(
+_WITHOUT_SERVER_STATE = frozenset(
     {
         FailureCode.HUB_AWAY,
         FailureCode.HUB_BROKEN_ANSWER,
@@ -205,27 +210,27 @@ _HUB_TOLD_NOTHING = frozenset(
 def _shows_as_failed(
     last_start: SpawnRequest, last_stop: StopRequest | None, state: ServerState
 ) -> bool:
-    """Whether the last start's failure is what a page shows, and not what came after it."""
+    """Return whether a page shows the last start's failure, and not what came after it."""
     if last_start.state != State.FAILED or last_start.finished_at is None:
         return False
     if last_start.failure_code != FailureCode.LAB_SILENT:
         return state is ServerState.STOPPED
     stopped_at = last_stop.finished_at if last_stop and last_stop.stopped else None
     was_stopped = stopped_at is not None and stopped_at > last_start.finished_at
-    # The Hub says that such a server is ready.
+    # For the Hub such a server is ready.
     return state in (ServerState.READY, ServerState.STOPPED) and not was_stopped
 
 
-def _unknown(reading: snapshots.CachedStatus, *, last_known: ServerState | None) -> ServerStatus:
-    checking = not reading.is_unanswered
+def _unknown(cached_status: CachedStatus, *, last_known: ServerState | None) -> ServerStatus:
+    checking = not cached_status.is_unanswered
     return ServerStatus(
         ServerState.UNKNOWN,
         _("Checking …") if checking else _("Error connecting to JupyterHub"),
-        as_of=_as_of(reading),
+        as_of=_as_of(cached_status),
         stale=not checking,
         checking=checking,
         last_known=last_known,
-        is_outdated=reading.is_outdated,
+        is_outdated=cached_status.is_outdated,
     )
 
 
@@ -245,8 +250,8 @@ _MESSAGES = {
 }
 
 
-def _as_of(reading: snapshots.CachedStatus) -> datetime | None:
-    return reading.snapshot.as_of if reading.snapshot else None
+def _as_of(cached_status: CachedStatus) -> datetime | None:
+    return cached_status.snapshot.as_of if cached_status.snapshot else None
 
 
 def _open_url(next_path: str) -> str:

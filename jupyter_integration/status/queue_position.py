@@ -1,66 +1,91 @@
-"""What a person who waits in line wants to know: how many come before, and how long it takes."""
+"""Queue position of a waiting request, its expected wait, and whether the queue stalls."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Avg, F
+from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
+from portal.heartbeats import is_silent
 
-MEASURED_STARTS = 50
-MEASURED_AGAIN_AFTER = 15  # seconds
-COUNTED_AGAIN_AFTER = 1  # seconds: everybody in line asks, and all ask the same
+MEASURED_SPAWNS = 50
+TIME_IN_SLOT_TTL = timedelta(seconds=15)
+QUEUE_TTL = timedelta(seconds=1)  # every page of the queue needs the same list of requests
 
-_WAITING = "line:waiting"
-_TIME_IN_SLOT = "line:time-in-slot"
+STALLED_AFTER = timedelta(seconds=20)
+"""While all workers live, a start or a stop is claimed long before."""
+
+_QUEUE_KEY = "line:waiting"
+_TIME_IN_SLOT_KEY = "line:time-in-slot"
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
     number: int  # 1 for the next
     wait: timedelta | None
-    """How long it takes until it is taken up; None where nothing tells."""
+    """Expected time until a worker claims the request; None while nothing was measured."""
 
 
 def queue_position(request: SpawnRequest) -> QueuePosition:
-    """Return the place of a request that waits."""
-    found = cache.get_many([_WAITING, _TIME_IN_SLOT])
-    waiting = found.get(_WAITING)
-    if waiting is None:
-        waiting = list(SpawnRequest.objects.waiting_for_slot().values_list("pk", flat=True))
-        cache.set(_WAITING, waiting, COUNTED_AGAIN_AFTER)
-    number = bisect_left(waiting, request.pk) + 1
-    return QueuePosition(number, _wait(number, found.get(_TIME_IN_SLOT)))
+    """Return the position of a request that waits for a slot."""
+    cached = cache.get_many([_QUEUE_KEY, _TIME_IN_SLOT_KEY])
+    queue = cached.get(_QUEUE_KEY)
+    if queue is None:
+        queue = list(SpawnRequest.objects.waiting_for_slot().values_list("pk", flat=True))
+        cache.set(_QUEUE_KEY, queue, QUEUE_TTL.total_seconds())
+    number = bisect_left(queue, request.pk) + 1
+    return QueuePosition(number, _wait(number, cached.get(_TIME_IN_SLOT_KEY)))
 
 
 def expected_wait(number: int) -> timedelta | None:
-    """Return how long it takes until the request at this place is taken up, from how long the last
-    starts held their slots; None while none has been measured.
+    """Return how long the request at this position waits for a slot, from how long the last starts
+    held theirs; None while none was measured.
     """
-    return _wait(number, cache.get(_TIME_IN_SLOT))
+    return _wait(number, cache.get(_TIME_IN_SLOT_KEY))
 
 
-def _wait(number: int, time_in_slot: float | None) -> timedelta | None:
-    if time_in_slot is None:
-        time_in_slot = _measure()
-        cache.set(_TIME_IN_SLOT, time_in_slot, MEASURED_AGAIN_AFTER)
-    if not time_in_slot:
-        # Most often there is a slot for the next in line, who is taken up in this very moment.
+def spawn_queue_is_stalled(*, waiting_since: datetime) -> bool:
+    """Return whether the worker of starts is dead.
+
+    A busy worker may be late with its heartbeats, but renews the leases of its starts.
+    """
+    if not _is_overdue(waiting_since) or not is_silent("spawn_worker"):
+        return False
+    followed = SpawnRequest.objects.in_flight().filter(lease_expires_at__gt=timezone.now())
+    return not followed.exists()
+
+
+def stop_queue_is_stalled(*, waiting_since: datetime) -> bool:
+    """Return whether the worker that stops servers is dead."""
+    return _is_overdue(waiting_since) and is_silent("worker")
+
+
+def _is_overdue(waiting_since: datetime) -> bool:
+    return timezone.now() - waiting_since > STALLED_AFTER
+
+
+def _wait(number: int, seconds_in_slot: float | None) -> timedelta | None:
+    if seconds_in_slot is None:
+        seconds_in_slot = _mean_seconds_in_slot()
+        cache.set(_TIME_IN_SLOT_KEY, seconds_in_slot, TIME_IN_SLOT_TTL.total_seconds())
+    if not seconds_in_slot:
+        # Most often a slot is free for the next request, which a worker claims at this moment.
         return timedelta() if number == 1 else None
-    return timedelta(seconds=time_in_slot * number / settings.SPAWN_SLOTS)
+    return timedelta(seconds=seconds_in_slot * number / settings.SPAWN_SLOTS)
 
 
-def _measure() -> float:
-    """Return the mean time in a slot in seconds, 0 when no start has ended well yet."""
+def _mean_seconds_in_slot() -> float:
+    """Return the mean time in a slot in seconds; 0 while no start has become ready."""
     last = (
         SpawnRequest.objects.filter(
             state=SpawnRequest.State.READY, taken_up_at__isnull=False, finished_at__isnull=False
         )
         .order_by("-finished_at")
-        .annotate(held=F("finished_at") - F("taken_up_at"))[:MEASURED_STARTS]
+        .annotate(held=F("finished_at") - F("taken_up_at"))[:MEASURED_SPAWNS]
     )
     mean: timedelta | None = last.aggregate(mean=Avg("held"))["mean"]
     return mean.total_seconds() if mean is not None else 0.0

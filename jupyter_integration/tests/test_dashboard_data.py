@@ -1,7 +1,6 @@
-"""Open pages are answered without the database until something changes, then with the change."""
+"""Dashboard data: read without the database until something changes, then with the change."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,18 +11,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import HubEventPayload
-from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.services.answer_help import mark_answered
 from jupyter_integration.services.record_hub_event import record_hub_event
+from jupyter_integration.services.request_help import request_help
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
-from jupyter_integration.status.dashboard_data import read_dashboard_data
-from jupyter_integration.status.recent_requests import RecentRequests, read_recent_requests
+from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
 from jupyter_integration.tests.pages import CARD, DASHBOARD
-from jupyter_integration.tests.scenes import see, start
-from jupyter_integration.work.expire_queued_spawns import expire_queued_spawns
-from jupyter_integration.work.leases import claim
+from jupyter_integration.tests.scenes import see, start, stop
+from jupyter_integration.work.leases import Lease, claim
 from jupyter_integration.work.slots import claim_with_slot
 
 State = SpawnRequest.State
@@ -31,46 +29,23 @@ API = "/api/v1/server/"
 
 
 @pytest.fixture(autouse=True)
-def remembering(settings: Settings) -> None:
+def cached_rows(settings: Settings) -> None:
     settings.CACHES_ROWS = True
 
 
-def follow(user: User, **changes: Any) -> None:
-    """A worker takes up the user's start, and writes this to it."""
-    lease = claim_with_slot(SpawnRequest.objects.get(user=user, finished_at=None).pk)
+def claim_spawn(user: User) -> Lease:
+    lease = claim_with_slot(SpawnRequest.objects.get(user=user).pk)
     assert lease is not None
-    lease.renew(**changes)
+    return lease
 
 
-def end(user: User, **changes: Any) -> None:
-    """A worker takes up the user's start, and ends it so."""
-    lease = claim_with_slot(SpawnRequest.objects.get(user=user, finished_at=None).pk)
-    assert lease is not None
-    lease.release(finished_at=timezone.now(), slot=None, **changes)
-
-
-def end_stop(user: User) -> None:
+def finish_stop(user: User) -> None:
     lease = claim(StopRequest.objects.open().due(), StopRequest.objects.get(user=user).pk)
     assert lease is not None
     lease.release(finished_at=timezone.now(), stopped=True)
 
 
-def start_elsewhere(user: User) -> None:
-    request_spawn(user=user, next_path=f"/user/{user.hub_username}/lab/tree/a.ipynb")
-
-
-def cancel_while_starting(user: User) -> None:
-    SpawnRequest.objects.filter(user=user).update(posted_at=timezone.now())
-    assert request_cancel(user=user)
-
-
-def wait_too_long(user: User) -> None:
-    long_ago = timezone.now() - timedelta(days=1)
-    SpawnRequest.objects.filter(user=user).update(created_at=long_ago)
-    expire_queued_spawns(hub_unavailable_since=long_ago)
-
-
-def die(user: User) -> None:
+def kill_server(user: User) -> None:
     event = HubEventPayload(
         kind=HubEvent.Kind.EXITED,
         username=user.hub_username,
@@ -82,67 +57,76 @@ def die(user: User) -> None:
     assert record_hub_event(message_id="msg_1", event=event)
 
 
-QUEUED, RUNNING, STOPPING = "in line", "running", "stopping"
+def answer_help(user: User) -> None:
+    assert mark_answered(help_request=HelpRequest.objects.get(user=user), answered_by=user)
 
-CHANGES: list[tuple[str, Callable[[User], object]]] = [
-    (RUNNING, lambda user: request_spawn(user=user)),
-    (RUNNING, lambda user: request_stop(user=user, requested_by=user)),
-    (RUNNING, die),
-    (STOPPING, end_stop),
-    (QUEUED, start_elsewhere),
-    (QUEUED, lambda user: request_cancel(user=user)),
-    (QUEUED, cancel_while_starting),
-    (QUEUED, wait_too_long),
-    (QUEUED, lambda user: follow(user, state=State.STARTING, progress=40)),
-    (QUEUED, lambda user: end(user, state=State.READY)),
-    (QUEUED, lambda user: end(user, state=State.FAILED, failure_code=FailureCode.NO_SPACE)),
+
+def do_nothing(_user: User) -> None:
+    pass
+
+
+CHANGES: list[tuple[Callable[[User], object], Callable[[User], object]]] = [
+    (do_nothing, lambda user: request_spawn(user=user)),
+    (do_nothing, lambda user: request_stop(user=user, requested_by=user)),
+    (do_nothing, kill_server),
+    (do_nothing, lambda user: request_help(user=user, words="کمک")),
+    (lambda user: request_help(user=user, words="کمک"), answer_help),
+    (stop, finish_stop),
+    (start, lambda user: request_cancel(user=user)),
+    (start, lambda user: claim_spawn(user).renew(state=State.STARTING, progress=40)),
 ]
 
 
-def columns(recent: RecentRequests) -> list[dict[str, Any]]:
-    rows = [*recent.starts, recent.last_stop, recent.last_stop_event]
-    hidden = {"_state", "lease_id", "lease_expires_at", "slot", "taken_up_at"}
-    return [
-        {name: value for name, value in vars(row).items() if name not in hidden}
-        for row in rows
-        if row is not None
-    ]
+def shown(data: DashboardData) -> tuple[Any, ...]:
+    starts = [(row.pk, row.state, row.progress) for row in data.starts]
+    helps = [(row.pk, row.answered_at) for row in data.help_requests]
+    return data.status.state, data.status.stop_reason, data.status.progress, starts, helps
 
 
-@pytest.mark.parametrize(("before", "change"), CHANGES)
-def test_every_change_is_on_the_next_page(
-    monkeypatch, browser: Client, sara: User, before: str, change: Callable[[User], object]
+@pytest.mark.parametrize(("prepare", "change"), CHANGES)
+def test_next_page_shows_every_change(
+    sara: User,
+    settings: Settings,
+    prepare: Callable[[User], object],
+    change: Callable[[User], object],
 ) -> None:
-    see(sara, ready=before != QUEUED)
-    if before == QUEUED:
-        request_spawn(user=sara)
-    if before == STOPPING:
-        request_stop(user=sara, requested_by=sara)
-    seen = columns_on_page(browser)
+    see(sara)
+    prepare(sara)
+    before = shown(read_dashboard_data(sara.pk))
 
     change(sara)
 
-    now = columns_on_page(browser)
-    assert now == columns(read_recent_requests(sara.pk))
-    assert now != seen
+    see(sara)
+    after = shown(read_dashboard_data(sara.pk))
+    assert after != before
+    settings.CACHES_ROWS = False
+    assert after == shown(read_dashboard_data(sara.pk))
 
 
-def columns_on_page(browser: Client) -> list[dict[str, Any]]:
-    """The rows behind the page, as it had them."""
-    user = browser.get(DASHBOARD).context["user"]
-    return columns(read_dashboard_data(user.pk).recent)
+def queries_on_rows(action: Callable[[], object]) -> list[str]:
+    """The queries on rows of users and their servers."""
+    with CaptureQueriesContext(connection) as queries:
+        action()
+    tables = ("accounts_user", "jupyter_integration_")
+    return [query["sql"] for query in queries if any(name in query["sql"] for name in tables)]
+
+
+def test_renewed_lease_invalidates_nothing(sara: User) -> None:
+    start(sara)
+    lease = claim_spawn(sara)
+    read_dashboard_data(sara.pk)
+
+    assert len(queries_on_rows(lease.renew)) == 1
+    assert queries_on_rows(lambda: read_dashboard_data(sara.pk)) == []
 
 
 @pytest.mark.parametrize("address", [DASHBOARD, CARD, API])
-def test_a_page_that_was_asked_for_a_moment_ago_reads_no_row(
-    browser: Client, sara: User, address: str
-) -> None:
+def test_unchanged_page_reads_the_account_alone(browser: Client, sara: User, address: str) -> None:
     start(sara, State.READY)
     see(sara, ready=True)
     browser.get(address)
 
-    with CaptureQueriesContext(connection) as queries:
-        assert browser.get(address).status_code == 200
+    queries = queries_on_rows(lambda: browser.get(address))
 
-    assert [query["sql"] for query in queries if "accounts_user" in query["sql"]] != []
-    assert not [query for query in queries if "jupyter_integration_" in query["sql"]]
+    assert len(queries) == 1
+    assert "accounts_user" in queries[0]

@@ -82,7 +82,7 @@ def test_what_was_seen_too_long_ago_is_looked_at_first(fake_hub, run, stopped) -
 
 
 def test_what_an_event_told_a_change_of_is_looked_at_first(fake_hub, run, stopped) -> None:
-    snapshots.drop(stopped.pk)
+    snapshots.mark_outdated(stopped.pk)
 
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.calls[0] == LOOK

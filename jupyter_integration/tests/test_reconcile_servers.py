@@ -13,7 +13,7 @@ from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.monitoring import reconciliation_report
 from jupyter_integration.server_states import ServerState
-from jupyter_integration.status import hub_availability, snapshots
+from jupyter_integration.status import hub_availability, refresh_claims, snapshots
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
@@ -99,25 +99,25 @@ class TestOneListForAll:
 
     @pytest.mark.parametrize("took", [0.05, 0.3])
     def test_pages_that_looked_before_the_answer_wake_no_second_list(self, took: float) -> None:
-        assert snapshots.claim_list()
-        assert snapshots.begin_list()
+        assert refresh_claims.claim_list()
+        assert refresh_claims.begin_list()
 
-        snapshots.end_list(took=timedelta(seconds=took))
+        refresh_claims.end_list(took=timedelta(seconds=took))
 
-        assert not snapshots.claim_list()  # by a page that is late
-        assert snapshots.begin_list()  # by beat, which comes seldom
+        assert not refresh_claims.claim_list()  # by a page that is late
+        assert refresh_claims.begin_list()  # by beat, which comes seldom
 
     def test_after_a_quick_list_the_next_may_be_woken_in_a_second(self) -> None:
-        assert snapshots.claim_list()
+        assert refresh_claims.claim_list()
 
-        snapshots.end_list(took=timedelta(seconds=0.05))
+        refresh_claims.end_list(took=timedelta(seconds=0.05))
 
-        wait_for(snapshots.claim_list)
+        wait_for(refresh_claims.claim_list)
 
     def test_when_it_ends_another_may_begin(self, fake_hub, hub) -> None:
         reconcile_servers(hub=hub)
 
-        assert snapshots.begin_list()
+        assert refresh_claims.begin_list()
 
 
 @pytest.mark.django_db
@@ -247,7 +247,7 @@ class TestTheHubIsAway:
 
         reconcile_servers(hub=hub)
 
-        assert snapshots.lists_are_broken()
+        assert refresh_claims.lists_are_broken()
         assert not hub_availability.read().is_unavailable
         assert server_status(user).checking
 
@@ -267,4 +267,4 @@ class TestTheHubIsAway:
 
         reconcile_servers(hub=hub)
 
-        assert snapshots.lists_are_broken()
+        assert refresh_claims.lists_are_broken()

@@ -13,7 +13,7 @@ from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
-from jupyter_integration.status.support_requests import SHOWN_FOR
+from jupyter_integration.status.dashboard_data import ANSWER_SHOWN_FOR
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import DASHBOARD, LOGIN, destination
 from jupyter_integration.tests.scenes import see, start
@@ -177,7 +177,7 @@ def test_the_dashboard_shows_what_is_open_and_what_is_answered(
 def test_an_answer_of_last_month_is_no_news(browser, sara, nasrin) -> None:
     see(sara)
     asked = request_help(user=sara, words="کمک")
-    long_ago = timezone.now() - SHOWN_FOR - timedelta(minutes=1)
+    long_ago = timezone.now() - ANSWER_SHOWN_FOR - timedelta(minutes=1)
     HelpRequest.objects.update(created_at=long_ago, answered_at=long_ago)
 
     assert asked.reference not in text(browser.get(DASHBOARD))

@@ -65,7 +65,7 @@ class TestFollowing:
 
     def test_a_server_that_an_event_told_a_change_of_is_waited_for(self, browser, start) -> None:
         SpawnRequest.objects.create(user=start.user)
-        snapshots.drop(start.user.pk)
+        snapshots.mark_outdated(start.user.pk)
 
         assert "/hub/oauth_login" not in browser.get(OPEN)["Location"]
 

@@ -1,4 +1,4 @@
-"""The dashboard, and the card in it that asks for itself again and again."""
+"""Dashboard, and its server card, which an open page polls."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ from jupyter_integration.lab_paths import own_lab_path
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
-from jupyter_integration.status.queries import server_status
 from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.views.card_version import card_version
 from jupyter_integration.views.login_required import login_required_htmx
@@ -23,42 +22,41 @@ CARD = "_server_card.html"
 @require_safe
 @login_required_htmx
 def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
-    facts = read_dashboard_data(request.user.pk, with_help_requests=True)
-    context = card_context(request, facts)
-    context["version"] = _version(context)
-    context["recent_requests"] = facts.recent.starts
-    context["help_requests"] = facts.help_requests
+    data, context = _data_and_context(request)
+    context |= {
+        "version": _version(context),
+        "recent_requests": data.starts,
+        "help_requests": data.help_requests,
+    }
     return render(request, "dashboard.html", context)
 
 
 @require_safe
 @login_required_htmx
 def show_server_card(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Answer the card alone; a page that followed a start goes to the Lab once it is ready."""
-    return answer_card(request, card_context(request, read_dashboard_data(request.user.pk)))
+    """Return the card alone."""
+    _data, context = _data_and_context(request)
+    return card_response(request, context)
 
 
-def card_context(request: AuthenticatedHttpRequest, facts: DashboardData) -> dict[str, Any]:
-    """Return what the card needs: the status, where to go in the Lab, and which start it follows.
+def card_context(status: ServerStatus, *, next_path: str, follow: str) -> dict[str, Any]:
+    """Return what the card's template needs.
 
-    `follow` is the start that was pressed on this very page. Only such a page goes to the Lab by
-    itself; one that was merely left open, or opened again by "back", stays.
+    `next_path` is the wanted page of the Lab. `follow` is the start that was requested on this very
+    page: only such a page goes to the Lab by itself once the server is ready. A page that was left
+    open, or opened again by "back", stays.
     """
-    next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
-    status = server_status(
-        request.user, next_path=next_path, recent=facts.recent, reading=facts.reading
-    )
-    refresh_if_stale(user=request.user, status=status)
-    return {"status": status, "next_path": next_path, "follow": request.GET.get("follow", "")}
+    return {"status": status, "next_path": next_path, "follow": follow}
 
 
-def answer_card(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Answer with the card, and tell a page whose start became ready to go to the Lab.
+def card_response(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Return the card; a page that followed a start until it became ready also gets the event
+    `lab-ready`.
 
-    Once: the card that comes with it follows no start any more. Asking again each second would
-    begin the way to the Lab anew each second, and on a slow day it takes longer than that.
+    The page gets that event once, and a card that follows no start: on a slow day the way to the
+    Lab takes longer than a second, and each poll would begin it again.
 
-    A page that shows this very card already (`seen`) gets 204, and when to ask again.
+    A page that shows this very card (`seen`) gets 204 and the header that says when to poll again.
     """
     status: ServerStatus = context["status"]
     followed = context["follow"] == str(status.request_id)
@@ -70,6 +68,14 @@ def answer_card(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> H
     if request.GET.get("seen") == version:
         return HttpResponse(status=204, headers={"Ask-Again-After": str(status.poll_after)})
     return render(request, CARD, context | {"version": version})
+
+
+def _data_and_context(request: AuthenticatedHttpRequest) -> tuple[DashboardData, dict[str, Any]]:
+    next_path = own_lab_path(request.user.hub_username, request.GET.get("next", ""))
+    data = read_dashboard_data(request.user.pk, next_path=next_path)
+    refresh_if_stale(user=request.user, status=data.status)
+    follow = request.GET.get("follow", "")
+    return data, card_context(data.status, next_path=next_path, follow=follow)
 
 
 def _version(context: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from jupyter_integration.status.queries import server_status
-from jupyter_integration.views.dashboard import answer_card
+from jupyter_integration.views.dashboard import card_context, card_response
 from jupyter_integration.views.login_required import login_required_htmx
 from jupyter_integration.views.throttled import throttled
 
@@ -74,8 +74,7 @@ def _show(
     """Answer with the card to htmx, and lead a plain form back to the dashboard."""
     if request.htmx and request.method == "POST":
         status = server_status(request.user, next_path=next_path)
-        context = {"status": status, "next_path": next_path, "follow": follow}
-        return answer_card(request, context)
+        return card_response(request, card_context(status, next_path=next_path, follow=follow))
     query = {key: value for key, value in (("next", next_path), ("follow", follow)) if value}
     address = reverse("dashboard")
     return redirect(f"{address}?{urlencode(query)}" if query else address)

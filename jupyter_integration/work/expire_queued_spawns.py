@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 
 logger = logging.getLogger(__name__)
 
@@ -31,5 +30,4 @@ def expire_queued_spawns(*, hub_unavailable_since: datetime) -> None:
             lease_id=None,
         )
         if ended:
-            invalidate_recent_requests(request.user_id)
             logger.warning("%s: failed, the Hub was unavailable for too long", request.reference)

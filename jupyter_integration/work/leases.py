@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +36,6 @@ class Lease:
     rows: type[LeasedRow]
     row_id: Any
     holder: uuid.UUID
-    user_id: int | None
-    """Whose open pages show the row; None where none does."""
 
     def renew(self, *conditions: Q, **changes: Any) -> None:
         """Keep the row for another LEASE_TIME and write `changes` to it, if it meets the conditions
@@ -47,8 +44,6 @@ class Lease:
         Raises LeaseLostError.
         """
         self._write(*conditions, lease_expires_at=timezone.now() + LEASE_TIME, **changes)
-        if changes:
-            self._show()
 
     def release(self, *conditions: Q, **changes: Any) -> None:
         """Write `changes` and let go of the row, if it meets the conditions still.
@@ -56,16 +51,11 @@ class Lease:
         Raises LeaseLostError.
         """
         self._write(*conditions, lease_id=None, lease_expires_at=None, **changes)
-        self._show()
 
     def _write(self, *conditions: Q, **changes: Any) -> None:
         mine = self.rows._default_manager.filter(pk=self.row_id, lease_id=self.holder)
         if not mine.filter(*conditions).update(**changes):
             raise LeaseLostError
-
-    def _show(self) -> None:
-        if self.user_id is not None:
-            invalidate_recent_requests(self.user_id)
 
 
 def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease | None:
@@ -81,7 +71,7 @@ def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease
     )
     if not claimed:
         return None
-    return Lease(rows.model, row_id, holder, rows.model.owner_of(row_id))
+    return Lease(rows.model, row_id, holder)
 
 
 class LeaseKeeper:

@@ -28,7 +28,7 @@ from jupyter_integration.hub.errors import (
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.monitoring import reconciliation_report
-from jupyter_integration.status import hub_availability, snapshots
+from jupyter_integration.status import hub_availability, refresh_claims, snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ def reconcile_servers(*, hub: HubClient, page_size: int = LISTED_AT_ONCE) -> Non
     Returns at once while another reads it. Raises no HubError: a list that broke midway leaves
     what it said, and nothing is concluded from what it did not say.
     """
-    if not snapshots.begin_list():
+    if not refresh_claims.begin_list():
         return
     began = timezone.now()
     try:
         _compare(_read_list(hub, began, page_size), hub)
     finally:
-        snapshots.end_list(took=timezone.now() - began)
+        refresh_claims.end_list(took=timezone.now() - began)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def _read_list(hub: HubClient, began: datetime, page_size: int) -> _List:
     except (HubProtocolError, HubServerError, HubStarting) as error:
         # One user whom the Hub cannot show is enough for that: the others can be read.
         logger.warning("The list of servers is broken, users are read one by one: %s", error)
-        snapshots.record_broken_list()
+        refresh_claims.record_broken_list()
     except HubError as error:
         if isinstance(error, HubUnauthorized):
             hub_availability.record_refusal()

@@ -132,7 +132,7 @@ def _post(hub: HubClient, record: SpawnRecord) -> None:
         record.request.posted_at = posted_before
         if not isinstance(refusal, HubConflict):
             raise
-        snapshots.drop(record.user.pk)  # the server began to stop after the snapshot
+        snapshots.mark_outdated(record.user.pk)  # the server began to stop after the snapshot
         raise RetryLaterError from refusal
     except (HubServerError, HubRejected) as error:
         # The body is "Internal Server Error"; only the progress stream has the reason. A hook may

@@ -1,11 +1,11 @@
-"""What is remembered is what the rows say, whoever changes them and whenever."""
+"""Versioned cache: a cached value is what the rows hold, however writes and reads cross."""
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from pytest_django import Settings
 
-from portal.versioned_cache import forget, get_or_load
+from portal.versioned_cache import get_or_load, invalidate
 
 NAME = "word:1"
 
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def remembering(settings: Settings) -> None:
+def cached_rows(settings: Settings) -> None:
     settings.CACHES_ROWS = True
 
 
 class Row:
-    """Something in the database that can be counted on to tell how often it was read."""
+    """A row that counts how often it is read."""
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -32,52 +32,46 @@ class Row:
         return get_or_load(NAME, self.read)
 
 
-def test_it_is_read_once_until_it_is_forgotten() -> None:
-    row = Row("old")
+@pytest.mark.parametrize("old", ["old", ""])
+def test_value_is_loaded_once_until_it_is_invalidated(old: str) -> None:
+    row = Row(old)
 
-    assert [row.get_or_load(), row.get_or_load()] == ["old", "old"]
+    assert [row.get_or_load(), row.get_or_load()] == [old, old]
     assert row.reads == 1
 
     row.value = "new"
-    forget(NAME)
+    invalidate([NAME])
 
     assert [row.get_or_load(), row.get_or_load()] == ["new", "new"]
     assert row.reads == 2
 
 
-def test_nothing_at_all_is_remembered_as_well() -> None:
-    row = Row("")
-
-    assert [row.get_or_load(), row.get_or_load()] == ["", ""]
-    assert row.reads == 1
-
-
-def test_who_was_overtaken_while_reading_leaves_nothing_old_behind() -> None:
+def test_overtaken_reader_leaves_no_old_value() -> None:
     row = Row("old")
 
-    def read_while_another_changes_it() -> str:
+    def read_while_another_process_writes() -> str:
         value = row.read()
         row.value = "new"
-        forget(NAME)
+        invalidate([NAME])
         return value
 
-    assert get_or_load(NAME, read_while_another_changes_it) == "old"
+    assert get_or_load(NAME, read_while_another_process_writes) == "old"
     assert row.get_or_load() == "new"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_others_read_before_the_commit_is_forgotten_with_it() -> None:
+def test_commit_invalidates_what_was_read_before_it() -> None:
     row = Row("old")
     with transaction.atomic():
-        forget(NAME)
-        row.get_or_load()  # another process, which sees the rows as they were
+        invalidate([NAME])
+        row.get_or_load()  # another process, which still reads the old row
         row.value = "new"
 
     assert row.get_or_load() == "new"
 
 
-@pytest.mark.parametrize("lost", ["remembered:word:1", "remembered:word:1:mark"])
-def test_what_the_cache_lost_is_read_again(lost: str) -> None:
+@pytest.mark.parametrize("lost", ["rows:word:1", "rows:word:1:version"])
+def test_lost_key_has_the_value_loaded_again(lost: str) -> None:
     row = Row("old")
     row.get_or_load()
     row.value = "new"
@@ -87,7 +81,7 @@ def test_what_the_cache_lost_is_read_again(lost: str) -> None:
     assert row.get_or_load() == "new"
 
 
-def test_where_nothing_is_remembered_each_is_a_reading(settings: Settings) -> None:
+def test_without_row_caching_each_read_loads(settings: Settings) -> None:
     settings.CACHES_ROWS = False
     row = Row("old")
 
