@@ -1,4 +1,4 @@
-"""A page is sent its card again when the card looks different, and not otherwise."""
+"""Version of a server card: a poll returns the card only if it looks different."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,6 @@ from accounts.models import User
 from jupyter_integration.failures.catalogue import explain
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState
-from jupyter_integration.status.recent_requests import invalidate_recent_requests
 from jupyter_integration.status.server_status import ServerStatus, StopCause, StopReason
 from jupyter_integration.tests.pages import CARD, DASHBOARD, HTMX
 from jupyter_integration.tests.scenes import provision, see, start, stop
@@ -33,13 +32,13 @@ def browser(client: Client, sara: User) -> Client:
     return client
 
 
-def next_question(response) -> tuple[str, float]:
-    """Where and after how many seconds the page asks again."""
+def next_poll(response) -> tuple[str, float]:
+    """Where and after how many seconds the page polls."""
     card = BeautifulSoup(response.content, "html.parser").find(id="server-card")
     return str(card["hx-get"]), float(str(card["data-ask-again"]))
 
 
-def ask(browser: Client, address: str):
+def poll(browser: Client, address: str):
     return browser.get(address, headers=HTMX)
 
 
@@ -47,52 +46,51 @@ def version(status: ServerStatus, **more: str) -> str:
     return card_version(status, **({"next_path": "", "follow": ""} | more))
 
 
-def test_an_unchanged_card_is_not_sent_again(browser) -> None:
-    address, _seconds = next_question(browser.get(DASHBOARD))
+def test_unchanged_card_returns_204(browser) -> None:
+    address, _seconds = next_poll(browser.get(DASHBOARD))
 
-    answer = ask(browser, address)
+    answer = poll(browser, address)
 
     assert answer.status_code == 204
     assert answer.content == b""
     assert float(answer["Ask-Again-After"]) > 0
 
 
-def test_a_changed_card_is_sent_with_its_new_version(browser, sara) -> None:
-    address, _seconds = next_question(browser.get(DASHBOARD))
+def test_changed_card_comes_with_its_new_version(browser, sara) -> None:
+    address, _seconds = next_poll(browser.get(DASHBOARD))
     see(sara, ready=True)
 
-    answer = ask(browser, address)
+    answer = poll(browser, address)
 
     assert answer.status_code == 200
-    again, _seconds = next_question(answer)
-    assert again != address
-    assert ask(browser, again).status_code == 204
+    next_address, _seconds = next_poll(answer)
+    assert next_address != address
+    assert poll(browser, next_address).status_code == 204
 
 
-def test_a_press_answers_with_a_card_that_need_not_be_sent_again(browser) -> None:
-    address, _seconds = next_question(browser.post("/server/start/", headers=HTMX))
+def test_card_after_a_click_has_a_version(browser) -> None:
+    address, _seconds = next_poll(browser.post("/server/start/", headers=HTMX))
 
-    assert ask(browser, address).status_code == 204
+    assert poll(browser, address).status_code == 204
 
 
-def test_the_start_that_was_followed_leads_to_the_lab_once(browser, sara) -> None:
+def test_followed_start_leads_to_the_lab_once(browser, sara) -> None:
     request = start(sara, State.STARTING)
     page = browser.get(DASHBOARD, {"follow": request.pk})
-    address, _seconds = next_question(page)
+    address, _seconds = next_poll(page)
     assert parse_qs(urlsplit(address).query)["follow"] == [str(request.pk)]
     see(sara, ready=True)
     SpawnRequest.objects.update(state=State.READY, finished_at=timezone.now())
-    invalidate_recent_requests(sara.pk)
 
-    answer = ask(browser, address)
-    again, _seconds = next_question(answer)
+    answer = poll(browser, address)
+    next_address, _seconds = next_poll(answer)
 
     assert "lab-ready" in answer["HX-Trigger-After-Swap"]
-    assert ask(browser, again).status_code == 204
+    assert poll(browser, next_address).status_code == 204
 
 
-def test_who_asks_without_having_seen_any_gets_the_card(browser) -> None:
-    assert ask(browser, CARD).status_code == 200
+def test_poll_without_version_returns_the_card(browser) -> None:
+    assert poll(browser, CARD).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -106,31 +104,30 @@ def test_who_asks_without_having_seen_any_gets_the_card(browser) -> None:
         replace(STARTING, failure=explain("no_space", reference="S7")),
     ],
 )
-def test_whatever_is_shown_makes_another_version(other: ServerStatus) -> None:
+def test_each_shown_value_changes_the_version(other: ServerStatus) -> None:
     assert version(other) != version(STARTING)
 
 
-def test_the_way_to_go_and_the_start_to_follow_are_part_of_it() -> None:
+def test_next_path_and_followed_start_change_the_version() -> None:
     versions = {version(STARTING), version(STARTING, follow="7"), version(STARTING, next_path="/x")}
 
     assert len(versions) == 3
 
 
-def test_a_card_in_another_language_is_another() -> None:
-    with translation.override("en"):
-        assert version(STARTING) != card_version_in_persian()
+def test_language_changes_the_version() -> None:
+    versions = set()
+    for language in ("fa", "en"):
+        with translation.override(language):
+            versions.add(version(STARTING))
+
+    assert len(versions) == 2
 
 
-def card_version_in_persian() -> str:
-    with translation.override("fa"):
-        return version(STARTING)
-
-
-def test_a_newer_reading_that_says_the_same_makes_no_other_version() -> None:
+def test_newer_snapshot_alone_keeps_the_version() -> None:
     assert version(replace(STARTING, as_of=timezone.now())) == version(STARTING)
 
 
-def test_the_age_that_is_told_while_the_hub_is_away_makes_another_version() -> None:
+def test_shown_age_of_a_stale_status_changes_the_version() -> None:
     away = replace(STARTING, stale=True)
     ages = [timezone.now() - timedelta(minutes=minutes) for minutes in (5, 5, 6)]
 
@@ -140,42 +137,40 @@ def test_the_age_that_is_told_while_the_hub_is_away_makes_another_version() -> N
     assert later != first
 
 
-class TestPace:
-    def test_while_a_server_starts_or_stops_the_page_asks_quickly(self, browser, sara) -> None:
+class TestPollAfter:
+    def test_changing_server_is_polled_every_second(self, browser, sara) -> None:
         start(sara, State.STARTING)
-        assert next_question(browser.get(DASHBOARD))[1] <= 0.8
+        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
 
         SpawnRequest.objects.update(state=State.READY, finished_at=timezone.now())
         stop(sara)
-        assert next_question(browser.get(DASHBOARD))[1] <= 0.8
+        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
 
-    def test_in_line_behind_others_it_asks_less_often(self, browser, sara, omid) -> None:
+    def test_start_behind_others_is_polled_less_often(self, browser, sara, omid) -> None:
         start(omid)
         start(sara)
-        assert 1 < next_question(browser.get(DASHBOARD))[1] <= 3
+        assert 1 < next_poll(browser.get(DASHBOARD))[1] <= 3
 
-    def test_the_next_in_line_is_taken_up_in_a_moment_and_asks_quickly(self, browser, sara) -> None:
+    def test_first_start_in_queue_is_polled_every_second(self, browser, sara) -> None:
         start(sara)
-        assert next_question(browser.get(DASHBOARD))[1] <= 0.8
+        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
 
-    def test_a_calm_page_asks_seldom(self, browser) -> None:
-        assert next_question(browser.get(DASHBOARD))[1] >= 10
+    def test_calm_page_polls_seldom(self, browser) -> None:
+        assert next_poll(browser.get(DASHBOARD))[1] >= 10
 
-    def test_one_that_shows_something_old_asks_soon_for_what_is_being_read(
-        self, browser, sara
-    ) -> None:
+    def test_stale_page_polls_soon_for_the_refresh(self, browser, sara) -> None:
         cache.clear()
         see(sara, as_of=timezone.now() - timedelta(seconds=12))
-        assert next_question(browser.get(DASHBOARD))[1] <= 3
+        assert next_poll(browser.get(DASHBOARD))[1] <= 3
 
-    def test_while_the_hub_is_away_nobody_asks_quickly(self) -> None:
+    def test_page_polls_slowly_while_the_hub_is_unavailable(self) -> None:
         stopping = ServerStatus(ServerState.STOPPING, "")
 
         assert stopping.poll_after < 1
         assert replace(stopping, stale=True).poll_after > 1
 
 
-def test_an_ending_is_sent_once_it_is_told_and_again_as_its_age_changes_in_words(clock) -> None:
+def test_stop_reason_and_its_age_change_the_version(clock) -> None:
     stopped = ServerStatus(ServerState.STOPPED, "")
     ended = replace(stopped, stop_reason=StopReason(StopCause.EXITED, clock.now, exit_status=1))
     seen = [version(stopped), version(ended)]

@@ -1,4 +1,4 @@
-"""An event of the Hub is a hint: what is known is shown until the Hub has been read again."""
+"""Refresh after an event of the Hub: pages show the old snapshot until the Hub has been read."""
 
 from datetime import timedelta
 
@@ -22,9 +22,7 @@ def sara(sara: User) -> User:
     return provision(sara)
 
 
-def test_an_event_wakes_a_reading_and_the_page_shows_what_it_brings(
-    fake_hub, sara, workers
-) -> None:
+def test_event_wakes_a_refresh(fake_hub, sara, workers) -> None:
     fake_hub.add_user("sara")
     see(sara, **READY)
     with workers.committing():
@@ -37,7 +35,7 @@ def test_an_event_wakes_a_reading_and_the_page_shows_what_it_brings(
     assert fake_hub.calls == ["GET /users/sara"]
 
 
-def test_pages_leave_the_reading_to_whom_the_event_woke(sara, workers) -> None:
+def test_pages_wake_no_second_refresh(sara, workers) -> None:
     see(sara, **READY)
     with workers.committing():
         invalidate_and_refresh(user_id=sara.pk)
@@ -46,18 +44,20 @@ def test_pages_leave_the_reading_to_whom_the_event_woke(sara, workers) -> None:
     assert workers.count("server.refresh") == 1
 
 
-def test_a_wake_up_that_got_lost_is_made_good_by_the_page(sara, workers, clock) -> None:
+def test_page_replaces_a_lost_wake_up(sara, workers, clock) -> None:
     see(sara, **READY)
     clock.go(1)
-    snapshots.drop(sara.pk)
-    see(sara, **READY, as_of=clock.now - timedelta(seconds=0.5))  # asked before it happened
+    snapshots.mark_outdated(sara.pk)
+    see(
+        sara, **READY, as_of=clock.now - timedelta(seconds=0.5)
+    )  # the Hub was asked before the event
     with workers.committing():
         refresh_if_stale(user=sara, status=server_status(sara))
 
     assert workers.count("server.refresh") == 1
 
 
-def test_after_the_reading_nobody_asks_again(fake_hub, sara, workers) -> None:
+def test_refreshed_status_wakes_nothing(fake_hub, sara, workers) -> None:
     fake_hub.add_user("sara")
     see(sara, **READY)
     with workers.committing():
@@ -70,7 +70,7 @@ def test_after_the_reading_nobody_asks_again(fake_hub, sara, workers) -> None:
     assert workers.sent == []
 
 
-def test_of_one_who_was_never_seen_an_event_makes_no_server(sara, workers) -> None:
+def test_event_of_an_unread_server_shows_as_checking(sara, workers) -> None:
     with workers.committing():
         invalidate_and_refresh(user_id=sara.pk)
 
@@ -78,7 +78,7 @@ def test_of_one_who_was_never_seen_an_event_makes_no_server(sara, workers) -> No
 
 
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-def test_while_a_start_is_followed_by_its_worker_nobody_else_reads(sara, workers, state) -> None:
+def test_start_that_its_worker_follows_wakes_nothing(sara, workers, state) -> None:
     start(sara, state)
     with workers.committing():
         invalidate_and_refresh(user_id=sara.pk)
@@ -86,8 +86,8 @@ def test_while_a_start_is_followed_by_its_worker_nobody_else_reads(sara, workers
     assert workers.sent == []
 
 
-def test_the_event_of_one_person_leaves_the_others_alone(sara, omid, workers) -> None:
+def test_event_of_one_user_leaves_others_alone(sara, omid, workers) -> None:
     see(omid, as_of=timezone.now())
-    snapshots.drop(sara.pk)
+    snapshots.mark_outdated(sara.pk)
 
     assert not server_status(provision(omid)).is_outdated

@@ -1,4 +1,4 @@
-"""Asking for help: kept with its facts and mailed, whatever is down; and not without end."""
+"""Help requests: stored with their facts, mailed, and limited in number."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def failed_start(user: User) -> SpawnRequest:
 
 
 class TestFacts:
-    def test_they_are_kept_as_they_were_when_the_person_asked(self, sara) -> None:
+    def test_facts_are_stored_as_they_were(self, sara) -> None:
         see(sara)
         about = failed_start(sara)
 
@@ -47,13 +47,13 @@ class TestFacts:
         assert asked.hub_words == "Spawn failed: no such image: lab:1"
         assert (asked.language, asked.is_open) == ("fa", True)
 
-    def test_without_a_reference_it_is_about_the_failure_that_the_page_shows(self, sara) -> None:
+    def test_request_without_reference_concerns_the_shown_failure(self, sara) -> None:
         see(sara)
         shown = failed_start(sara)
 
         assert request_help(user=sara, words="کمک").spawn_request == shown
 
-    def test_a_failure_that_is_over_is_not_dragged_along(self, sara) -> None:
+    def test_earlier_failure_is_not_attached(self, sara) -> None:
         failed_start(sara)
         start(sara, State.READY)
         see(sara, ready=True)
@@ -62,7 +62,7 @@ class TestFacts:
 
         assert (asked.spawn_request, asked.failure_code, asked.server_state) == (None, "", "ready")
 
-    def test_nobody_asks_the_hub(self, sara, fake_hub) -> None:
+    def test_help_request_makes_no_hub_call(self, sara, fake_hub) -> None:
         fake_hub.down()
         find_the_hub_away()
         provision(sara)
@@ -70,10 +70,10 @@ class TestFacts:
         assert request_help(user=sara, words="کمک").server_state == "unknown"
         assert fake_hub.calls == []
 
-    def test_the_longest_name_of_a_browser_does_not_break_it(self, sara) -> None:
+    def test_long_browser_name_is_cut(self, sara) -> None:
         assert len(request_help(user=sara, words="کمک", browser="x" * 5000).browser) == 300
 
-    def test_the_request_outlives_what_it_is_about(self, sara) -> None:
+    def test_help_request_outlives_its_start(self, sara) -> None:
         asked = request_help(user=sara, words="کمک", about=failed_start(sara))
 
         SpawnRequest.objects.all().delete()
@@ -82,8 +82,8 @@ class TestFacts:
         assert (asked.spawn_request, asked.failure_code) == (None, "image_missing")
 
 
-class TestHowOften:
-    def test_a_sixth_within_an_hour_is_refused(self, sara) -> None:
+class TestLimit:
+    def test_sixth_request_within_an_hour_is_refused(self, sara) -> None:
         for number in range(MOST_AN_HOUR):
             request_help(user=sara, words=f"کمک {number}")
 
@@ -91,27 +91,22 @@ class TestHowOften:
             request_help(user=sara, words="باز هم کمک")
         assert HelpRequest.objects.count() == MOST_AN_HOUR
 
-    def test_an_hour_later_one_may_ask_again(self, sara) -> None:
+    def test_limit_is_per_user_and_hour(self, sara, omid) -> None:
         for number in range(MOST_AN_HOUR):
             request_help(user=sara, words=f"کمک {number}")
+        request_help(user=omid, words="کمک")
         HelpRequest.objects.update(created_at=timezone.now() - timedelta(hours=1))
 
         request_help(user=sara, words="باز هم کمک")
 
-    def test_others_may_ask_meanwhile(self, sara, omid) -> None:
-        for number in range(MOST_AN_HOUR):
-            request_help(user=sara, words=f"کمک {number}")
-
-        request_help(user=omid, words="کمک")
-
-    def test_the_same_words_pressed_twice_are_one_request_and_one_mail(self, sara, nasrin) -> None:
+    def test_same_words_twice_are_one_request(self, sara, nasrin) -> None:
         first = request_help(user=sara, words="کمک")
 
         assert request_help(user=sara, words="کمک") == first
         assert OutgoingMail.objects.count() == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_many_presses_at_once_no_more_than_allowed_get_through(self, sara) -> None:
+    def test_simultaneous_requests_stay_within_the_limit(self, sara) -> None:
         def ask(number: int) -> bool:
             try:
                 request_help(user=User.objects.get(pk=sara.pk), words=f"کمک {number}")
@@ -124,9 +119,7 @@ class TestHowOften:
 
 
 class TestMail:
-    def test_it_goes_to_the_superusers_and_is_answered_to_the_user(
-        self, sara, nasrin, workers
-    ) -> None:
+    def test_mail_goes_to_superusers_with_reply_to_user(self, sara, nasrin, workers) -> None:
         with workers.committing():
             asked = request_help(user=sara, words="نمی‌شود!", about=failed_start(sara))
         workers.work_off()
@@ -142,7 +135,7 @@ class TestMail:
         ):
             assert fact in letter.body
 
-    def test_where_an_address_is_set_it_goes_there_alone(self, sara, nasrin, settings) -> None:
+    def test_support_addresses_replace_the_superusers(self, sara, nasrin, settings) -> None:
         settings.SUPPORT_EMAIL = ["help@example.ir", "more@example.ir"]
 
         request_help(user=sara, words="کمک")
@@ -152,7 +145,7 @@ class TestMail:
             ["more@example.ir"],
         ]
 
-    def test_superusers_who_are_inactive_or_have_no_address_get_none(self, sara, nasrin) -> None:
+    def test_inactive_superusers_get_no_mail(self, sara, nasrin) -> None:
         User.objects.create_superuser("left", "left@example.ir", is_active=False)
         User.objects.create_superuser("silent", "")
 
@@ -160,19 +153,19 @@ class TestMail:
 
         assert [kept.recipients for kept in OutgoingMail.objects.all()] == [["nasrin@example.ir"]]
 
-    def test_with_nobody_to_write_to_it_is_kept_all_the_same(self, sara, caplog) -> None:
+    def test_request_without_recipients_is_stored(self, sara, caplog) -> None:
         asked = request_help(user=sara, words="کمک")
 
         assert HelpRequest.objects.get() == asked
         assert "SUPPORT_EMAIL" in caplog.text
 
-    def test_with_the_broker_away_the_mail_waits(self, sara, nasrin, workers) -> None:
+    def test_mail_waits_for_a_broken_broker(self, sara, nasrin, workers) -> None:
         with broken_broker(), workers.committing():
             request_help(user=sara, words="کمک")
 
         assert (workers.sent, OutgoingMail.objects.count()) == ([], 1)
 
-    def test_each_of_the_staff_reads_their_own_language(self, sara, nasrin) -> None:
+    def test_mail_is_in_the_recipients_language(self, sara, nasrin) -> None:
         User.objects.create_superuser("john", "john@example.org", language="en")
 
         with translation.override("en"):
@@ -185,7 +178,7 @@ class TestMail:
         assert latin_words(words_of_mail(to_nasrin.body)) == set()
 
     @pytest.mark.parametrize("words", ["", "a\r\nBcc: x@example.org", "<script>1</script> & co"])
-    def test_whatever_is_written_is_text_and_stays_in_the_body(self, sara, nasrin, words) -> None:
+    def test_words_are_plain_text_in_the_body(self, sara, nasrin, words) -> None:
         request_help(user=sara, words=words, about=failed_start(sara))
 
         kept = OutgoingMail.objects.get()
@@ -193,7 +186,7 @@ class TestMail:
         assert words in kept.body
         assert kept.html == ""
 
-    def test_neither_words_nor_addresses_are_in_the_log(self, sara, nasrin, caplog) -> None:
+    def test_log_contains_no_words_and_no_addresses(self, sara, nasrin, caplog) -> None:
         caplog.set_level("DEBUG")
 
         request_help(user=sara, words="نامهٔ خصوصی")

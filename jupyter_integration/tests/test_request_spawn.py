@@ -1,4 +1,4 @@
-"""Asking for a start: however often one presses, it is one row, and the Hub hears nothing of it."""
+"""Requests for a start: one row however often one clicks, and no call to the Hub."""
 
 import pytest
 from django.db import IntegrityError
@@ -13,7 +13,7 @@ from jupyter_integration.tests.scenes import start
 State = SpawnRequest.State
 
 
-def test_a_press_is_a_row_and_a_wake_up(sara, workers) -> None:
+def test_request_stores_a_row_and_wakes_a_worker(sara, workers) -> None:
     with workers.committing():
         request = request_spawn(user=sara, next_path="/user/sara/lab/tree/a.ipynb")
 
@@ -22,7 +22,7 @@ def test_a_press_is_a_row_and_a_wake_up(sara, workers) -> None:
     assert workers.sent == [("starts.process_queue", ())]
 
 
-def test_pressed_twice_it_is_one_start_and_one_wake_up(sara, workers) -> None:
+def test_second_request_wakes_no_second_worker(sara, workers) -> None:
     with workers.committing():
         first = request_spawn(user=sara)
         second = request_spawn(user=sara)
@@ -32,26 +32,26 @@ def test_pressed_twice_it_is_one_start_and_one_wake_up(sara, workers) -> None:
 
 
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-def test_while_one_is_under_way_another_is_that_one(sara, state) -> None:
+def test_second_pending_request_is_the_first(sara, state) -> None:
     first = start(sara, state)
 
     assert request_spawn(user=sara).pk == first.pk
 
 
 @pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
-def test_after_one_that_ended_another_is_a_new_one(sara, state) -> None:
+def test_request_after_the_end_is_a_new_start(sara, state) -> None:
     first = start(sara, state)
 
     assert request_spawn(user=sara).pk != first.pk
 
 
-def test_after_one_that_is_being_cancelled_another_is_a_new_one(sara) -> None:
+def test_request_during_a_cancel_is_a_new_start(sara) -> None:
     first = start(sara, State.STARTING, cancel_requested_at=timezone.now())
 
     assert request_spawn(user=sara).pk != first.pk
 
 
-def test_the_second_press_may_say_where_to_go(sara) -> None:
+def test_second_request_may_set_the_next_path(sara) -> None:
     first = request_spawn(user=sara)
     request_spawn(user=sara, next_path="/user/sara/lab/tree/b.ipynb")
     request_spawn(user=sara)
@@ -60,11 +60,11 @@ def test_the_second_press_may_say_where_to_go(sara) -> None:
     assert first.next_path == "/user/sara/lab/tree/b.ipynb"
 
 
-def test_two_people_have_a_start_each(sara, omid) -> None:
+def test_two_users_have_a_start_each(sara, omid) -> None:
     assert request_spawn(user=sara).pk != request_spawn(user=omid).pk
 
 
-def test_the_database_itself_refuses_a_second_open_start(sara) -> None:
+def test_database_refuses_a_second_open_start(sara) -> None:
     start(sara, State.QUEUED)
 
     with pytest.raises(IntegrityError):
@@ -72,7 +72,7 @@ def test_the_database_itself_refuses_a_second_open_start(sara) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pressed_in_many_tabs_at_once_it_is_one_start(sara, workers) -> None:
+def test_simultaneous_requests_are_one_start(sara, workers) -> None:
     requests = at_once(lambda _tab: request_spawn(user=sara).pk, range(8))
 
     assert len(set(requests)) == 1
@@ -81,7 +81,7 @@ def test_pressed_in_many_tabs_at_once_it_is_one_start(sara, workers) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_an_account_that_is_deleted_meanwhile_it_ends_in_an_error_and_no_loop(sara) -> None:
+def test_request_of_a_deleted_account_raises(sara) -> None:
     User.objects.filter(pk=sara.pk).delete()
 
     with pytest.raises(IntegrityError):

@@ -1,4 +1,4 @@
-"""Asking for a stop, and the stop itself."""
+"""Requests for a stop, and the stop itself."""
 
 import pytest
 from django.utils import timezone
@@ -16,7 +16,7 @@ from jupyter_integration.work.run_stop import run_stop
 State = SpawnRequest.State
 
 
-def test_a_press_is_a_row_and_a_wake_up(sara, nasrin, workers) -> None:
+def test_stop_request_stores_a_row_and_wakes_a_worker(sara, nasrin, workers) -> None:
     with workers.committing():
         request_stop(user=sara, requested_by=nasrin)
 
@@ -25,14 +25,14 @@ def test_a_press_is_a_row_and_a_wake_up(sara, nasrin, workers) -> None:
     assert workers.sent == [("server.stop_server", (stop.pk,))]
 
 
-def test_pressed_twice_it_is_one_stop(sara) -> None:
+def test_second_stop_request_is_the_first(sara) -> None:
     request_stop(user=sara, requested_by=sara)
     request_stop(user=sara, requested_by=sara)
 
     assert StopRequest.objects.count() == 1
 
 
-def test_while_starting_it_takes_the_start_back(sara) -> None:
+def test_stop_request_during_a_start_cancels_it(sara) -> None:
     request = start(sara, State.STARTING, posted_at=timezone.now())
 
     request_stop(user=sara, requested_by=sara)
@@ -42,7 +42,7 @@ def test_while_starting_it_takes_the_start_back(sara) -> None:
     assert not StopRequest.objects.exists()
 
 
-def test_the_server_stops(fake_hub, hub, sara) -> None:
+def test_requested_stop_stops_the_server(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
     request_stop(user=sara, requested_by=sara)
@@ -57,7 +57,7 @@ def test_the_server_stops(fake_hub, hub, sara) -> None:
 
 
 @pytest.mark.parametrize("has_hub_user", [True, False])
-def test_when_nothing_runs_it_is_done_at_once(fake_hub, hub, sara, has_hub_user: bool) -> None:
+def test_stop_without_a_server_is_done_at_once(fake_hub, hub, sara, has_hub_user: bool) -> None:
     if has_hub_user:
         fake_hub.add_user("sara")
     request_stop(user=sara, requested_by=sara)
@@ -69,7 +69,7 @@ def test_when_nothing_runs_it_is_done_at_once(fake_hub, hub, sara, has_hub_user:
     assert stop.stopped
 
 
-def test_delivered_twice_it_stops_once(fake_hub, hub, sara) -> None:
+def test_doubled_task_stops_once(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     request_stop(user=sara, requested_by=sara)
     stop = StopRequest.objects.get()
@@ -81,7 +81,7 @@ def test_delivered_twice_it_stops_once(fake_hub, hub, sara) -> None:
     assert len(fake_hub.calls) == before
 
 
-def test_while_the_hub_is_away_it_waits_and_is_done_later(fake_hub, hub, sara) -> None:
+def test_stop_waits_for_an_unavailable_hub(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
     request_stop(user=sara, requested_by=sara)
@@ -100,9 +100,7 @@ def test_while_the_hub_is_away_it_waits_and_is_done_later(fake_hub, hub, sara) -
     assert fake_hub.phase("sara") == "stopped"
 
 
-def test_after_the_deadline_it_is_given_up_and_does_not_say_stopped(
-    fake_hub, hub, sara, settings
-) -> None:
+def test_stop_fails_after_the_deadline(fake_hub, hub, sara, settings) -> None:
     settings.SPAWN_DEADLINE = 0
     request_stop(user=sara, requested_by=sara)
     fake_hub.down()
@@ -115,7 +113,7 @@ def test_after_the_deadline_it_is_given_up_and_does_not_say_stopped(
     assert not stop.stopped
 
 
-def test_a_start_after_it_waits_until_the_server_has_stopped(fake_hub, hub, lab, sara) -> None:
+def test_start_waits_for_the_stop_before_it(fake_hub, hub, lab, sara) -> None:
     fake_hub.add_user("sara")
     User.objects.update(hub_user_created_at=timezone.now())
     fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.5), {})
@@ -131,7 +129,7 @@ def test_a_start_after_it_waits_until_the_server_has_stopped(fake_hub, hub, lab,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pressed_in_many_tabs_at_once_it_is_one_stop(sara, workers) -> None:
+def test_simultaneous_requests_are_one_stop(sara, workers) -> None:
     at_once(lambda _tab: request_stop(user=sara, requested_by=sara), range(8))
 
     assert StopRequest.objects.count() == 1

@@ -1,4 +1,4 @@
-"""A server that does not run any more says why, as far as anybody knows it."""
+"""Stop reasons: why a server stopped, as far as requests and events of the Hub show it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +10,11 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.hub.resources import read_event
-from jupyter_integration.models import HubEvent, SpawnRequest
+from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models.shown_rows import invalidate_user_rows
 from jupyter_integration.server_states import ServerState
-from jupyter_integration.services.record_hub_event import record_hub_event
 from jupyter_integration.status.queries import server_status
-from jupyter_integration.status.recent_requests import (
-    invalidate_recent_requests,
-    read_recent_requests,
-)
 from jupyter_integration.status.server_status import StopCause, StopReason
-from jupyter_integration.testing.hub_hooks import SentEvent
 from jupyter_integration.tests.pages import DASHBOARD
 from jupyter_integration.tests.scenes import provision, see, start, stop
 
@@ -32,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sara(sara: User) -> User:
-    """Sara, whose server was started an hour ago and does not run now."""
+    """Sara, whose server was started an hour ago and has stopped."""
     provision(sara)
     started = ago(minutes=60)
     start(sara, State.READY, posted_at=started, finished_at=started)
@@ -44,23 +38,26 @@ def ago(**span: float) -> datetime:
     return timezone.now() - timedelta(**span)
 
 
-def told(user: User, kind: str, *, at: datetime | None = None, **more: Any) -> datetime:
-    """The Hub told this of the user's server, five minutes ago; returns when."""
+def event(user: User, kind: str, *, at: datetime | None = None, **more: Any) -> datetime:
+    """Store this event of the user's server, of five minutes ago; return when it happened."""
     at = at or ago(minutes=5)
-    event = HubEvent(kind=kind, hub_username=user.hub_username, happened_at=at, **more)
-    event.message_id = f"msg_{HubEvent.objects.count()}"
-    event.save()
-    invalidate_recent_requests(user.pk)
+    HubEvent.objects.create(
+        message_id=f"msg_{HubEvent.objects.count()}",
+        kind=kind,
+        hub_username=user.hub_username,
+        happened_at=at,
+        **more,
+    )
+    invalidate_user_rows([user.pk])
     return at
 
 
-def pressed_stop(user: User, *, by: User, at: datetime | None = None) -> None:
+def stop_done(user: User, *, by: User, at: datetime | None = None) -> None:
     at = at or ago(minutes=5)
-    pressed = stop(user, finished_at=at + timedelta(seconds=2), stopped=True)
-    pressed.requested_by = by
-    pressed.created_at = at - timedelta(seconds=1)
-    pressed.save()
-    invalidate_recent_requests(user.pk)
+    request = stop(user, finished_at=at + timedelta(seconds=2), stopped=True)
+    StopRequest.objects.filter(pk=request.pk).update(
+        requested_by=by, created_at=at - timedelta(seconds=1)
+    )
 
 
 def stop_reason(user: User) -> StopReason | None:
@@ -68,34 +65,34 @@ def stop_reason(user: User) -> StopReason | None:
 
 
 def cause(user: User) -> StopCause | None:
-    found = stop_reason(user)
-    return found.cause if found else None
+    reason = stop_reason(user)
+    return reason.cause if reason else None
 
 
-def test_its_owner_stopped_it_here(sara) -> None:
-    pressed_stop(sara, by=sara)
-    at = told(sara, Kind.STOPPED, last_activity=ago(minutes=6))
+def test_owner_stopped_the_server(sara) -> None:
+    stop_done(sara, by=sara)
+    at = event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
 
     assert stop_reason(sara) == StopReason(StopCause.OWNER, at)
 
 
-def test_staff_stopped_it_for_its_owner(sara, nasrin) -> None:
-    pressed_stop(sara, by=nasrin)
-    told(sara, Kind.STOPPED, last_activity=ago(minutes=6))
+def test_staff_stopped_the_server(sara, nasrin) -> None:
+    stop_done(sara, by=nasrin)
+    event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
 
     assert cause(sara) is StopCause.STAFF
 
 
-def test_who_stopped_it_is_known_also_where_the_event_was_lost(sara) -> None:
-    pressed_stop(sara, by=sara)
+def test_lost_event_leaves_the_stop_request_as_reason(sara) -> None:
+    stop_done(sara, by=sara)
 
     assert cause(sara) is StopCause.OWNER
 
 
-def test_an_owner_who_stops_a_server_that_was_idle_stopped_it_all_the_same(sara, settings) -> None:
+def test_owner_counts_before_idleness(sara, settings) -> None:
     settings.IDLE_TIMEOUT = 600
-    pressed_stop(sara, by=sara)
-    told(sara, Kind.STOPPED, last_activity=ago(minutes=30))
+    stop_done(sara, by=sara)
+    event(sara, Kind.STOPPED, last_activity=ago(minutes=30))
 
     assert cause(sara) is StopCause.OWNER
 
@@ -107,21 +104,19 @@ def test_an_owner_who_stops_a_server_that_was_idle_stopped_it_all_the_same(sara,
         (5, timedelta(seconds=7.5), timedelta(seconds=7)),
     ],
 )
-def test_nobody_used_it_for_as_long_as_is_allowed(
+def test_idle_server_was_culled(
     sara, settings, idle_timeout: int, idle: timedelta, shown: timedelta
 ) -> None:
     settings.IDLE_TIMEOUT = idle_timeout
     at = ago(minutes=5)
-    told(sara, Kind.STOPPED, at=at, last_activity=at - idle)
+    event(sara, Kind.STOPPED, at=at, last_activity=at - idle)
 
     assert stop_reason(sara) == StopReason(StopCause.IDLE, at, idle_for=shown)
 
 
 @pytest.mark.parametrize("last_activity", [None, ago(minutes=6)])
-def test_one_that_was_used_and_stopped_without_the_portal_was_stopped_at_the_hub(
-    sara, last_activity: datetime | None
-) -> None:
-    told(sara, Kind.STOPPED, last_activity=last_activity)
+def test_used_server_was_stopped_at_the_hub(sara, last_activity: datetime | None) -> None:
+    event(sara, Kind.STOPPED, last_activity=last_activity)
 
     assert cause(sara) is StopCause.HUB_STAFF
 
@@ -131,49 +126,40 @@ def test_one_that_was_used_and_stopped_without_the_portal_was_stopped_at_the_hub
     [
         (137, StopCause.KILLED),
         (0, StopCause.EXITED),
-        (1, StopCause.EXITED),
         (143, StopCause.EXITED),
         (None, StopCause.EXITED),
     ],
 )
-def test_its_process_ended_by_itself(sara, exit_status: int | None, expected: StopCause) -> None:
-    at = told(sara, Kind.EXITED, exit_status=exit_status)
+def test_server_process_exited(sara, exit_status: int | None, expected: StopCause) -> None:
+    at = event(sara, Kind.EXITED, exit_status=exit_status)
 
     assert stop_reason(sara) == StopReason(expected, at, exit_status=exit_status)
 
 
-def test_it_ended_with_the_hub(sara) -> None:
-    told(sara, Kind.ENDED_WITH_HUB)
+def test_server_ended_with_the_hub(sara) -> None:
+    event(sara, Kind.ENDED_WITH_HUB)
 
     assert cause(sara) is StopCause.HUB_ENDED
 
 
-def test_the_last_ending_counts_in_whatever_order_they_come(sara) -> None:
-    told(sara, Kind.EXITED, at=ago(minutes=2), exit_status=1)
-    told(sara, Kind.ENDED_WITH_HUB, at=ago(minutes=20))
+def test_last_event_counts_in_any_order(sara) -> None:
+    event(sara, Kind.EXITED, at=ago(minutes=2), exit_status=1)
+    event(sara, Kind.ENDED_WITH_HUB, at=ago(minutes=20))
 
     assert cause(sara) is StopCause.EXITED
 
 
-def test_an_event_that_comes_twice_tells_the_same(sara, workers) -> None:
-    event = SentEvent(kind=Kind.EXITED, username="sara", exit_status=1)
-    for _time in range(2):
-        record_hub_event(message_id=event.id, event=read_event(event.payload))
-
-    assert stop_reason(sara) == StopReason(StopCause.EXITED, event.happened_at, exit_status=1)
-
-
-class TestOfNoEnding:
-    def test_where_nothing_was_told_nothing_is_claimed(self, sara) -> None:
+class TestWithoutReason:
+    def test_unexplained_stop_has_no_reason(self, sara) -> None:
         assert server_status(sara).state is ServerState.STOPPED
         assert stop_reason(sara) is None
 
-    @pytest.mark.parametrize("how", ["told", "asked for"])
-    def test_that_of_an_earlier_start_is_gone(self, sara, how: str) -> None:
-        if how == "told":
-            told(sara, Kind.EXITED, at=ago(minutes=20))
+    @pytest.mark.parametrize("source", ["event", "request"])
+    def test_reason_of_an_earlier_start_is_dropped(self, sara, source: str) -> None:
+        if source == "event":
+            event(sara, Kind.EXITED, at=ago(minutes=20))
         else:
-            pressed_stop(sara, by=sara, at=ago(minutes=20))
+            stop_done(sara, by=sara, at=ago(minutes=20))
         assert stop_reason(sara) is not None
 
         began = ago(minutes=10)
@@ -182,62 +168,50 @@ class TestOfNoEnding:
         assert server_status(sara).state is ServerState.STOPPED
         assert stop_reason(sara) is None
 
-    def test_another_persons_says_nothing(self, sara, omid) -> None:
-        told(omid, Kind.EXITED)
+    def test_event_of_another_user_is_ignored(self, sara, omid) -> None:
+        event(omid, Kind.EXITED)
 
         assert stop_reason(sara) is None
 
     @pytest.mark.parametrize("kind", [Kind.SERVER_STARTED, Kind.START_FAILED, "server.renamed"])
-    def test_what_is_no_end_of_a_server_is_none_here(self, sara, kind: str) -> None:
-        told(sara, kind)
+    def test_other_kinds_of_events_are_ignored(self, sara, kind: str) -> None:
+        event(sara, kind)
 
         assert stop_reason(sara) is None
 
-    def test_a_start_that_was_taken_back_ended_no_server(self, sara) -> None:
+    def test_cancelled_start_stopped_no_server(self, sara) -> None:
         start(sara, State.CANCELLED, posted_at=ago(minutes=6))
-        told(sara, Kind.STOPPED, last_activity=ago(minutes=6))
+        event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
 
         assert stop_reason(sara) is None
 
-    def test_a_stop_that_was_given_up_ended_none(self, sara) -> None:
+    def test_failed_stop_is_no_reason(self, sara) -> None:
         stop(sara, finished_at=ago(minutes=5))
 
         assert stop_reason(sara) is None
 
-    def test_a_failed_start_says_its_own_reason(self, sara) -> None:
-        told(sara, Kind.EXITED)
+    def test_failed_start_shows_its_failure_instead(self, sara) -> None:
+        event(sara, Kind.EXITED)
         start(sara, State.FAILED, posted_at=ago(minutes=1), failure_code=FailureCode.NO_SPACE)
 
         status = server_status(sara)
         assert (status.state, status.stop_reason) == (ServerState.FAILED, None)
 
-    def test_a_server_that_runs_has_none(self, sara) -> None:
-        told(sara, Kind.EXITED)
+    def test_running_server_has_no_stop_reason(self, sara) -> None:
+        event(sara, Kind.EXITED)
         see(sara, ready=True)
 
         assert stop_reason(sara) is None
 
 
-def test_the_ending_of_a_server_that_the_portal_never_started_is_told_too(omid) -> None:
+def test_server_started_elsewhere_has_a_stop_reason(omid) -> None:
     see(omid)
-    told(omid, Kind.EXITED, exit_status=1)
+    event(omid, Kind.EXITED, exit_status=1)
 
     assert cause(omid) is StopCause.EXITED
 
 
-def test_it_is_read_with_all_else_in_one_query(sara, django_assert_num_queries) -> None:
-    at = told(sara, Kind.EXITED, exit_status=3, last_activity=ago(hours=1))
-    stored = HubEvent.objects.get()
-
-    with django_assert_num_queries(1):
-        read = read_recent_requests(sara.pk).last_stop_event
-
-    assert read is not None
-    assert (read.kind, read.happened_at, read.exit_status) == (Kind.EXITED, at, 3)
-    assert (read, read.last_activity) == (stored, stored.last_activity)
-
-
-class TestOfTheCard:
+class TestCard:
     @pytest.fixture
     def card(self, sara: User) -> Any:
         def card(language: str = "fa") -> Any:
@@ -250,48 +224,48 @@ class TestOfTheCard:
 
         return card
 
-    def said(self, tag: Any) -> str:
+    def text(self, tag: Any) -> str:
         return " ".join(tag.get_text().split())
 
-    def test_it_says_why_and_when_by_both_calendars(self, sara, card) -> None:
-        at = told(sara, Kind.EXITED, exit_status=137)
+    def test_card_shows_reason_and_time_in_both_calendars(self, sara, card) -> None:
+        at = event(sara, Kind.EXITED, exit_status=137)
 
         shown = card()
 
-        assert "تمام شدن حافظه" in self.said(shown)
-        assert "کد خروج ۱۳۷" in self.said(shown)
-        assert "۵ دقیقه پیش" in self.said(shown)
-        assert "ساعت" in self.said(shown)
+        assert "تمام شدن حافظه" in self.text(shown)
+        assert "کد خروج ۱۳۷" in self.text(shown)
+        assert "۵ دقیقه پیش" in self.text(shown)
+        assert "ساعت" in self.text(shown)
         moment = timezone.localtime(at)
         assert shown.find("time")["title"] == f"{moment:%Y-%m-%d %H:%M}"
 
     @pytest.mark.parametrize("language", ["fa", "en"])
-    def test_every_cause_has_a_sentence_of_its_own(self, sara, nasrin, card, language) -> None:
-        said = set()
+    def test_each_cause_has_its_own_sentence(self, sara, nasrin, card, language) -> None:
+        sentences = set()
 
-        def note() -> None:
-            said.add(self.said(card(language).find("span")).split("·")[0])
+        def collect() -> None:
+            sentences.add(self.text(card(language).find("span")).split("·")[0])
 
         for exit_status in (None, 0, 1, 137):
-            told(sara, Kind.EXITED, at=timezone.now(), exit_status=exit_status)
-            note()
-        told(sara, Kind.ENDED_WITH_HUB, at=timezone.now())
-        note()
-        told(sara, Kind.STOPPED, at=timezone.now(), last_activity=ago(hours=2))
-        note()
-        told(sara, Kind.STOPPED, at=timezone.now())
-        note()
-        pressed_stop(sara, by=nasrin, at=ago(seconds=30))
-        note()
-        pressed_stop(sara, by=sara, at=ago(seconds=30))
-        note()
+            event(sara, Kind.EXITED, at=timezone.now(), exit_status=exit_status)
+            collect()
+        event(sara, Kind.ENDED_WITH_HUB, at=timezone.now())
+        collect()
+        event(sara, Kind.STOPPED, at=timezone.now(), last_activity=ago(hours=2))
+        collect()
+        event(sara, Kind.STOPPED, at=timezone.now())
+        collect()
+        stop_done(sara, by=nasrin, at=ago(seconds=30))
+        collect()
+        stop_done(sara, by=sara, at=ago(seconds=30))
+        collect()
 
-        assert len(said) == 9
+        assert len(sentences) == 9
 
-    def test_without_an_ending_there_is_no_empty_sentence(self, card) -> None:
+    def test_card_without_reason_has_no_empty_sentence(self, card) -> None:
         assert card() is None
 
-    def test_the_limit_is_said_while_the_server_runs(self, sara, client, settings) -> None:
+    def test_running_server_shows_the_idle_limit(self, sara, client, settings) -> None:
         settings.IDLE_TIMEOUT = 5400
         see(sara, ready=True)
         client.force_login(sara)
