@@ -1,4 +1,4 @@
-"""/api/v1/server/: its fields in each state, and its doors."""
+"""API of the own server, /api/v1/server/: fields, permissions and rate limits."""
 
 from datetime import timedelta
 
@@ -9,11 +9,9 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 
-from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.tests.scenes import provision
 from jupyter_integration.tests.states import (
     failed,
     hub_away,
@@ -28,18 +26,6 @@ from jupyter_integration.tests.states import (
 State = SpawnRequest.State
 URL = "/api/v1/server/"
 FIELDS = {"state", "server_active", "url", "progress", "message", "since", "as_of", "stale"}
-
-
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    client.force_login(sara)
-    return client
 
 
 @pytest.mark.parametrize(
@@ -63,21 +49,21 @@ def test_each_state_has_its_fields(
     response = browser.get(URL)
 
     assert response.status_code == 200
-    answer = response.json()
-    assert set(answer) == FIELDS
-    assert (answer["state"], answer["server_active"], answer["progress"], answer["stale"]) == (
+    data = response.json()
+    assert set(data) == FIELDS
+    assert (data["state"], data["server_active"], data["progress"], data["stale"]) == (
         state,
         active,
         progress,
         stale,
     )
-    assert answer["message"]
-    assert (answer["url"] is not None) == has_url
-    assert (answer["since"] is not None) == has_since
-    assert (answer["as_of"] is not None) == has_as_of
+    assert data["message"]
+    assert (data["url"] is not None) == has_url
+    assert (data["since"] is not None) == has_since
+    assert (data["as_of"] is not None) == has_as_of
 
 
-def test_the_url_of_a_ready_server_is_one_that_a_browser_can_open(browser, sara, settings) -> None:
+def test_url_of_a_ready_server_opens_in_a_browser(browser, sara, settings) -> None:
     ready(sara)
 
     url = browser.get(URL).json()["url"]
@@ -86,7 +72,7 @@ def test_the_url_of_a_ready_server_is_one_that_a_browser_can_open(browser, sara,
     assert "/hub/oauth_login" in browser.get(url.removeprefix(settings.PORTAL_URL))["Location"]
 
 
-def test_moments_are_utc(browser, sara) -> None:
+def test_times_are_utc(browser, sara) -> None:
     ready(sara)
     answer = browser.get(URL).json()
 
@@ -97,7 +83,7 @@ def test_moments_are_utc(browser, sara) -> None:
         assert abs(timezone.now() - moment) < timedelta(seconds=30)
 
 
-def test_the_message_is_in_the_persons_own_language(browser, sara) -> None:
+def test_message_is_in_the_users_language(browser, sara) -> None:
     stopped(sara)
     assert not browser.get(URL).json()["message"].isascii()
 
@@ -106,7 +92,7 @@ def test_the_message_is_in_the_persons_own_language(browser, sara) -> None:
     assert browser.get(URL).json()["message"].isascii()
 
 
-def test_post_asks_for_a_start_and_answers_before_it_happens(browser, sara, workers) -> None:
+def test_post_requests_a_start(browser, sara, workers) -> None:
     stopped(sara)
     with workers.committing():
         response = browser.post(URL)
@@ -116,13 +102,13 @@ def test_post_asks_for_a_start_and_answers_before_it_happens(browser, sara, work
     assert workers.sent == [("starts.process_queue", ())]
 
 
-def test_post_again_changes_nothing(browser, sara) -> None:
+def test_second_post_changes_nothing(browser, sara) -> None:
     assert browser.post(URL).status_code == 202
     assert browser.post(URL).status_code == 202
     assert SpawnRequest.objects.count() == 1
 
 
-def test_delete_asks_for_a_stop(browser, sara, workers) -> None:
+def test_delete_requests_a_stop(browser, sara, workers) -> None:
     ready(sara)
     with workers.committing():
         response = browser.delete(URL)
@@ -132,14 +118,14 @@ def test_delete_asks_for_a_stop(browser, sara, workers) -> None:
     assert workers.count("server.stop_server") == 1
 
 
-def test_delete_takes_a_start_back(browser, sara) -> None:
+def test_delete_cancels_a_start(browser, sara) -> None:
     queued(sara)
 
     assert browser.delete(URL).status_code == 202
     assert SpawnRequest.objects.get().state == State.CANCELLED
 
 
-def test_get_wakes_a_reading_and_asks_nothing_of_the_hub(browser, sara, fake_hub, workers) -> None:
+def test_api_makes_no_hub_call(browser, sara, fake_hub, workers) -> None:
     with workers.committing():
         browser.get(URL)
         browser.post(URL)
@@ -149,7 +135,7 @@ def test_get_wakes_a_reading_and_asks_nothing_of_the_hub(browser, sara, fake_hub
     assert fake_hub.calls == []
 
 
-def test_the_whole_way_through_the_api(browser, sara, fake_hub, workers) -> None:
+def test_api_starts_and_stops_a_server(browser, sara, fake_hub, workers) -> None:
     fake_hub.add_user("sara")
     fake_hub.script_all(Spawn(seconds=0.05))
     states = []
@@ -161,15 +147,15 @@ def test_the_whole_way_through_the_api(browser, sara, fake_hub, workers) -> None
     assert states == ["unknown", "stopped", "queued", "ready", "stopping", "stopped"]
 
 
-def test_with_the_broker_down_it_answers_all_the_same(browser, sara) -> None:
+def test_api_works_without_a_broker(browser, sara) -> None:
     with broken_broker():
         assert browser.get(URL).status_code == 200
         assert browser.post(URL).status_code == 202
 
 
-class TestDoors:
+class TestPermissions:
     @pytest.mark.parametrize("method", ["get", "post", "delete"])
-    def test_who_is_not_signed_in_is_refused_in_json(self, client, db: None, method: str) -> None:
+    def test_visitor_is_refused_in_json(self, client, db: None, method: str) -> None:
         response = getattr(client, method)(URL)
 
         assert response.status_code in (401, 403)
@@ -177,7 +163,7 @@ class TestDoors:
         assert not SpawnRequest.objects.exists()
 
     @pytest.mark.parametrize("method", ["post", "delete"])
-    def test_changes_need_the_token_against_forgery(self, sara, method: str) -> None:
+    def test_change_without_csrf_token_is_refused(self, sara, method: str) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(sara)
 
@@ -187,7 +173,7 @@ class TestDoors:
         assert response.json()["code"] == "permission_denied"
         assert not SpawnRequest.objects.exists()
 
-    def test_with_the_token_against_forgery_changes_are_made(self, sara) -> None:
+    def test_change_with_csrf_token_is_accepted(self, sara) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(sara)
         stopped(sara)
@@ -195,23 +181,22 @@ class TestDoors:
 
         assert client.post(URL, headers={"X-CSRFToken": token}).status_code == 202
 
-    def test_a_password_in_a_header_opens_nothing(self, client, sara) -> None:
+    def test_password_in_a_header_is_refused(self, client, sara) -> None:
         response = client.get(URL, headers={"authorization": "Basic c2FyYTpzYXJhLXMtcGFzc3dvcmQ="})
 
         assert response.status_code in (401, 403)
 
-    def test_an_account_that_became_inactive_is_out(self, browser, sara) -> None:
+    def test_inactive_account_is_refused(self, browser, sara) -> None:
         sara.is_active = False
         sara.save()
 
         assert browser.post(URL).status_code in (401, 403)
         assert not SpawnRequest.objects.exists()
 
-    @pytest.mark.parametrize("method", ["put", "patch"])
-    def test_other_ways_are_refused(self, browser, method: str) -> None:
-        assert getattr(browser, method)(URL).status_code == 405
+    def test_other_methods_are_refused(self, browser) -> None:
+        assert browser.put(URL).status_code == 405
 
-    def test_another_site_may_not_read_it(self, browser) -> None:
+    def test_other_sites_may_not_read(self, browser) -> None:
         response = browser.get(URL, headers={"origin": "https://evil.example"})
 
         assert "Access-Control-Allow-Origin" not in response
@@ -224,18 +209,18 @@ class TestThrottles:
             ScopedRateThrottle, "THROTTLE_RATES", {"server-read": "5/min", "server-change": "2/min"}
         )
 
-    def test_too_many_changes_are_refused_with_the_time_to_wait(self, browser, limits) -> None:
+    def test_too_many_changes_return_429_with_retry_after(self, browser, limits) -> None:
         answers = [browser.post(URL), browser.delete(URL), browser.post(URL)]
 
         assert [answer.status_code for answer in answers] == [202, 202, 429]
         assert answers[-1].json()["code"] == "throttled"
         assert 0 < int(answers[-1]["Retry-After"]) <= 60
 
-    def test_reading_has_a_limit_of_its_own(self, browser, limits) -> None:
+    def test_reads_have_their_own_limit(self, browser, limits) -> None:
         assert [browser.get(URL).status_code for _time in range(6)] == [200] * 5 + [429]
         assert browser.post(URL).status_code == 202
 
-    def test_one_persons_limit_is_not_anothers(self, browser, omid, limits) -> None:
+    def test_each_user_has_their_own_limit(self, browser, omid, limits) -> None:
         for _time in range(6):
             browser.get(URL)
         other = Client()
@@ -243,7 +228,7 @@ class TestThrottles:
 
         assert other.get(URL).status_code == 200
 
-    def test_a_page_that_asks_every_second_in_two_tabs_stays_below_the_limits(self) -> None:
+    def test_two_polling_tabs_stay_below_the_limits(self) -> None:
         throttle = ScopedRateThrottle()
         rates = api_settings.DEFAULT_THROTTLE_RATES
 

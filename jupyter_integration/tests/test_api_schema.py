@@ -1,28 +1,13 @@
-"""/api/schema/: what it says is what is answered."""
+"""API schema: it describes what the API returns."""
 
 import jsonschema
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import User
-from jupyter_integration.tests.scenes import provision
 from jupyter_integration.tests.states import STATES, ready
 
 URL = "/api/v1/server/"
-
-
-@pytest.fixture
-def sara(sara: User) -> User:
-    """Sara, with a user of her own on the Hub."""
-    return provision(sara)
-
-
-@pytest.fixture
-def browser(client: Client, sara: User) -> Client:
-    client.force_login(sara)
-    return client
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +16,7 @@ def schema() -> dict:
 
 
 def as_json_schema(openapi: dict) -> dict:
-    """OpenAPI 3.0 says "nullable" where JSON Schema has a type of its own."""
+    """Convert OpenAPI 3.0's "nullable" to JSON Schema's type "null"."""
 
     def convert(node: object) -> object:
         if isinstance(node, list):
@@ -46,25 +31,25 @@ def as_json_schema(openapi: dict) -> dict:
     return {"components": convert(openapi["components"]), "$ref": "#/components/schemas/Server"}
 
 
-def test_it_is_valid_and_complete(capsys: pytest.CaptureFixture[str]) -> None:
+def test_schema_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
 
 
-def test_it_names_the_three_calls_and_no_address_inside(schema) -> None:
+def test_schema_has_exactly_the_three_calls(schema) -> None:
     assert set(schema["paths"]) == {URL}
     assert set(schema["paths"][URL]) == {"get", "post", "delete"}
     assert set(schema["paths"][URL]["post"]["responses"]) == {"202"}
 
 
 @pytest.mark.parametrize("make", STATES)
-def test_what_is_answered_is_what_it_says(browser, sara, schema, make) -> None:
+def test_response_matches_the_schema(browser, sara, schema, make) -> None:
     make(sara)
     answer = browser.get(URL).json()
 
     jsonschema.validate(answer, as_json_schema(schema))
 
 
-def test_it_says_more_than_nothing(browser, sara, schema) -> None:
+def test_schema_refuses_other_responses(browser, sara, schema) -> None:
     ready(sara)
     answer = browser.get(URL).json()
 
@@ -77,5 +62,5 @@ def test_it_says_more_than_nothing(browser, sara, schema) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/"])
-def test_it_can_be_read(browser, path: str) -> None:
+def test_schema_pages_exist(browser, path: str) -> None:
     assert browser.get(path).status_code == 200

