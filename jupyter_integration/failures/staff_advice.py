@@ -64,7 +64,7 @@ ADVICE: dict[FailureCode, _Entry] = {
     ),
     FailureCode.HUB_BUSY: _Entry(
         _(
-            "JupyterHub's limit on concurrent starts was reached all the time. "
+            "JupyterHub's limit on concurrent starts was reached throughout. "
             "Do servers start slowly?"
         ),
         *_FAILED_CALLS,
@@ -74,7 +74,7 @@ ADVICE: dict[FailureCode, _Entry] = {
         *_SERVERS,
     ),
     FailureCode.HUB_BROKEN_ANSWER: _Entry(
-        _("Something other than JupyterHub answers. Is the address of its API right?"),
+        _("Something other than JupyterHub answers. Is the address of JupyterHub's API right?"),
         *_HUB_ANSWERS,
     ),
     FailureCode.TOKEN_REFUSED: _Entry(
