@@ -86,13 +86,13 @@ ADVICE: dict[FailureCode, _Entry] = {
     ),
     FailureCode.SCOPE_MISSING: _Entry(
         _(
-            "The portal's role in JupyterHub's settings lacks the permission named in the "
-            "message below."
+            "The portal's role in JupyterHub's settings lacks the permission "
+            "named in the Hub's message."
         ),
         *_FAILED_CALLS,
     ),
     FailureCode.HUB_REFUSED: _Entry(
-        _("JupyterHub refused the call; its message below says why."), *_ONE_START
+        _("JupyterHub refused the call; its message says why."), *_ONE_START
     ),
     FailureCode.HUB_USER_NOT_MADE: _Entry(
         _(
@@ -103,24 +103,24 @@ ADVICE: dict[FailureCode, _Entry] = {
         ".venv/bin/python manage.py adopt_hub_users",
     ),
     FailureCode.REFUSED_BY_HOOK: _Entry(
-        _("A hook in JupyterHub's settings refused the start; the user sees the message below."),
+        _("A hook in JupyterHub's settings refused the start; the user sees its message."),
         *_HUB_LOG,
     ),
     FailureCode.ENDED_FROM_OUTSIDE: _Entry(
         _("Was JupyterHub restarted or the container removed at that time?"), *_HUB_LOG
     ),
     FailureCode.IMAGE_MISSING: _Entry(
-        _("Build or pull the image named in the message below on this host."), *_IMAGE
+        _("Build or pull the image named in JupyterHub's message on this host."), *_IMAGE
     ),
     FailureCode.IMAGE_UNUSABLE: _Entry(
-        _("The image lacks the program or the user named in the message below. Rebuild it."),
+        _("The image lacks the program or the user named in JupyterHub's message. Rebuild it."),
         *_IMAGE,
     ),
     FailureCode.DOCKER_AWAY: _Entry(
         _("Is Docker running, and may JupyterHub's container use its socket?"), *_DOCKER
     ),
     FailureCode.DOCKER_REFUSED: _Entry(
-        _("Docker refused the container; its message below says why."), *_HUB_LOG
+        _("Docker refused the container; its message says why."), *_HUB_LOG
     ),
     FailureCode.NETWORK_TROUBLE: _Entry(
         _("Does the servers' network exist, and does it have a free address and a free port?"),
@@ -166,7 +166,7 @@ ADVICE: dict[FailureCode, _Entry] = {
         *_SERVER_LOG,
     ),
     FailureCode.UNKNOWN: _Entry(
-        _("The message below is all that JupyterHub sent. Its log may say more."), *_HUB_LOG
+        _("JupyterHub sent no more than its message. Its log may say more."), *_HUB_LOG
     ),
 }
 

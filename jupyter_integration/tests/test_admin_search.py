@@ -72,18 +72,14 @@ def test_search_finds_person_and_hub_message(staff, sara, omid) -> None:
         assert found(staff, term) == {failed.pk}, term
 
 
-@pytest.mark.parametrize("term", ["", "S", "9" * 40, "'; --", "\u200c", "x" * 3000])
-def test_odd_search_terms_give_no_error(staff, sara, term: str) -> None:
-    start(sara)
-
-    assert staff.get(LIST, {"q": term}).status_code == 200
+def test_odd_search_terms_give_no_error(staff, sara) -> None:
+    for term in ("", "S", "9" * 40, "'; --", "\u200c", "x" * 3000):
+        assert staff.get(LIST, {"q": term}).status_code == 200, term
 
 
-@pytest.mark.parametrize(
-    "query", ["state__exact=failed", "failure_code__exact=no_space", "created_at__year=2026"]
-)
-def test_filters_give_no_error(staff, sara, query: str) -> None:
-    assert staff.get(f"{LIST}?{query}").status_code in (200, 302)
+def test_filters_give_no_error(staff) -> None:
+    for query in ("state__exact=failed", "failure_code__exact=no_space", "created_at__year=2026"):
+        assert staff.get(f"{LIST}?{query}").status_code in (200, 302), query
 
 
 @pytest.mark.parametrize("query", ["?q=sara", "?q=space", "?state__exact=failed", "?p=2"])
@@ -96,10 +92,9 @@ def test_queries_of_the_list_are_bounded(staff, sara, query: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         staff.get(LIST + query)
 
-    asked = [entry["sql"] for entry in queries if "spawnrequest" in entry["sql"]]
+    of_starts = [entry["sql"] for entry in queries if "spawnrequest" in entry["sql"]]
     assert len(queries) <= 14
-    assert [sql for sql in asked if "COUNT(" in sql and "LIMIT" not in sql] == []
-    assert [sql for sql in asked if "LIMIT" not in sql and "COUNT(" not in sql] == []
+    assert [sql for sql in of_starts if "LIMIT" not in sql] == []
 
 
 def test_count_of_the_list_is_bounded(staff, sara, monkeypatch) -> None:

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyterhub.spawner import SpawnException
@@ -16,22 +17,25 @@ from jupyter_integration.failures.codes import FailureCode
 SAMPLES = Path(__file__).parent / "hub" / "samples"
 
 
+def sample(name: str) -> dict[str, Any]:
+    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def hub_message(error: BaseException) -> str:
     """Return the text that SpawnProgressAPIHandler makes of a spawner's exception."""
     return f"Spawn failed: {error}"
 
 
 @pytest.mark.parametrize(
-    ("sample", "code"),
+    ("name", "code"),
     [
         ("progress_after_fast_failure", FailureCode.UNKNOWN),
         ("progress_after_spawnexception", FailureCode.REFUSED_BY_HOOK),
         ("progress_process_exits", FailureCode.START_TIMEOUT),
     ],
 )
-def test_recorded_progress_streams_give_codes(sample: str, code: FailureCode) -> None:
-    recorded = json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8"))
-    [last] = [event for _second, event in recorded["events"] if event.get("failed")]
+def test_recorded_progress_streams_give_codes(name: str, code: FailureCode) -> None:
+    [last] = [event for _second, event in sample(name)["events"] if event.get("failed")]
 
     assert code_of_reason(last["message"]) is code
 
@@ -54,9 +58,9 @@ CODES_OF_DOCKERSPAWNER = {
 
 
 def test_recorded_failures_of_dockerspawner_give_codes() -> None:
-    recorded = json.loads((SAMPLES / "spawn_failures_dockerspawner.json").read_text("utf-8"))
+    messages = sample("spawn_failures_dockerspawner")["messages"]
 
-    codes = {case: code_of_reason(message) for case, message in recorded["messages"].items()}
+    codes = {case: code_of_reason(message) for case, message in messages.items()}
     assert codes == CODES_OF_DOCKERSPAWNER
 
 
@@ -159,16 +163,8 @@ HOST_ERRORS = [
     (OSError(errno.EACCES, os.strerror(errno.EACCES), "/homes/sara"), "volume_trouble"),
     (OSError(errno.ENOENT, os.strerror(errno.ENOENT), "jupyterhub-singleuser"), "image_unusable"),
     (RuntimeError("can't start new thread"), "host_exhausted"),
-    (
-        TimeoutError("Server at http://127.0.0.1:1/user/sara/api didn't respond in 20 seconds"),
-        "start_timeout",
-    ),
-    (
-        HTTPError(
-            500, "Spawner failed to start [status=1]. The logs for sara may contain details."
-        ),
-        "process_exited",
-    ),
+    (TimeoutError("Server at http://127.0.0.1:1/ didn't respond in 20 seconds"), "start_timeout"),
+    (HTTPError(500, "Spawner failed to start [status=1]. The logs …"), "process_exited"),
 ]
 
 
@@ -209,16 +205,10 @@ def test_similar_message_stays_unknown(message: str) -> None:
     assert code_of_reason(message) is FailureCode.UNKNOWN
 
 
-# --- Hooks ------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (
-            SpawnException("No GPU left, sorry", reason="capacity", status_code=503),
-            "No GPU left, sorry",
-        ),
+        (SpawnException("No GPU, sorry", reason="gpu", status_code=503), "No GPU, sorry"),
         (SpawnException("no such image: بپرسید", reason="x"), "no such image: بپرسید"),
         (SpawnException("two\nlines (and more)", reason="x"), "two\nlines (and more)"),
         (HTTPError(400, "Image x not in allowed list: a, b"), "Image x not in allowed list: a, b"),

@@ -71,20 +71,13 @@ def test_unavailable_hub_is_the_first_alert(staff, all_well, sara) -> None:
     assert found[-1][0] == "Good to know"
 
 
-def test_rejected_token_has_an_alert_of_its_own(staff, all_well) -> None:
+def test_rejected_token_and_unchecked_hub_are_shown(staff, all_well) -> None:
     hub_availability.record_refusal()
-
     [(kind, sentence)] = alerts(staff)
-    assert kind == "Broken now"
-    assert "token" in sentence
+    assert (kind, "token" in sentence) == ("Broken now", True)
 
-
-def test_unchecked_hub_is_a_warning(staff, all_well) -> None:
     cache.delete_many(hub_availability.KEYS)
-
-    [(kind, sentence)] = alerts(staff)
-    assert kind == "Getting worse"
-    assert sentence.startswith("JupyterHub has not been checked")
+    assert alerts(staff) == [("Getting worse", "JupyterHub has not been checked for a while.")]
 
 
 @pytest.mark.parametrize(
@@ -97,21 +90,16 @@ def test_unchecked_hub_is_a_warning(staff, all_well) -> None:
     ],
 )
 def test_silent_process_is_named_with_its_command(
-    staff, all_well, silent: list[str], beginning: str
+    staff, all_well, settings, silent: list[str], beginning: str
 ) -> None:
     silence(*silent)
+    names = [part.replace("_", "-") for part in silent]
 
     [(_kind, sentence)] = alerts(staff)
     assert sentence.startswith(beginning)
-    command = page_of(staff).pre.text
-    assert all(f"portal:{part.replace('_', '-')}" in command for part in silent)
-
-
-def test_containers_get_compose_commands(staff, all_well, settings) -> None:
+    assert all(f"portal:{name}" in page_of(staff).pre.text for name in names)
     settings.TRIAL = False
-    silence("spawn_worker")
-
-    assert page_of(staff).pre.text == "docker compose restart spawn-worker"
+    assert page_of(staff).pre.text == f"docker compose restart {' '.join(names)}"
 
 
 def test_many_failures_are_shown_with_reason(staff, all_well, sara) -> None:
@@ -119,8 +107,7 @@ def test_many_failures_are_shown_with_reason(staff, all_well, sara) -> None:
 
     [(kind, sentence)] = alerts(staff)
     assert kind == "Broken now"
-    assert "6 of the last 6 starts failed" in sentence
-    assert "disk" in sentence
+    assert sentence == "6 of the last 6 starts failed. Most frequent reason: The disk is full"
 
 
 @pytest.mark.parametrize(("failed", "ready"), [(2, 0), (6, 19)])
@@ -164,56 +151,47 @@ def test_page_works_without_cache(staff, sara, settings) -> None:
     settings.CACHES = UNREACHABLE_CACHE
 
     [(kind, sentence)] = alerts(staff)
-    assert kind == "Broken now"
-    assert sentence.startswith("The cache is not responding")
+    assert (kind, sentence[:28]) == ("Broken now", "The cache is not responding:")
 
 
 def test_links_lead_to_pages(staff, all_well, sara) -> None:
     fail_starts(sara)
     start(sara)
-    links = [str(link["href"]) for link in page_of(staff).select(".system-state a")]
+    page = page_of(staff)
+    links = [str(link["href"]) for link in page.select(".system-state a")]
 
     assert len(links) >= 5
     for link in links:
         assert staff.get(link).status_code == 200, link
-
-
-def test_linked_list_has_the_shown_count(staff, all_well, sara) -> None:
-    fail_starts(sara)
-    start(sara, State.READY)
-    [link] = page_of(staff).select(".facts a[href*=failure_code__exact]")
-
+    [link] = page.select(".facts a[href*=failure_code__exact]")
     assert link.text == "6"
     assert staff.get(str(link["href"])).context["cl"].queryset.count() == 6
 
 
-def test_number_of_starts_adds_no_queries(
-    staff, all_well, sara, django_assert_max_num_queries
-) -> None:
-    SpawnRequest.objects.bulk_create(
-        SpawnRequest(user=sara, state=State.READY, finished_at=timezone.now()) for _n in range(3000)
-    )
+def test_page_needs_few_queries(staff, all_well, sara, django_assert_max_num_queries) -> None:
+    for _number in range(30):
+        start(sara, State.READY)
     staff.get(PAGE)
 
     with django_assert_max_num_queries(10):
         staff.get(PAGE)
 
 
-class TestPermissions:
-    def test_students_and_visitors_are_refused(self, client, sara) -> None:
-        assert client.get(PAGE).status_code == 302
-        client.force_login(sara)
-        assert client.get(PAGE).status_code in (302, 403)
+def test_students_and_visitors_are_refused(client, sara) -> None:
+    assert client.get(PAGE).status_code == 302
+    client.force_login(sara)
+    assert client.get(PAGE).status_code in (302, 403)
 
-    @pytest.mark.parametrize(("is_permitted", "status"), [(True, 200), (False, 403)])
-    def test_staff_need_permission_to_see_starts(
-        self, client, omid, is_permitted: bool, status: int
-    ) -> None:
-        employ(omid, *(["view_spawnrequest"] if is_permitted else []))
-        client.force_login(omid)
+
+def test_staff_need_permission_to_see_starts(client, omid) -> None:
+    for permissions, status in (([], 403), (["view_spawnrequest"], 200)):
+        employ(omid, *permissions)
+        client.force_login(User.objects.get(pk=omid.pk))
 
         assert client.get(PAGE).status_code == status
-        assert (PAGE in client.get(reverse("admin:index")).content.decode()) is is_permitted
+        index = client.get(reverse("admin:index")).content.decode()
+        assert (PAGE in index) is bool(permissions)
 
-    def test_post_is_not_allowed(self, staff) -> None:
-        assert staff.post(PAGE).status_code == 405
+
+def test_post_is_not_allowed(staff) -> None:
+    assert staff.post(PAGE).status_code == 405
