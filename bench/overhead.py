@@ -92,7 +92,7 @@ class Bench:
         while not self._person.sent_to_lab(request):
             if time.monotonic() - began > LAB_TIMEOUT_SECONDS:
                 raise NotReady(f"the page led nowhere for {LAB_TIMEOUT_SECONDS:g} seconds")
-            time.sleep(POLL_WHILE_CHANGING)
+            time.sleep(POLL_WHILE_CHANGING.total_seconds())
         return time.monotonic() - began
 
 

@@ -1,4 +1,4 @@
-"""What users write to staff."""
+"""Form of a help request to staff."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from portal.persian.text import fold_letters
 
 
 class WordsField(forms.CharField):
-    """Text of several lines; a line's end counts once, as browsers count it, and not twice."""
+    """Text of several lines. A line end counts as one character, as browsers count it."""
 
     widget = forms.Textarea
 
@@ -18,7 +18,7 @@ class WordsField(forms.CharField):
 
 
 class HelpForm(forms.Form):
-    """Words may be left out where a failed start tells enough."""
+    """The words are optional after a failed start."""
 
     words = WordsField(
         label=_("What did you want to do, and what happened?"),

@@ -1,4 +1,4 @@
-"""What an account's birth, rest and end mean for its user on the Hub."""
+"""Receivers that keep an account and its user on the Hub in step."""
 
 from collections.abc import Collection
 
@@ -19,7 +19,7 @@ def follow_account(
     update_fields: Collection[str] | None,
     **_kwargs: object,
 ) -> None:
-    """Make the Hub user of a new account; revoke the access of one that became inactive."""
+    """Make the Hub user of a new account; revoke the access of an account that became inactive."""
     if raw or (update_fields is not None and "is_active" not in update_fields):
         return
     if instance.is_active:
@@ -28,7 +28,7 @@ def follow_account(
             enqueue_on_commit(make_hub_user, instance.pk)
     else:
         request_cancel(user=instance)
-        # As stored: a worker may have made the Hub user since this instance was read.
+        # Read again: a worker may have made the Hub user since this instance was read.
         _revoke(User.objects.get(pk=instance.pk))
 
 
@@ -38,7 +38,7 @@ def follow_deleted_account(instance: User, **_kwargs: object) -> None:
 
 
 def _revoke(user: User) -> None:
-    # A name that was never made on the Hub may be somebody else's there.
+    # A Hub user that the portal did not make may be another person's.
     if user.hub_user_created_at is None:
         return
     HubRevocation.objects.get_or_create(hub_username=user.hub_username)

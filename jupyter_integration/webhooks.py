@@ -1,7 +1,6 @@
-"""POST /hooks/jupyterhub/: what the Hub tells of its own accord, signed as Standard Webhooks.
+"""Webhook for events of the Hub, POST /hooks/jupyterhub/, signed as Standard Webhooks.
 
-https://www.standardwebhooks.com describes the headers; jupyterhub/portal_events.py is the Hub's
-side.
+https://www.standardwebhooks.com describes the headers. jupyterhub/portal_events.py sends.
 """
 
 import json
@@ -22,18 +21,18 @@ LONGEST_BODY = 16 * 1024  # bytes; ours have some hundreds
 LONGEST_ID = 255  # characters
 
 
-@csrf_exempt  # no browser comes here, and no cookie counts
+@csrf_exempt  # no browser posts here, and cookies are ignored
 @require_POST
 def receive_hub_event(request: HttpRequest) -> HttpResponse:
-    """Answer 204 once the event is stored, also when it was before.
+    """Return 204 if the event is stored, now or before.
 
-    413 for a body that is too long, 403 without a good signature of the last five minutes, 400 for
-    what the Hub signed and nobody understands. None of these gets better by sending it again.
+    413: the body is too long. 403: there is no valid signature of the last five minutes. 400: the
+    signed event is malformed. A retry improves none of these.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > LONGEST_BODY:
         return _refuse(413, f"more than {LONGEST_BODY} bytes")
-    if (reason := _reason_for_distrust(request)) is not None:
+    if (reason := _signature_error(request)) is not None:
         return _refuse(403, reason)
     message_id = request.headers["webhook-id"]
     if len(message_id) > LONGEST_ID:
@@ -46,11 +45,11 @@ def receive_hub_event(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _reason_for_distrust(request: HttpRequest) -> str | None:
-    """Return why the request is not believed to be the Hub's; None when one secret signed it.
+def _signature_error(request: HttpRequest) -> str | None:
+    """Return why no secret has signed the request; None if one has.
 
-    While one secret takes the place of another both are known here. The package compares in
-    constant time and allows five minutes between the two clocks.
+    While a secret is replaced, both are in the settings. The package compares in constant time and
+    allows five minutes between the two clocks.
     """
     reason = "WEBHOOK_SECRET is not set"
     for secret in settings.WEBHOOK_SECRETS:
@@ -73,5 +72,5 @@ def _read(body: bytes) -> HubEventPayload:
 
 
 def _refuse(status: int, reason: str) -> HttpResponse:
-    logger.warning("An event for the webhook was refused: %d, %s", status, reason)
+    logger.warning("Event at the webhook refused: %d, %s", status, reason)
     return HttpResponse(reason, status=status, content_type="text/plain")

@@ -7,7 +7,7 @@ from rest_framework.views import exception_handler
 
 
 def answer_with_code(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer `{"code": …, "detail": …}` for what REST framework knows; None leads to a 500."""
+    """Return `{"code": …, "detail": …}` for errors of REST framework; None leads to a 500."""
     response = exception_handler(exception, context)
     if response is not None and isinstance(response.data, dict) and "detail" in response.data:
         response.data = {"code": response.data["detail"].code, "detail": response.data["detail"]}

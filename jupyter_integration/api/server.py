@@ -1,4 +1,4 @@
-"""/api/v1/server/: the signed-in person's own server."""
+"""API of the signed-in user's own server, at /api/v1/server/."""
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -32,13 +32,13 @@ class ServerSerializer(serializers.Serializer):
 
 
 class AuthenticatedApiRequest(Request):
-    """For types only: the permission classes let nobody else through."""
+    """For annotations only: the permission classes refuse all others."""
 
     user: User
 
 
 class ServerView(APIView):
-    """Read, start and stop the server. Starting and stopping are asked for, and happen after."""
+    """Read, start and stop the server. Workers carry out starts and stops after the response."""
 
     def get_throttles(self) -> list:
         safe = self.request.method in ("GET", "HEAD", "OPTIONS")
@@ -47,20 +47,20 @@ class ServerView(APIView):
 
     @extend_schema(operation_id="read_server", responses=ServerSerializer)
     def get(self, request: AuthenticatedApiRequest) -> Response:
-        """Tell the state of your server."""
+        """Return the state of your server."""
         current = read_dashboard_data(request.user.pk).status
         refresh_if_stale(user=request.user, status=current)
         return Response(_as_json(current))
 
     @extend_schema(operation_id="start_server", request=None, responses={202: ServerSerializer})
     def post(self, request: AuthenticatedApiRequest) -> Response:
-        """Ask for your server; asking again changes nothing."""
+        """Request your server; a second request changes nothing."""
         request_spawn(user=request.user)
         return _accepted(request.user)
 
     @extend_schema(operation_id="stop_server", responses={202: ServerSerializer})
     def delete(self, request: AuthenticatedApiRequest) -> Response:
-        """Stop your server, or take back its start."""
+        """Stop your server, or cancel its start."""
         request_stop(user=request.user, requested_by=request.user)
         return _accepted(request.user)
 

@@ -1,4 +1,4 @@
-"""How often a program may ask."""
+"""Rate limits of the API."""
 
 from typing import cast
 
@@ -8,9 +8,9 @@ from rest_framework.throttling import ScopedRateThrottle
 
 
 class ReadThrottle(ScopedRateThrottle):
-    """Counts in this process alone: to count a question together costs more than to answer it.
+    """Counts reads in this process alone: a shared count costs more than the response.
 
-    With several web processes a program that asks all of them is refused as much later.
+    With N web processes a program may read up to N times as often (ADR 2).
     """
 
     cache = cast(BaseCache, ConnectionProxy(caches, "process"))

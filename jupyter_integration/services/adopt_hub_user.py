@@ -1,4 +1,4 @@
-"""Link an account with a user whom the Hub had before the portal."""
+"""Adoption of a Hub user from before the portal, by an account."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,15 +14,15 @@ from portal.enqueue import enqueue_on_commit
 
 
 def adopt_hub_user(*, hub: HubClient, user: User, hub_username: str) -> None:
-    """Make the Hub's user of this name the account's own. Whether both are one person only an
-    administrator can know.
+    """Make the Hub's user of this name the account's own. Only an administrator can know that both
+    are one person.
 
-    At sign-up the account got a Hub user of its own, under another name if this one was taken on
-    the Hub. As long as nothing was started under that, it is empty, and is removed.
+    At sign-up the account got its own Hub user, under another name if this one was taken on the
+    Hub. If no server was started under that name, that Hub user is empty and is removed.
 
     Raises AdoptionRefusedError and every HubError.
     """
-    if is_legal_hub_username(hub_username):  # another is refused below, without asking the Hub
+    if is_legal_hub_username(hub_username):  # others are refused below, without a call
         _refuse_unless_harmless(hub, hub_username)
     with transaction.atomic():
         if user.hub_username != hub_username and _has_started(user):

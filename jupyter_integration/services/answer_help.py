@@ -1,4 +1,4 @@
-"""Staff have answered what a user asked, or take that back."""
+"""Answers of staff to help requests, and their reopening."""
 
 import logging
 
@@ -11,12 +11,12 @@ logger = logging.getLogger(__name__)
 
 
 def mark_answered(*, help_request: HelpRequest, answered_by: User) -> bool:
-    """Note who answered and when; False when somebody did so before."""
+    """Record who answered and when; return False if the request is answered already."""
     return _mark(help_request, is_open=True, answered_at=timezone.now(), answered_by=answered_by)
 
 
 def mark_open(*, help_request: HelpRequest) -> bool:
-    """Take an answer back; False when it is open already."""
+    """Open the request again; return False if it is open already."""
     return _mark(help_request, is_open=False, answered_at=None, answered_by=None)
 
 

@@ -1,4 +1,4 @@
-"""Tell staff by mail that somebody asks for help."""
+"""Mail to staff about a help request."""
 
 import logging
 from urllib.parse import urljoin
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def mail_help_request(*, help_request: HelpRequest) -> None:
-    """Keep one mail for each of the staff, in their language; answering it writes to the user.
+    """Store one mail for each recipient, in their language; a reply goes to the user.
 
-    One each: an address that the mail server refuses does not hold up the others.
+    One mail each: an address that the mail server refuses does not delay the others.
     """
     recipients = _recipients()
     if not recipients:
@@ -36,7 +36,7 @@ def mail_help_request(*, help_request: HelpRequest) -> None:
 
 
 def _recipients() -> dict[str, str]:
-    """Return addresses with the language of who reads there."""
+    """Return the addresses, each with its reader's language."""
     if settings.SUPPORT_EMAIL:
         return dict.fromkeys(settings.SUPPORT_EMAIL, settings.LANGUAGE_CODE)
     superusers = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")

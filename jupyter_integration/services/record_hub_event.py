@@ -1,4 +1,4 @@
-"""The Hub told of something that happened: keep it, and read the Hub again."""
+"""Storage of an event of the Hub, which also wakes a refresh of its user's server."""
 
 import logging
 
@@ -14,9 +14,9 @@ logger = logging.getLogger(__name__)
 
 
 def record_hub_event(*, message_id: str, event: HubEventPayload) -> bool:
-    """Store the event and have its user's server read; False when it is known already.
+    """Store the event and wake a refresh; return False if the event is stored already.
 
-    What the event says of a server is believed by nobody: it may be late, out of order or doubled.
+    The event itself changes no status: it may be late, out of order or doubled.
     """
     try:
         with transaction.atomic():
@@ -31,7 +31,7 @@ def record_hub_event(*, message_id: str, event: HubEventPayload) -> bool:
             )
     except IntegrityError:
         return False
-    logger.info("The Hub told: %s %s", event.kind, event.username)
+    logger.info("Event of the Hub: %s %s", event.kind, event.username)
     users = User.objects.filter(hub_username=event.username)
     user_id = users.values_list("pk", flat=True).first()
     if user_id is not None:  # the Hub may have users that are not the portal's

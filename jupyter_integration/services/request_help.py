@@ -1,4 +1,4 @@
-"""A user asks staff for help: kept with the facts of the moment, and mailed."""
+"""Help request of a user: stored with the facts of the moment, and mailed to staff."""
 
 import logging
 from datetime import timedelta
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 MOST_AN_HOUR = 5
 SAME_WITHIN = timedelta(minutes=10)
-"""The same words again within this time are the same press, or the same impatience."""
+"""Within this time the same words are the same request, sent twice."""
 
 
 class TooManyHelpRequestsError(Exception):
@@ -26,18 +26,18 @@ class TooManyHelpRequestsError(Exception):
 def request_help(
     *, user: User, words: str, about: SpawnRequest | None = None, browser: str = ""
 ) -> HelpRequest:
-    """Keep what `user` asks, and mail it to staff; asked twice in a row is asked once.
+    """Store the request and mail it to staff; return the stored one if it is sent twice.
 
-    `about` is the start that they ask about, one of their own; without it, the failed start that
-    their page shows, if any. The Hub is not asked, and no mail server is waited for.
+    `about` is one of the user's own starts; without it, the failed start that their page shows, if
+    any. No call goes to the Hub, and the mail server is not waited for.
 
     Raises TooManyHelpRequestsError.
     """
     status = server_status(user)
     if about is None and status.failure is not None:
-        about = SpawnRequest.objects.filter(user=user).first()  # the last, which a page shows
+        about = SpawnRequest.objects.filter(user=user).first()  # the last one, which the page shows
     with transaction.atomic():
-        # One at a time of each user: two presses together must not both pass the count.
+        # One request of a user at a time: two clicks together must not both pass the count.
         User.objects.select_for_update().get(pk=user.pk)
         if same := _same(user, words, about):
             return same

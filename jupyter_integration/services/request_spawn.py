@@ -1,4 +1,4 @@
-"""A user asks for their server."""
+"""Request of a user for their server."""
 
 import logging
 
@@ -13,14 +13,14 @@ logger = logging.getLogger(__name__)
 
 
 class AccountInactiveError(Exception):
-    """Somebody without an active account asked for a server."""
+    """The account that requests a server is inactive."""
 
 
 def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
-    """Put a start in line, or return the one that already is: two presses are one start.
+    """Queue a start, or return the pending one: two clicks are one start.
 
-    `next_path` is where in their server the user wants to go, "" for the usual page. The caller
-    has checked that it lies in the user's own server. The Hub is not asked here.
+    `next_path` is the wanted page in the user's server, "" for the usual one. The caller has
+    checked that it lies in the user's own server. No call goes to the Hub.
 
     Raises AccountInactiveError.
     """
@@ -30,11 +30,10 @@ def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
         try:
             return _insert(user, next_path)
         except IntegrityError as error:
-            # The constraint speaks, so that two presses at the same moment cannot both pass a
-            # check.
+            # The constraint decides: a check would let two simultaneous clicks pass.
             refused = error
         present = SpawnRequest.objects.wanted().filter(user=user).first()
-        if present is None:  # it ended in this very moment: the press asks for a new one
+        if present is None:  # it ended at this moment: insert a new one
             continue
         if next_path and present.next_path != next_path:
             SpawnRequest.objects.filter(pk=present.pk).update(next_path=next_path)

@@ -1,4 +1,4 @@
-"""A user, or staff for them, asks for the server to stop."""
+"""Request to stop a user's server or to cancel their start, by the user or by staff."""
 
 import logging
 
@@ -14,9 +14,9 @@ logger = logging.getLogger(__name__)
 
 
 def request_stop(*, user: User, requested_by: User) -> None:
-    """Take back a start that is under way, or have the running server stopped.
+    """Cancel the open start, or have the running server stopped.
 
-    Asked twice is asked once; a server that does not run is left as it is.
+    A second request is the first one. For a server that does not run, the stop has no effect.
     """
     if request_cancel(user=user):
         return
@@ -30,11 +30,11 @@ def request_stop(*, user: User, requested_by: User) -> None:
 
 
 def request_cancel(*, user: User) -> bool:
-    """Take back the user's open start; False when there is none."""
+    """Cancel the user's open start; return False when there is none."""
     now = timezone.now()
     mine = SpawnRequest.objects.wanted().filter(user=user)
     with transaction.atomic():
-        # The Hub knows nothing of a start that nobody has taken up: that one ends here.
+        # The Hub does not know a start that no worker has claimed: that one ends here.
         ended = (
             mine.free()
             .filter(posted_at__isnull=True)

@@ -30,7 +30,7 @@ _KNOWN = tuple(
 
 
 def translate_hub_message(message: str) -> str:
-    """Return the sentence for a message of the Hub; words we do not know are shown as they are."""
+    """Return the sentence for a message of the Hub; an unknown message is returned unchanged."""
     for pattern, sentence in _KNOWN:
         if pattern.search(message):
             return str(sentence)

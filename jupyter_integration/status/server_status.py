@@ -1,4 +1,4 @@
-"""What a page, the API and the admin show of a user's server: one value, made in queries.py."""
+"""Server status: the value that pages, the API and the admin show, made in queries.py."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,18 +12,18 @@ from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.snapshots import FRESH_FOR
 
-# How long a page waits before it asks again, in seconds (docs/adr/0011-the-page-asks.md).
-POLL_WHILE_CHANGING = 0.7
-POLL_IN_QUEUE = 2.0
-POLL_FAR_BACK_IN_QUEUE = 8.0
-POLL_WHILE_CALM = 15.0
+# Times between two polls of a page (docs/adr/0011-the-page-asks.md).
+POLL_WHILE_CHANGING = timedelta(seconds=0.7)
+POLL_IN_QUEUE = timedelta(seconds=2)
+POLL_FAR_BACK_IN_QUEUE = timedelta(seconds=8)
+POLL_WHILE_CALM = timedelta(seconds=15)
 
 
 class StopCause(StrEnum):
-    OWNER = "owner"  # asked for in the portal
-    STAFF = "staff"  # the same, for the owner
-    IDLE = "idle"  # nobody had used it for as long as IDLE_TIMEOUT
-    HUB_STAFF = "hub_staff"  # asked for at the Hub itself
+    OWNER = "owner"  # requested in the portal
+    STAFF = "staff"  # requested in the portal, by staff
+    IDLE = "idle"  # unused for IDLE_TIMEOUT
+    HUB_STAFF = "hub_staff"  # requested at the Hub itself
     HUB_ENDED = "hub_ended"
     KILLED = "killed"
     EXITED = "exited"
@@ -34,12 +34,12 @@ class StopReason:
     cause: StopCause
     at: datetime
     idle_for: timedelta | None = None  # of IDLE, in whole minutes from one minute on
-    exit_status: int | None = None  # of EXITED and KILLED; None when nobody knows it
+    exit_status: int | None = None  # of EXITED and KILLED; None when unknown
 
 
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
-    """The state of one user's server, and how sure we are of it.
+    """State of one user's server, and how certain it is.
 
     `since` is when the state began, `as_of` when the Hub was last read; both UTC. `stale` means
     that the Hub cannot be read and `as_of` is old.
@@ -52,18 +52,18 @@ class ServerStatus:
     since: datetime | None = None
     as_of: datetime | None = None
     stale: bool = False
-    wait: timedelta | None = None  # until a QUEUED start is taken up, where that can be told
-    checking: bool = False  # UNKNOWN because the first answer of the Hub is on its way
+    wait: timedelta | None = None  # until a worker claims a QUEUED start, if known
+    checking: bool = False  # UNKNOWN until the Hub's first answer
     last_known: ServerState | None = None
     failure: Failure | None = None
-    stop_reason: StopReason | None = None  # why it is STOPPED, where that is known
-    request_id: int | None = None  # the start that this state comes from
-    is_reported: bool = False  # a start of ours that its worker writes down: no need to ask
-    is_outdated: bool = False  # something changed since `as_of`: read it now, however young it is
+    stop_reason: StopReason | None = None  # why it is STOPPED, if known
+    request_id: int | None = None  # of the start that led to this state
+    is_reported: bool = False  # its worker reports: no refresh is needed
+    is_outdated: bool = False  # changed since `as_of`: refresh at once
 
     @property
     def server_active(self) -> bool:
-        """Whether a server runs or comes up; what the portal before this one called it."""
+        """Whether a server runs, starts or stops; the name is of the portal before this one."""
         return self.is_silent or self.state in (
             ServerState.READY,
             ServerState.STARTING,
@@ -72,12 +72,12 @@ class ServerStatus:
 
     @property
     def is_silent(self) -> bool:
-        """Whether a server runs of which the Lab did not answer."""
+        """Whether a server runs whose Lab does not answer."""
         return self.failure is not None and self.failure.code is FailureCode.LAB_SILENT
 
     @property
     def can_start(self) -> bool:
-        # With the Hub away a start waits in line until it is back.
+        # While the Hub is unavailable a start waits in the queue.
         return self.state in (ServerState.STOPPED, ServerState.FAILED, ServerState.UNKNOWN) and (
             not self.checking
         )
@@ -105,18 +105,21 @@ class ServerStatus:
 
     @property
     def poll_after(self) -> float:
-        """Seconds after which a page that shows this asks again.
+        """Seconds after which a page that shows this status polls again.
 
-        Those who wait in line may be hundreds, those whose server starts are as many as there are
-        slots: so the quick questions are few. Who is far back asks less often than who is near.
+        Hundreds may wait in the queue, but only as many servers start as there are slots: so quick
+        polls are few. Pages far back in the queue poll less often than those near its front.
         """
+        return round(self._time_to_poll.total_seconds(), 1)
+
+    @property
+    def _time_to_poll(self) -> timedelta:
         if self.state is ServerState.QUEUED and self.wait is not None:
-            part_of_wait = round(self.wait.total_seconds() / 2, 1)
-            return min(max(POLL_WHILE_CHANGING, part_of_wait), POLL_FAR_BACK_IN_QUEUE)
+            return min(max(POLL_WHILE_CHANGING, self.wait / 2), POLL_FAR_BACK_IN_QUEUE)
         if self.busy:
             waiting_for_slot = self.state is ServerState.QUEUED or self.stale
             return POLL_IN_QUEUE if waiting_for_slot else POLL_WHILE_CHANGING
-        # One that shows something old has just had it read again (refresh_if_stale).
+        # A page with a stale status has just woken a refresh (refresh_if_stale).
         return POLL_IN_QUEUE if self.is_stale and not self.stale else POLL_WHILE_CALM
 
     @property

@@ -1,6 +1,6 @@
-"""Why a user's server does not run any more, and since when.
+"""Stop reasons: why a user's server stopped, and when.
 
-Put together from what was asked for and what the Hub told. Where that was lost nothing is claimed.
+They come from stop requests and events of the Hub. Without either there is no reason.
 """
 
 from datetime import datetime, timedelta
@@ -12,17 +12,17 @@ from jupyter_integration.status.recent_requests import RecentRequests
 from jupyter_integration.status.server_status import StopCause, StopReason
 
 KILLED = 137
-"""128 + 9. The kernel does that to who takes more memory than there is, and Docker as well."""
+"""128 + SIGKILL: the exit status that the out-of-memory killers of the kernel and Docker leave."""
 
 
 def read_stop_reason(recent: RecentRequests) -> StopReason | None:
-    """Return how the server ended that the user's last start brought up; None when nothing tells.
+    """Return why the server of the user's last start stopped; None when that is unknown.
 
-    For a server that does not run now: whether it does is not known here.
+    The caller knows that the server does not run now.
     """
     start = recent.last_start
     if start is not None and start.state == SpawnRequest.State.CANCELLED:
-        return None  # it never was up
+        return None  # the server never ran
     began = (start.posted_at or start.created_at) if start else None
     event, stop = recent.last_stop_event, recent.last_stop
     if event is not None and began is not None and event.happened_at < began:
@@ -56,9 +56,10 @@ def _stopped_by(stop: StopRequest, at: datetime) -> StopReason:
 
 
 def _idle_time(event: HubEvent) -> timedelta | None:
-    """Return for how long nobody had used the server, None when that was no reason to end it.
+    """Return for how long the server was unused; None if that is less than IDLE_TIMEOUT.
 
-    The Hub's culler stops servers over the same API as the portal, and says nothing of itself.
+    The Hub's culler stops servers through the same API as the portal, and its event does not
+    name it.
     """
     if event.last_activity is None:
         return None

@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.filter
 def state_heading(status: ServerStatus) -> str | Promise:
-    """What is so in a few words; of a failed start, what failed."""
+    """Return the state in a few words; for a failed start, the failure's title."""
     if status.state is ServerState.FAILED and status.failure is not None:
         return status.failure.title
     if status.checking:

@@ -1,4 +1,4 @@
-"""A short name for what a server card shows, so that an unchanged card need not be sent again."""
+"""Version of what a server card shows: an unchanged card is not sent again."""
 
 from dataclasses import fields
 from hashlib import blake2b
@@ -8,15 +8,15 @@ from django.utils.translation import get_language
 from jupyter_integration.status.server_status import ServerStatus
 from portal.persian.dates import ago
 
-# Facts about our knowledge and not about the server: cards that differ in these alone look alike.
+# Fields that no card shows as they are.
 _NOT_SHOWN = frozenset({"as_of", "wait", "is_reported", "is_outdated", "failure"})
 _SHOWN = tuple(field.name for field in fields(ServerStatus) if field.name not in _NOT_SHOWN)
 
 
 def card_version(status: ServerStatus, *, next_path: str, follow: str) -> str:
-    """Return the same for two cards that look the same, in every process.
+    """Return one version for all cards that look the same, in every process.
 
-    The clock of a start runs on the page itself; an age is told in words, and changes with them.
+    The timer of a start runs on the page itself. An age is shown in words and changes with them.
     """
     shown = [str(getattr(status, name)) for name in _SHOWN]
     shown += [next_path, follow, get_language() or ""]

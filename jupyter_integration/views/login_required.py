@@ -1,4 +1,4 @@
-"""Who may see the pages of servers: whoever is signed in."""
+"""Login guard of the pages of servers, which also knows htmx."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,14 +14,14 @@ from django_htmx.middleware import HtmxDetails
 from accounts.requests import AuthenticatedHttpRequest
 
 Address = ParamSpec("Address")
-"""What the parts of an address add to the request."""
+"""Arguments that the parts of an address add to a view."""
 
 
 def login_required_htmx(
     view: Callable[Concatenate[AuthenticatedHttpRequest, Address], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, Address], HttpResponse]:
-    """Send others to sign in, and from there to a page: never back to a fragment or a form's
-    address, at which a browser would find half a page or none.
+    """Send visitors to sign in, and from there to a page. The way back never leads to a fragment or
+    a form's address, where a browser would find half a page or none.
     """
 
     @wraps(view)
@@ -40,7 +40,7 @@ def login_required_htmx(
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the page at which the person is, as far as one can know."""
+    """Return the page that the visitor is on, as far as it is known."""
     if htmx := _htmx(request):
         return htmx.current_url_abs_path or reverse("dashboard")
     if request.method != "POST":

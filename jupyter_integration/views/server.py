@@ -1,4 +1,4 @@
-"""Start, stop, cancel, open: each a press of a button."""
+"""Views of the buttons: start, stop, cancel, open."""
 
 from urllib.parse import quote, urlencode
 
@@ -44,7 +44,7 @@ def stop(request: AuthenticatedHttpRequest) -> HttpResponse:
 def cancel(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not request_cancel(user=request.user):
         if server_status(request.user).state is ServerState.STARTING:
-            # Started behind the portal's back: there is no request of ours to take back.
+            # Started outside the portal: no request of ours can be cancelled.
             request_stop(user=request.user, requested_by=request.user)
         else:
             messages.info(request, _("There was nothing to cancel any more."))
@@ -56,8 +56,8 @@ def cancel(request: AuthenticatedHttpRequest) -> HttpResponse:
 def open_lab(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Send the browser to the user's Lab, through the Hub's sign-in.
 
-    Through the sign-in even where the browser holds a cookie of the Hub: on a shared machine that
-    may be another person's. No start happens here: a GET changes nothing.
+    The sign-in is needed even if the browser has a cookie of the Hub: on a shared machine it may be
+    another person's. No server is started here: a GET changes nothing.
     """
     own_name = request.user.hub_username
     next_path = own_lab_path(own_name, request.GET.get("next", ""))
@@ -71,7 +71,7 @@ def open_lab(request: AuthenticatedHttpRequest) -> HttpResponse:
 def _show(
     request: AuthenticatedHttpRequest, *, next_path: str = "", follow: str = ""
 ) -> HttpResponse:
-    """Answer with the card to htmx, and lead a plain form back to the dashboard."""
+    """Return the card to htmx, and redirect a plain form to the dashboard."""
     if request.htmx and request.method == "POST":
         status = server_status(request.user, next_path=next_path)
         return card_response(request, card_context(status, next_path=next_path, follow=follow))

@@ -1,4 +1,4 @@
-"""Ask for support: a form with the facts attached, and what became of it."""
+"""Support pages: the form with the facts attached, and the page of a request."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,18 +20,18 @@ LISTED = 10  # earlier requests below the form
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required_htmx
 def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Show the form; keep what is posted, and lead to the page that says so.
+    """Show the form; store a posted request and redirect to its page.
 
-    `about` is the reference of the start that the person asks about; another person's is as none.
+    `about` is the reference of one of the user's own starts; any other reference is ignored.
     """
     about = _own_start(request.user, request.POST.get("about") or request.GET.get("about", ""))
-    tells_enough = about is not None and about.failure_code != ""
+    words_are_optional = about is not None and about.failure_code != ""
     if request.method != "POST":
         asked = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
         if about is not None and asked is not None:
             return redirect("help_request", number=asked.pk)
-        return _show_form(request, HelpForm(can_be_empty=tells_enough), about)
-    form = HelpForm(request.POST, can_be_empty=tells_enough)
+        return _show_form(request, HelpForm(can_be_empty=words_are_optional), about)
+    form = HelpForm(request.POST, can_be_empty=words_are_optional)
     if not form.is_valid():
         return _show_form(request, form, about)
     try:
@@ -53,7 +53,7 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 @login_required_htmx
 def show_help_request(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
-    """Tell that the request was received, with its code, and whether it is answered."""
+    """Show the request's reference, and whether it is answered."""
     asked = get_object_or_404(HelpRequest, pk=number, user=request.user)
     return render(request, "help/received.html", {"asked": asked})
 

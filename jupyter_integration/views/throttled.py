@@ -1,4 +1,4 @@
-"""Presses of buttons have a limit for each person, as calls of the API have."""
+"""Rate limit of the buttons for each user, as the API has one for its calls."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,7 @@ AuthenticatedView = Callable[[AuthenticatedHttpRequest], HttpResponse]
 
 
 class ServerActionThrottle(SimpleRateThrottle):
-    """REST framework's own counting, for a view of ours: of its request only the user is read."""
+    """REST framework's throttle for our views. It reads nothing of the request but the user."""
 
     scope = "server-action"
 
@@ -24,9 +24,9 @@ class ServerActionThrottle(SimpleRateThrottle):
 
 
 def throttled(view: AuthenticatedView) -> AuthenticatedView:
-    """Refuse a press of somebody who has pressed too often, before it costs the database anything.
+    """Refuse the clicks of a user who has clicked too often, before they reach the database.
 
-    Without the cache nobody is refused: it is a comfort for the others, and guards no secret.
+    Without the cache no click is refused: the limit is for others' comfort and guards no secret.
     """
 
     @wraps(view)
