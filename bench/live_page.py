@@ -32,7 +32,7 @@ WARM_UP_SECONDS = 20.0  # every tab has polled once
 MEASURED_SECONDS = 30.0
 POLL_SPREAD = 0.2  # as in the page's script
 
-_POLL_AGAIN = re.compile(r'data-ask-again="([0-9.]+)"\s+hx-get="([^"]+)"')
+_POLL_AGAIN = re.compile(r'data-poll-after="([0-9.]+)"\s+hx-get="([^"]+)"')
 _PROGRESS = re.compile(r'aria-valuenow="([0-9]+)"')
 
 
@@ -89,7 +89,7 @@ class Tab:
         status, headers, page = await self._get()
         if status == 204:
             self._seen.unchanged += self._seen.counts
-            return float(headers["ask-again-after"])
+            return float(headers["poll-after"])
         card = _POLL_AGAIN.search(page)
         if status != 200 or card is None:
             raise OSError(f"{status} and no card")

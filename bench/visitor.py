@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from bench.signed_in import SignedIn
 
 VISITOR_TIMEOUT_SECONDS = 60.0
-_CARD = re.compile(r'data-ask-again="([0-9.]+)"\s+hx-get="([^"]+)"')
+_CARD = re.compile(r'data-poll-after="([0-9.]+)"\s+hx-get="([^"]+)"')
 _STATE = re.compile(r'data-state="([a-z]+)"')
 
 
@@ -62,7 +62,7 @@ class Visitor:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         response, page = self._request(method, path, form, headers)
         if response.status == 204 and shown is not None:  # nothing has changed
-            poll_after = float(response.getheader("Ask-Again-After", ""))
+            poll_after = float(response.getheader("Poll-After", ""))
             return replace(shown, poll_after=poll_after)
         state, again = _STATE.search(page), _CARD.search(page)
         if state is None or again is None:

@@ -35,7 +35,7 @@ def browser(client: Client, sara: User) -> Client:
 def next_poll(response) -> tuple[str, float]:
     """Where and after how many seconds the page polls."""
     card = BeautifulSoup(response.content, "html.parser").find(id="server-card")
-    return str(card["hx-get"]), float(str(card["data-ask-again"]))
+    return str(card["hx-get"]), float(str(card["data-poll-after"]))
 
 
 def poll(browser: Client, address: str):
@@ -53,7 +53,7 @@ def test_unchanged_card_returns_204(browser) -> None:
 
     assert answer.status_code == 204
     assert answer.content == b""
-    assert float(answer["Ask-Again-After"]) > 0
+    assert float(answer["Poll-After"]) > 0
 
 
 def test_changed_card_comes_with_its_new_version(browser, sara) -> None:

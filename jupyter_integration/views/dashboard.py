@@ -66,7 +66,7 @@ def card_response(request: AuthenticatedHttpRequest, context: dict[str, Any]) ->
         return trigger_client_event(response, "lab-ready", {"url": status.url}, after="swap")
     version = _version(context)
     if request.GET.get("seen") == version:
-        return HttpResponse(status=204, headers={"Ask-Again-After": str(status.poll_after)})
+        return HttpResponse(status=204, headers={"Poll-After": str(status.poll_after)})
     return render(request, CARD, context | {"version": version})
 
 

@@ -228,7 +228,7 @@ def test_an_old_state_is_shown_with_its_age() -> None:
 @EVERY_STATE
 def test_a_card_says_when_and_where_to_ask_again(status: ServerStatus) -> None:
     shown = card(status, next_path="/user/sara/lab/tree/a b.ipynb", follow="7")
-    assert float(str(shown["data-ask-again"])) == status.poll_after
+    assert float(str(shown["data-poll-after"])) == status.poll_after
     assert shown["hx-get"] == (
         "/dashboard/server/?follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb&seen=1f"
     )

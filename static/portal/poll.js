@@ -1,11 +1,11 @@
-// Asks for the server card again: when the portal says, one question at a time, not while nobody
-// looks, and less and less often while nobody answers.
+// Polls the server card: when the portal says so, one request at a time, not while the page is
+// hidden, and less and less often while no response comes.
 "use strict";
 
 (() => {
-  const SHOWN_AFTER = 2; // failures in a row: a single lost packet is nobody's business
+  const SHOWN_AFTER = 2; // failures in a row: a single lost packet is not shown
   const LONGEST_PAUSE = 60; // seconds
-  const SPREAD = 0.2; // a class that opened the page together does not come in step
+  const SPREAD = 0.2; // pages that were opened together do not poll together
 
   const unreachable = document.getElementById("portal-unreachable");
   const networkGone = document.getElementById("network-gone");
@@ -14,24 +14,24 @@
   let timer;
   let failures = 0;
 
-  // A question about the card, or a press in it, which may have been replaced meanwhile.
+  // A poll of the card or a click in it; the card may have been replaced meanwhile.
   const isOfCard = (event) => Boolean(event.detail.requestConfig.elt.closest("#server-card"));
-  const isPress = (event) => event.detail.requestConfig.verb === "post";
+  const isClick = (event) => event.detail.requestConfig.verb === "post";
 
   function pause() {
-    const told = Number(card()?.dataset.askAgain) || LONGEST_PAUSE;
-    const seconds = Math.max(told, Math.min(told * 2 ** failures, LONGEST_PAUSE));
+    const pollAfter = Number(card()?.dataset.pollAfter) || LONGEST_PAUSE;
+    const seconds = Math.max(pollAfter, Math.min(pollAfter * 2 ** failures, LONGEST_PAUSE));
     return seconds * 1000 * (1 - SPREAD + 2 * SPREAD * Math.random());
   }
 
-  function askLater() {
+  function pollLater() {
     clearTimeout(timer);
     if (!document.hidden) {
-      timer = setTimeout(askNow, pause());
+      timer = setTimeout(pollNow, pause());
     }
   }
 
-  function askNow() {
+  function pollNow() {
     clearTimeout(timer);
     if (!document.hidden && card()) {
       htmx.trigger(card(), "refresh");
@@ -46,19 +46,19 @@
   function reached() {
     failures = 0;
     showFailures();
-    askLater();
+    pollLater();
   }
 
   function failed(event) {
-    failures = isPress(event) ? Math.max(failures, SHOWN_AFTER) : failures + 1;
+    failures = isClick(event) ? Math.max(failures, SHOWN_AFTER) : failures + 1;
     showFailures();
-    askLater();
+    pollLater();
   }
 
   document.addEventListener("htmx:beforeOnLoad", (event) => {
-    const again = event.detail.xhr.getResponseHeader("Ask-Again-After");
-    if (again && card()) {
-      card().dataset.askAgain = again; // the card stays as it is, and its pace may change
+    const pollAfter = event.detail.xhr.getResponseHeader("Poll-After");
+    if (pollAfter && card()) {
+      card().dataset.pollAfter = pollAfter; // an unchanged card may have another pace
     }
   });
 
@@ -69,19 +69,19 @@
     }
   });
 
-  // A question that gave way to a press ends with htmx:sendAbort, and the press goes on from there.
+  // A poll that a click replaces ends with htmx:sendAbort, and the click's response continues.
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => isOfCard(event) && failed(event));
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : askNow()));
-  window.addEventListener("pageshow", (event) => event.persisted && askNow());
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : pollNow()));
+  window.addEventListener("pageshow", (event) => event.persisted && pollNow());
   window.addEventListener("offline", showFailures);
   window.addEventListener("online", () => {
     showFailures();
-    askNow();
+    pollNow();
   });
 
   showFailures();
-  askLater();
+  pollLater();
 })();
