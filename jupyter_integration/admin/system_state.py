@@ -21,7 +21,7 @@ from jupyter_integration.monitoring.system_state import (
 PART_NAMES = {
     "worker": gettext_lazy("Default worker"),
     "spawn_worker": gettext_lazy("Spawn worker"),
-    "beat": gettext_lazy("Scheduler (beat)"),
+    "beat": gettext_lazy("Scheduler"),
 }
 
 
