@@ -1,22 +1,22 @@
-"""A page or a mail as its reader sees it: the words, without names, code and what is not shown."""
+"""Visible words of a page or a mail, without names, code and hidden content."""
 
 import re
 
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
 # Names that have no Persian form.
-LATIN_THAT_STAYS = {"JupyterHub", "JupyterLab"}
+LATIN_NAMES = {"JupyterHub", "JupyterLab"}
 
-NOT_READ = ("script", "style", "svg", "code", "pre", "template", "noscript", "textarea")
-ATTRIBUTES_READ = ("title", "alt", "placeholder", "aria-label", "aria-valuetext", "data-label-hide")
+HIDDEN_TAGS = ("script", "style", "svg", "code", "pre", "template", "noscript", "textarea")
+READ_ATTRIBUTES = ("title", "alt", "placeholder", "aria-label", "aria-valuetext", "data-label-hide")
 ISOLATED = re.compile("[\u2066\u2068][^\u2069]*\u2069")
 ADDRESS = re.compile(r"https?://\S+")
 
 
-def is_left_alone(tag: Tag) -> bool:
-    """Whether the page marks the text as running from left to right, or as another language."""
+def is_foreign(tag: Tag) -> bool:
+    """Return whether the text is hidden, marked as left-to-right, or in another language."""
     return (
-        tag.name in NOT_READ
+        tag.name in HIDDEN_TAGS
         or (tag.name == "bdi" and tag.get("dir") == "ltr")
         or tag.get("lang", "fa") != "fa"
     )
@@ -26,21 +26,21 @@ def words_of_page(html: str) -> str:
     page = BeautifulSoup(html, "html.parser")
     root = page.html
     assert root is not None, "not a page"
-    said: list[str] = []
+    words: list[str] = []
 
     def read(tag: Tag) -> None:
-        said.extend(str(tag[name]) for name in ATTRIBUTES_READ if tag.has_attr(name))
+        words.extend(str(tag[name]) for name in READ_ATTRIBUTES if tag.has_attr(name))
         if tag.name in ("input", "button") and tag.get("type") == "submit":
-            said.append(str(tag.get("value", "")))
+            words.append(str(tag.get("value", "")))
         for child in tag.children:
             if isinstance(child, Tag):
-                if not is_left_alone(child):
+                if not is_foreign(child):
                     read(child)
             elif isinstance(child, NavigableString) and not isinstance(child, Comment):
-                said.append(str(child))
+                words.append(str(child))
 
     read(root)
-    return " ".join(said)
+    return " ".join(words)
 
 
 def words_of_mail(text: str) -> str:
@@ -48,4 +48,4 @@ def words_of_mail(text: str) -> str:
 
 
 def latin_words(words: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z]{2,}", words)) - LATIN_THAT_STAYS
+    return set(re.findall(r"[A-Za-z]{2,}", words)) - LATIN_NAMES

@@ -1,8 +1,8 @@
-"""Two processes share the tests (`pytest -n 2`, as `make test` does): what each takes at a time.
+"""Distribution of the tests over two processes (`pytest -n 2`, as in `make test`).
 
-A process takes a whole file, since fixtures of a module are made once a process. What starts a
-whole copy of the portal, or a real Hub, is one piece of work, so that it is started once. These
-take longest and mostly wait: they come first.
+A process runs whole files, since a module's fixtures are created once a process. Files that use the
+same copy of the portal, or a real Hub, form one group, so that it is started once. These groups run
+longest and mostly wait, so they come first.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# The tests of each line stay together. Any other file is a piece of work by itself, and comes last.
-STAY_TOGETHER = (
+# One group a line. Every other file is a group of its own and comes last.
+GROUPS = (
     ("tests/system/", "tests/browser/test_main_job.py", "tests/browser/test_a_part_dies.py"),
     ("tests/contract/",),
     ("tests/browser/",),
@@ -21,31 +21,31 @@ STAY_TOGETHER = (
 )
 
 
-def piece_of_work(nodeid: str) -> str:
-    """The name of what is to be done by one process."""
-    for paths in STAY_TOGETHER:
+def group_of(nodeid: str) -> str:
+    """Return the name of the test's group, which one process runs."""
+    for paths in GROUPS:
         if nodeid.startswith(paths):
             return " ".join(paths)
     return nodeid.split("::", 1)[0]
 
 
-def _turn(nodeid: str) -> int:
-    turns = (turn for turn, paths in enumerate(STAY_TOGETHER) if nodeid.startswith(paths))
-    return next(turns, len(STAY_TOGETHER))
+def _order(nodeid: str) -> int:
+    found = (order for order, paths in enumerate(GROUPS) if nodeid.startswith(paths))
+    return next(found, len(GROUPS))
 
 
-class ByPieceOfWork(LoadScopeScheduling):
+class GroupScheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return piece_of_work(nodeid)
+        return group_of(nodeid)
 
 
 @pytest.hookimpl
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPieceOfWork:
-    config.option.loadscopereorder = False  # the order is that of the collection, here below
-    return ByPieceOfWork(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    config.option.loadscopereorder = False  # keep the order of the collection, set below
+    return GroupScheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which sorts by database
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _turn(item.nodeid))
+        items.sort(key=lambda item: _order(item.nodeid))

@@ -1,6 +1,6 @@
-"""The Hub on Kubernetes is told what it is told in Compose, and makes pods as closed as containers.
+"""The Hub on Kubernetes: configured as in Compose, with pods as restricted as containers.
 
-The chart's own part in it is written out here: which value it turns into which setting.
+This file repeats how the chart turns values into settings.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ SECRETS = {
 }
 OF_THE_CHART = {"CONFIGPROXY_AUTH_TOKEN": "tests-only-proxy-token"}
 
-# What the chart makes of values outside of hub.config.
+# Settings that the chart makes of values outside of hub.config.
 VALUES_OF_THE_CHART = {
     "allowNamedServers": ("JupyterHub", "allow_named_servers"),
     "concurrentSpawnLimit": ("JupyterHub", "concurrent_spawn_limit"),
     "authenticatePrometheus": ("JupyterHub", "authenticate_prometheus"),
     "consecutiveFailureLimit": ("Spawner", "consecutive_failure_limit"),
 }
-# Where something is depends on the way of running it.
-OF_THE_PLACE = {
+# Settings that differ between Compose and Kubernetes.
+DIFFERENT = {
     ("JupyterHub", name)
     for name in (
         "bind_url",
@@ -66,7 +66,7 @@ def values() -> dict[str, Any]:
 
 @pytest.fixture
 def environment(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the Hub's pod, with secrets for those that the values refer to, and no other."""
+    """Set exactly the environment of the Hub's pod, with made-up secrets."""
     monkeypatch.syspath_prepend(str(HUB_FOLDER))
     for name in os.environ:
         monkeypatch.delenv(name)
@@ -115,7 +115,7 @@ def flat(c: Config) -> dict[tuple[str, str], Any]:
 
 
 def comparable(value: Any) -> Any:
-    """A class is the one that its name leads to; programs are the same by their names."""
+    """Return a class for its dotted name, and names for functions and objects."""
     if isinstance(value, str) and value.startswith("portal_authenticator."):
         module, name = value.rsplit(".", 1)
         return getattr(importlib.import_module(module), name)
@@ -126,14 +126,12 @@ def comparable(value: Any) -> Any:
     return value
 
 
-def test_the_hub_is_told_what_it_is_told_in_compose(
-    in_kubernetes: Config, in_compose: Config
-) -> None:
+def test_hub_is_configured_as_in_compose(in_kubernetes: Config, in_compose: Config) -> None:
     here = flat(in_kubernetes)
     there = {
         key: value
         for key, value in flat(in_compose).items()
-        if key not in OF_THE_PLACE
+        if key not in DIFFERENT
         and key[0] not in {"DockerSpawner", "ConfigurableHTTPProxy", "CryptKeeper"}
     }
 
@@ -141,16 +139,14 @@ def test_the_hub_is_told_what_it_is_told_in_compose(
     assert {key: here.get(key) for key in there} == there
 
 
-def test_roles_have_the_scopes_of_compose_and_no_others(
-    values: dict[str, Any], in_compose: Config
-) -> None:
+def test_roles_have_the_scopes_of_compose(values: dict[str, Any], in_compose: Config) -> None:
     roles = {role.pop("name"): role for role in in_compose.JupyterHub.load_roles}
     del roles["idle-culler"]  # the chart's culler brings the same
 
     assert values["hub"]["loadRoles"] == roles
 
 
-def test_the_portal_is_the_one_service_and_its_token_comes_from_the_secret(
+def test_portal_is_the_only_service(
     values: dict[str, Any],
 ) -> None:
     names = {key for one in resources(EXAMPLE) for key in one["stringData"]}
@@ -160,7 +156,7 @@ def test_the_portal_is_the_one_service_and_its_token_comes_from_the_secret(
     assert values["hub"]["existingSecret"] == "shaparak-hub"
 
 
-def test_every_secret_that_the_hub_reads_is_in_the_example(values: dict[str, Any]) -> None:
+def test_example_has_every_secret_of_the_hub(values: dict[str, Any]) -> None:
     named = [one for one in values["hub"]["extraEnv"].values() if not isinstance(one, str)]
 
     assert len(named) == len(SECRETS)
@@ -179,15 +175,15 @@ def test_idle_servers_are_stopped_as_in_compose(values: dict[str, Any], in_compo
 
 
 def test_portal_and_hub_have_the_same_addresses(values: dict[str, Any]) -> None:
-    told = values["hub"]["extraEnv"]
+    given = values["hub"]["extraEnv"]
     [host] = values["ingress"]["hosts"]
 
-    assert (told["PORTAL_URL"], told["HUB_URL"]) == (SETTINGS["PORTAL_URL"], SETTINGS["HUB_URL"])
-    assert told["HUB_URL"] == f"https://{host}"
+    assert (given["PORTAL_URL"], given["HUB_URL"]) == (SETTINGS["PORTAL_URL"], SETTINGS["HUB_URL"])
+    assert given["HUB_URL"] == f"https://{host}"
     assert values["ingress"]["tls"][0]["hosts"] == [host]
 
 
-def test_files_are_where_the_image_has_them(values: dict[str, Any]) -> None:
+def test_paths_are_those_of_the_images(values: dict[str, Any]) -> None:
     hub = values["hub"]
     image = (HUB_FOLDER / "Dockerfile").read_text(encoding="utf-8")
     users_image = (HUB_FOLDER / "Dockerfile.singleuser").read_text(encoding="utf-8")
@@ -204,18 +200,18 @@ def test_files_are_where_the_image_has_them(values: dict[str, Any]) -> None:
 
 @pytest.fixture
 def spawner(in_kubernetes: Config, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The real one, for sara, without a cluster to talk to."""
+    """The real spawner, for sara, without a cluster."""
     kubespawner = importlib.import_module("kubespawner.spawner")
     monkeypatch.setattr(kubespawner, "load_config", lambda **_: None)
     monkeypatch.setattr(kubespawner, "shared_client", lambda _: None)
     user = SimpleNamespace(name="sara", id=1, url="/user/sara/")
     hub = SimpleNamespace(public_host="", url="", base_url="/hub/", api_url="http://hub/hub/api")
-    kind = importlib.import_module("kubernetes_spawner").KubernetesSpawner
-    return kind(_mock=True, user=user, hub=hub, config=in_kubernetes)
+    spawner_class = importlib.import_module("kubernetes_spawner").KubernetesSpawner
+    return spawner_class(_mock=True, user=user, hub=hub, config=in_kubernetes)
 
 
 def manifest(spawner: Any) -> Any:
-    """The pod as it is sent to Kubernetes."""
+    """Return the pod as it is sent to Kubernetes."""
     spawner.get_env = dict
     spawner.api_token = "tests-only"
     pod = asyncio.run(spawner.get_pod_manifest())
@@ -223,15 +219,13 @@ def manifest(spawner: Any) -> Any:
     return api.sanitize_for_serialization(object.__new__(api), pod)  # needs no connection
 
 
-def test_every_setting_of_the_spawner_is_one_that_it_has(
-    spawner: HasTraits, values: dict[str, Any]
-) -> None:
+def test_spawner_has_every_setting(spawner: HasTraits, values: dict[str, Any]) -> None:
     config = values["hub"]["config"]
 
     assert set(config["KubeSpawner"]) | set(config["Spawner"]) <= set(spawner.traits(config=True))
 
 
-def test_a_users_pod_has_no_rights_that_a_lab_does_not_need(spawner: Any) -> None:
+def test_users_pod_has_minimal_privileges(spawner: Any) -> None:
     made = manifest(spawner)
     [lab] = made["spec"]["containers"]
 
@@ -251,12 +245,12 @@ def test_a_users_pod_has_no_rights_that_a_lab_does_not_need(spawner: Any) -> Non
     assert "initContainers" not in made["spec"]
 
 
-def test_a_users_server_may_take_what_it_may_in_compose(spawner: Any, in_compose: Config) -> None:
+def test_users_server_has_the_limits_of_compose(spawner: Any, in_compose: Config) -> None:
     assert spawner.mem_limit == in_compose.DockerSpawner.mem_limit
     assert spawner.cpu_limit == in_compose.DockerSpawner.cpu_limit
 
 
-def test_users_servers_reach_nothing_private(values: dict[str, Any]) -> None:
+def test_users_servers_reach_no_private_address(values: dict[str, Any]) -> None:
     policy = values["singleuser"]["networkPolicy"]
 
     assert policy["enabled"] is True
@@ -265,23 +259,23 @@ def test_users_servers_reach_nothing_private(values: dict[str, Any]) -> None:
     assert not policy.get("egress")
 
 
-def test_a_pod_that_ended_by_itself_is_not_taken_for_one_that_the_hub_ended(
+def test_pod_that_ended_by_itself_is_recognised(
     spawner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """KubeSpawner stops it in the middle of `poll`, to clear it away."""
+    """KubeSpawner stops it during `poll`, to delete it."""
     parent = importlib.import_module("kubespawner").KubeSpawner
     state = {"terminated": {"exitCode": 137}}
     status = {"phase": "Failed", "containerStatuses": [{"name": "notebook", "state": state}]}
     pods = {f"{spawner.namespace}/{spawner.pod_name}": {"status": status}}
-    cleared: list[bool] = []
+    stopped: list[bool] = []
 
     async def no_watching(_spawner: object) -> None: ...
 
-    async def clear_away(_spawner: object, now: bool = False) -> None:
-        cleared.append(now)
+    async def stop(_spawner: object, now: bool = False) -> None:
+        stopped.append(now)
 
     monkeypatch.setattr(parent, "_start_watching_pods", no_watching)
-    monkeypatch.setattr(parent, "stop", clear_away)
+    monkeypatch.setattr(parent, "stop", stop)
     monkeypatch.setitem(parent.reflectors, ("pods", spawner.namespace), SimpleNamespace(pods=pods))
     spawner.orm_spawner = SimpleNamespace(last_activity=None, server=None)
     spawner._spawn_future = None
@@ -290,5 +284,5 @@ def test_a_pod_that_ended_by_itself_is_not_taken_for_one_that_the_hub_ended(
 
     server_exits = importlib.import_module("server_exits")
     found = server_exits.exit_of(spawner, servers_end_with_hub=False)
-    assert cleared == [True]
+    assert stopped == [True]
     assert (found.kind, found.exit_status) == ("server.exited", 137)

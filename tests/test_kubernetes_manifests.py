@@ -1,4 +1,4 @@
-"""The portal's manifests: valid, closed, and of one mind with docker-compose.yml."""
+"""Manifests of the portal: valid, restricted, and consistent with docker-compose.yml."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ FOLDER = ROOT / "deploy" / "kubernetes"
 EXAMPLE = "secrets.example.yaml"
 PARTS = ("migrate", "portal", "worker", "spawn-worker", "beat")
 
-# The oldest that Zero to JupyterHub's next chart takes, and the newest there are schemas of.
+# The oldest version of Zero to JupyterHub's next chart, and the newest with a schema.
 VERSIONS = ("1.32", kubernetes_validate.latest_version())
 
-# Labels of pods that the chart makes, as its templates write them.
+# Labels of the chart's pods, as in its templates.
 HUB = {"app.kubernetes.io/name": "jupyterhub", "app.kubernetes.io/component": "hub"}
 USERS_SERVER = HUB | {"app.kubernetes.io/component": "singleuser-server"}
 
@@ -65,7 +65,7 @@ def container(part: str) -> dict[str, Any]:
 
 
 def settings_given(one: dict[str, Any]) -> dict[str, Any]:
-    """What a container's environment has, by name."""
+    """Return a container's environment variables, by name."""
     given: dict[str, Any] = {}
     for source in one["envFrom"]:
         if "configMapRef" in source:
@@ -79,15 +79,12 @@ each_part = pytest.mark.parametrize("part", PARTS)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", MANIFESTS)
-def test_every_manifest_is_what_kubernetes_takes_and_has_no_other_field(
-    name: str, version: str
-) -> None:
-    for each in resources(name):
+def test_every_manifest_is_valid(version: str) -> None:
+    for each in resources():
         kubernetes_validate.validate(each, version, strict=True)
 
 
-def test_a_field_that_kubernetes_does_not_know_is_found() -> None:
+def test_unknown_field_is_found() -> None:
     beat = deepcopy(resource("Deployment", "beat"))
     beat["spec"]["replica"] = 1
 
@@ -95,7 +92,7 @@ def test_a_field_that_kubernetes_does_not_know_is_found() -> None:
         kubernetes_validate.validate(beat, VERSIONS[-1], strict=True)
 
 
-def test_every_file_but_the_values_of_the_chart_is_one_that_is_applied() -> None:
+def test_every_manifest_is_applied() -> None:
     others = {"kustomization.yaml", "jupyterhub-values.yaml"}
 
     assert {path.name for path in FOLDER.glob("*.yaml")} - others == set(MANIFESTS)
@@ -105,8 +102,8 @@ def test_every_file_but_the_values_of_the_chart_is_one_that_is_applied() -> None
 
 
 @each_part
-def test_every_container_has_what_compose_gives_its_part(part: str) -> None:
-    """What Compose passes on without a value has the same default here."""
+def test_container_has_the_settings_of_compose(part: str) -> None:
+    """Settings that Compose passes on without a value have the same default here."""
     always = {name for name, value in environment_of(part).items() if value is not None}
 
     for one in containers(part):
@@ -115,14 +112,14 @@ def test_every_container_has_what_compose_gives_its_part(part: str) -> None:
 
 
 @each_part
-def test_no_setting_is_given_that_nobody_reads(part: str) -> None:
+def test_every_given_setting_is_read(part: str) -> None:
     read = settings_of("portal/settings.py") | {"WEB_CONCURRENCY"}
 
     for one in containers(part):
         assert set(settings_given(one)) <= read
 
 
-def test_settings_that_are_the_same_everywhere_are_those_of_compose() -> None:
+def test_common_settings_are_those_of_compose() -> None:
     here, compose = resource("ConfigMap", "shaparak")["data"], environment_of("portal")
 
     assert here["SHAPARAK_MODE"] == compose["SHAPARAK_MODE"]
@@ -132,7 +129,7 @@ def test_settings_that_are_the_same_everywhere_are_those_of_compose() -> None:
 
 
 @each_part
-def test_every_secret_that_is_named_is_in_the_example(part: str) -> None:
+def test_example_has_every_named_secret(part: str) -> None:
     for one in containers(part):
         for entry in one["env"]:
             if "valueFrom" in entry:
@@ -140,7 +137,7 @@ def test_every_secret_that_is_named_is_in_the_example(part: str) -> None:
                 assert key["key"] in resource("Secret", key["name"])["stringData"]
 
 
-def test_the_portal_refuses_what_the_example_says(settings: Any) -> None:
+def test_portal_refuses_the_examples_values(settings: Any) -> None:
     values = {
         name: value for one in resources(EXAMPLE) for name, value in one["stringData"].items()
     }
@@ -164,18 +161,18 @@ def service(part: str) -> dict[str, Any]:
 
 
 @each_part
-def test_every_part_runs_what_it_runs_in_compose(part: str) -> None:
+def test_every_part_has_its_command_of_compose(part: str) -> None:
     assert container(part).get("command") == service(part).get("command")
 
 
 @pytest.mark.parametrize("part", ["worker", "spawn-worker", "beat"])
-def test_a_part_is_well_by_the_check_of_compose(part: str) -> None:
+def test_readiness_is_the_health_check_of_compose(part: str) -> None:
     check = container(part)["readinessProbe"]["exec"]["command"]
 
     assert ["CMD", *check] == service(part)["healthcheck"]["test"]
 
 
-def test_the_portal_is_well_by_the_check_of_compose_under_a_name_that_it_answers_to() -> None:
+def test_portal_accepts_the_host_of_its_probe() -> None:
     http = container("portal")["readinessProbe"]["httpGet"]
     [host] = [header["value"] for header in http["httpHeaders"] if header["name"] == "Host"]
 
@@ -184,14 +181,14 @@ def test_the_portal_is_well_by_the_check_of_compose_under_a_name_that_it_answers
 
 
 @each_part
-def test_nothing_but_migrate_begins_before_the_tables_are_there(part: str) -> None:
+def test_parts_wait_for_the_migrations(part: str) -> None:
     waits = [one["command"] for one in containers(part) if one["name"] == "wait-for-tables"]
 
     assert bool(waits) is (part != "migrate")
     assert all("manage.py migrate --check" in " ".join(command) for command in waits)
 
 
-def test_there_is_never_more_than_one_beat() -> None:
+def test_only_one_beat_runs() -> None:
     spec = resource("Deployment", "beat")["spec"]
 
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
@@ -201,7 +198,7 @@ def test_there_is_never_more_than_one_beat() -> None:
 
 
 @each_part
-def test_a_container_can_write_nowhere_but_tmp_and_has_no_rights(part: str) -> None:
+def test_container_is_read_only_without_privileges(part: str) -> None:
     for one in containers(part):
         assert one["securityContext"] == {
             "allowPrivilegeEscalation": False,
@@ -214,7 +211,7 @@ def test_a_container_can_write_nowhere_but_tmp_and_has_no_rights(part: str) -> N
 
 
 @each_part
-def test_a_pod_runs_as_the_user_of_its_image_and_cannot_ask_kubernetes(part: str) -> None:
+def test_pod_runs_as_the_images_user(part: str) -> None:
     spec = pod(part)["spec"]
     [user] = re.findall(r"^USER (\d+):\1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
@@ -231,8 +228,11 @@ def covers(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     return selector.get("matchLabels", {}).items() <= labels.items()
 
 
-def may_come(visitor: dict[str, str], part: str) -> bool:
-    """By the policies, from a pod of the same namespace. One that no policy covers is open."""
+def can_reach(client: dict[str, str], part: str) -> bool:
+    """Return whether the policies let a pod of the same namespace connect to the part.
+
+    A part that no policy covers is open.
+    """
     labels = pod(part)["metadata"]["labels"]
     policies = [
         each["spec"]
@@ -240,7 +240,7 @@ def may_come(visitor: dict[str, str], part: str) -> bool:
         if covers(each["spec"]["podSelector"], labels)
     ]
     return not policies or any(
-        covers(source["podSelector"], visitor)
+        covers(source["podSelector"], client)
         for policy in policies
         for rule in policy.get("ingress", [])
         for source in rule["from"]
@@ -249,27 +249,27 @@ def may_come(visitor: dict[str, str], part: str) -> bool:
 
 
 @each_part
-def test_users_servers_reach_no_part_of_the_portal(part: str) -> None:
-    assert not may_come(USERS_SERVER, part)
+def test_users_servers_reach_no_part(part: str) -> None:
+    assert not can_reach(USERS_SERVER, part)
 
 
-def test_the_portal_is_reached_by_the_hub_and_by_its_own_parts_alone() -> None:
+def test_hub_and_parts_reach_only_the_portal() -> None:
     callers = {part: pod(part)["metadata"]["labels"] for part in PARTS}
 
-    assert may_come(HUB, "portal")
-    assert all(may_come(labels, "portal") for labels in callers.values())
-    assert not any(may_come(HUB, part) for part in PARTS if part != "portal")
+    assert can_reach(HUB, "portal")
+    assert all(can_reach(labels, "portal") for labels in callers.values())
+    assert not any(can_reach(HUB, part) for part in PARTS if part != "portal")
 
 
 @each_part
-def test_the_workers_alone_reach_the_hub(part: str) -> None:
-    """By labels that the chart's own policies let through."""
+def test_only_workers_reach_the_hub(part: str) -> None:
+    """The chart's own policies allow it by these labels."""
     labels = pod(part)["metadata"]["labels"]
 
     assert ("hub.jupyter.org/network-access-hub" in labels) is (part in ("worker", "spawn-worker"))
 
 
-def test_the_service_leads_to_the_portal() -> None:
+def test_service_selects_the_portal() -> None:
     spec = resource("Service", "portal")["spec"]
     [port] = container("portal")["ports"]
 
@@ -277,7 +277,7 @@ def test_the_service_leads_to_the_portal() -> None:
     assert spec["ports"] == [{"name": "http", "port": 8080, "targetPort": port["name"]}]
 
 
-def test_the_image_is_named_in_one_place() -> None:
+def test_image_is_named_in_one_place() -> None:
     used = {one["image"] for part in PARTS for one in containers(part)}
 
     assert (

@@ -1,4 +1,4 @@
-"""The whole stack on a real engine, brought up once, and taken down whatever happens."""
+"""The stack on a real engine, started once and removed in any case."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.smoke.stack import EngineIsNotFree, Stack
 
 OUR_IMAGES = ("portal", "jupyterhub", "user-server", "proxy", "socket-guard")
 
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Measured = Callable[[str, str], None]
-"""Keep a figure, by its name, for the end of the run."""
+"""Record a figure, by its name, for the summary of the run."""
 
 _figures: list[tuple[str, str]] = []
 
@@ -38,7 +38,7 @@ def measured() -> Measured:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, measured: Measured) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("smoke"))
-    _end_once_when_told()
+    _handle_stop_signals()
     try:
         try:
             with timed(measured, "building the images"):
@@ -59,7 +59,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, measured: Measured) -> Itera
 
 @pytest.fixture(scope="session")
 def running_system(stack: Stack) -> Stack:
-    """What the page objects and the tests of tests/browser drive: here it is containers."""
+    """The system that the tests of tests/browser use: here it runs in containers."""
     return stack
 
 
@@ -70,21 +70,19 @@ def timed(measured: Measured, name: str) -> Iterator[None]:
     measured(name, f"{time.monotonic() - began:.1f} s")
 
 
-def _end_once_when_told() -> None:
-    """SIGTERM ends pytest as Ctrl-C does, with all that fixtures have to put away; and whoever
-    presses twice gets a clean engine all the same.
-    """
+def _handle_stop_signals() -> None:
+    """End pytest after SIGTERM as after Ctrl-C, so that fixtures clean up. Ignore later signals."""
 
     def interrupt(*_: object) -> None:
         _ignore_signals()
         raise KeyboardInterrupt
 
-    for number in ENDING_SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, interrupt)
 
 
 def _ignore_signals() -> None:
-    for number in ENDING_SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 

@@ -1,4 +1,4 @@
-"""The container engine, by its own command, `docker`."""
+"""Container engine, called through the command `docker`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = ("container", "network", "volume")
 
 
 class CommandFailed(AssertionError):
-    """Says which command it was, and the end of what it printed."""
+    """The message has the command and the end of its output."""
 
 
 def run(
@@ -26,10 +26,10 @@ def run(
     environment: Mapping[str, str] | None = None,
     given: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command from the repository's folder, `patience` seconds at most, whatever its status.
+    """Run a command in the repository's folder, for at most `max_wait` seconds; any status is fine.
 
-    In a session of its own: a Ctrl-C at the tests must not end commands that clean up. Where
-    waiting for it is interrupted, the command ends with all that it has started.
+    It runs in a session of its own, so that Ctrl-C does not end commands that clean up. If the wait
+    is interrupted, the command and its children are killed.
     """
     with subprocess.Popen(
         command,
@@ -50,7 +50,7 @@ def run(
 
 
 def succeed(command: Sequence[str], **options: Any) -> str:
-    """Run a command that must end with 0; what it printed. Raises CommandFailed."""
+    """Run a command that must succeed, and return its output. Raises CommandFailed."""
     done = run(command, **options)
     if done.returncode != 0:
         raise CommandFailed(
@@ -61,7 +61,7 @@ def succeed(command: Sequence[str], **options: Any) -> str:
 
 
 def docker(*arguments: str, **options: Any) -> str:
-    """Raises CommandFailed."""
+    """Run `docker` and return its output. Raises CommandFailed."""
     return succeed(["docker", *arguments], **options).strip()
 
 
@@ -75,7 +75,7 @@ def inspect(name: str) -> dict[str, Any]:
 
 
 def everything() -> set[tuple[str, str]]:
-    """Kind and name of all containers, networks and volumes that the engine has."""
+    """Return kind and name of all containers, networks and volumes of the engine."""
     return {(kind, name) for kind in KINDS for name in names_of(kind)}
 
 
@@ -86,7 +86,7 @@ def names_of(kind: str) -> list[str]:
 
 
 def run_inside(container: str, program: str, given: object = None) -> Any:
-    """What a Python program prints as JSON, run in a container, with `given` as JSON before it."""
+    """Run a Python program in a container, with `given` as JSON input. Return its JSON output."""
     printed = docker(
         "exec", "--interactive", container, "python", "-c", program, given=json.dumps(given)
     )

@@ -1,4 +1,4 @@
-"""What people do first, on the whole system in containers."""
+"""First steps of a person on the system in containers."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The whole of docker-compose.yml on an engine, from nothing, and nothing left of it afterwards.
+"""Stack of docker-compose.yml on an engine: built from scratch and removed completely.
 
 stack = Stack(folder)      # a folder of its own, for its .env
 stack.build()
 stack.bring_up()
 stack.portal_url           # http://localhost:…, where people go
 stack.hub_url              # http://127.0.0.1:…, the Hub's host
-stack.compose("ps")        # what `docker compose ps` prints
+stack.compose("ps")        # the output of `docker compose ps`
 stack.take_down()          # raises SomethingIsLeft
 """
 
@@ -27,10 +27,10 @@ PROJECT = "shaparak-smoke"
 HOME_PREFIX = "shaparak-home-"
 USERS_CONTAINERS = "label=org.shaparak.guarded"
 
-BUILD_PATIENCE_SECONDS = 360
-START_PATIENCE_SECONDS = 180
+BUILD_TIMEOUT = 360.0  # seconds
+START_TIMEOUT = 180.0  # seconds
 
-# What leads a build to mirrors: taken over from whoever runs the smoke test.
+# Settings of mirrors for a build, taken from the caller's environment.
 MIRRORS = (
     "IMAGE_PREFIX",
     "PIP_INDEX_URL",
@@ -42,11 +42,11 @@ ONE_SHOTS = {"migrate", "hub-database"}
 
 
 class EngineIsNotFree(AssertionError):
-    """No engine answers, or there is an installation on it that we must not touch."""
+    """No engine answers, or it has an installation of Shaparak that must not be changed."""
 
 
 class SomethingIsLeft(AssertionError):
-    """Names what is left after the end."""
+    """The message names what the removal has left."""
 
 
 class Stack:
@@ -65,7 +65,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For `docker compose` and our scripts: this copy's settings, and nobody else's."""
+        """The environment for `docker compose` and our scripts, with this stack's settings only."""
         example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
         settings = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
         return {
@@ -79,14 +79,14 @@ class Stack:
         }
 
     def compose(self, *arguments: str, max_wait: float = 120) -> str:
-        """What `docker compose` prints. Raises CommandFailed."""
+        """Run `docker compose` and return its output. Raises CommandFailed."""
         return succeed(
             ["docker", "compose", "--progress", "quiet", *arguments],
             environment=self.environment,
             max_wait=max_wait,
         )
 
-    # ── Its life ────────────────────────────────────────────────────────────────────────────────
+    # ── Life cycle ────────────────────────────────────────────────────────────────────────────────
 
     def build(self) -> None:
         """Write .env and build every image. Raises EngineIsNotFree."""
@@ -95,16 +95,16 @@ class Stack:
         self._before = engine.everything()
         if ours := sorted(name for _, name in self._before if name.startswith("shaparak")):
             raise EngineIsNotFree(
-                "Shaparak is on this engine already, or was not taken down: "
+                "Shaparak is on this engine already, or was not removed: "
                 f"{', '.join(ours)}. `make smoke` needs an engine without it."
             )
         succeed([sys.executable, "scripts/env", str(self._env_file)])
         self.set(PORTAL_PORT=str(self.portal_port), HUB_PORT=str(self.hub_port))
         self.set(**{name: os.environ[name] for name in MIRRORS if os.environ.get(name)})
-        self.compose("build", max_wait=BUILD_PATIENCE_SECONDS)
+        self.compose("build", max_wait=BUILD_TIMEOUT)
 
     def set(self, **settings: str) -> None:
-        """Give settings a value in this copy's .env."""
+        """Set values in this stack's .env."""
         text = self._env_file.read_text(encoding="utf-8")
         for name, value in settings.items():
             text = re.sub(rf"^(# )?{name}=.*\n", "", text, flags=re.MULTILINE)
@@ -117,45 +117,43 @@ class Stack:
         return value
 
     def bring_up(self) -> None:
-        """Start it, and wait until every service is healthy."""
-        self.compose("up", "--detach", "--wait", max_wait=START_PATIENCE_SECONDS)
+        """Start every service, and wait until all are healthy."""
+        self.compose("up", "--detach", "--wait", max_wait=START_TIMEOUT)
 
     def take_down(self) -> None:
-        """End and remove all of it, users' containers and homes too. Raises SomethingIsLeft."""
+        """Remove everything, also users' containers and homes. Raises SomethingIsLeft."""
         if not self._env_file.exists():
             return
-        # The Hub first, so that it makes no more of them.
+        # The Hub first, so that it starts no more containers.
         self.compose("stop", "jupyterhub")
         if users := docker("ps", "--all", "--quiet", "--filter", USERS_CONTAINERS).split():
             docker("rm", "--force", "--volumes", *users)
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
-        # There were none before, or build() would have refused.
+        # build() has verified that there were none before.
         if homes := [name for name in engine.names_of("volume") if name.startswith(HOME_PREFIX)]:
             docker("volume", "rm", *homes)
-        self._see_that_nothing_is_left()
+        self._check_that_nothing_is_left()
 
-    def _see_that_nothing_is_left(self) -> None:
+    def _check_that_nothing_is_left(self) -> None:
         left = [f"{kind} {name}" for kind, name in sorted(engine.everything() - self._before)]
-        left += [
-            f"port {port}" for port in (self.portal_port, self.hub_port) if _is_listened_to(port)
-        ]
+        left += [f"port {port}" for port in (self.portal_port, self.hub_port) if _is_open(port)]
         if left:
             raise SomethingIsLeft(f"Left on this engine: {', '.join(left)}.")
 
-    # ── What is in it ───────────────────────────────────────────────────────────────────────────
+    # ── Content ───────────────────────────────────────────────────────────────────────────────────
 
     def services(self) -> dict[str, dict[str, Any]]:
-        """What `docker compose ps` tells of each service that is to run, by its name."""
+        """Return the row of `docker compose ps` for each permanent service, by its name."""
         wanted = set(self.compose("config", "--services").split()) - ONE_SHOTS - {"user-server"}
         lines = self.compose("ps", "--all", "--format", "json").splitlines()
-        told = {row["Service"]: row for row in map(json.loads, lines)}
-        return {name: told.get(name, {"State": "missing", "Health": ""}) for name in wanted}
+        rows = {row["Service"]: row for row in map(json.loads, lines)}
+        return {name: rows.get(name, {"State": "missing", "Health": ""}) for name in wanted}
 
 
 def container_of(username: str) -> str:
     return f"shaparak-jupyter-{username}"
 
 
-def _is_listened_to(port: int) -> bool:
+def _is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,4 +1,4 @@
-"""What `make backup` copies, `make restore` puts back."""
+"""Backup and restore: `make restore` brings back what `make backup` copied."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.smoke.stack import Stack
 from tests.smoke.test_main_job import save_in_lab
 
 
-def test_a_copy_brings_back_accounts_and_homes_as_they_were(
+def test_restore_brings_back_accounts_and_homes(
     page: Page, stack: Stack, measured: Measured, tmp_path: Path
 ) -> None:
     sara, omid = somebody("sara"), somebody("omid")

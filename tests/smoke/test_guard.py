@@ -1,4 +1,4 @@
-"""Ways out of the Hub's container, tried from inside of it on a real engine: all are closed."""
+"""Escapes from the Hub's container, tried from inside with a real engine: the guard refuses all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.smoke.stack import Stack
 
 HUB = "shaparak-jupyterhub"
 
-ASK_THE_GUARD = """
+CALL_THE_GUARD = """
 import http.client, json, sys
 answers = []
 for method, path, body in json.load(sys.stdin):
@@ -39,19 +39,19 @@ Request = tuple[str, str, Any]
 
 @pytest.fixture
 def saras_home(stack: Stack) -> Any:
-    """Takes away what a container that was let through leaves."""
+    """Remove what an allowed container leaves."""
     yield
     engine.run(["docker", "rm", "--force", "shaparak-jupyter-sara"])
     engine.run(["docker", "volume", "rm", "shaparak-home-sara"])
 
 
-def ask(*requests: Request) -> list[tuple[int, str]]:
-    answers = engine.run_inside(HUB, ASK_THE_GUARD, list(requests))
+def send(*requests: Request) -> list[tuple[int, str]]:
+    answers = engine.run_inside(HUB, CALL_THE_GUARD, list(requests))
     return [(status, text) for status, text in answers]
 
 
-def test_from_the_hubs_container_no_escape_succeeds(stack: Stack, saras_home: None) -> None:
-    """The same request without the escape succeeds, so it is the escape that is refused."""
+def test_no_escape_from_the_hub_succeeds(stack: Stack, saras_home: None) -> None:
+    """The same request without the escape succeeds: the escape is the reason of the refusal."""
     escapes: dict[str, Request] = {
         name: ("POST", CREATE, server_with(path, value)) for name, (path, value) in ESCAPES.items()
     }
@@ -62,35 +62,33 @@ def test_from_the_hubs_container_no_escape_succeeds(stack: Stack, saras_home: No
     before = engine.everything()
     database = engine.inspect("shaparak-postgres")["State"]
 
-    answers = dict(zip(escapes, ask(*escapes.values()), strict=True))
+    answers = dict(zip(escapes, send(*escapes.values()), strict=True))
 
-    let_through = {name: answer for name, answer in answers.items() if answer[0] not in (403, 501)}
-    assert let_through == {}
+    allowed = {name: answer for name, answer in answers.items() if answer[0] not in (403, 501)}
+    assert allowed == {}
     assert len(answers) >= 20
     assert engine.everything() == before
     assert engine.inspect("shaparak-postgres")["State"]["StartedAt"] == database["StartedAt"]
-    ((status, text),) = ask(("POST", CREATE, SERVER))
+    ((status, text),) = send(("POST", CREATE, SERVER))
     assert status == 201, text
 
 
-def test_what_passes_is_labelled_and_as_tight_as_it_was_asked_for(
-    stack: Stack, saras_home: None
-) -> None:
-    ((status, text),) = ask(("POST", CREATE, SERVER))
+def test_allowed_container_is_labelled_and_restricted(stack: Stack, saras_home: None) -> None:
+    ((status, text),) = send(("POST", CREATE, SERVER))
     assert status == 201, text
 
-    made = engine.inspect("shaparak-jupyter-sara")
-    assert made["Config"]["Labels"][GUARD_LABEL] == "sara"
-    host = made["HostConfig"]
+    created = engine.inspect("shaparak-jupyter-sara")
+    assert created["Config"]["Labels"][GUARD_LABEL] == "sara"
+    host = created["HostConfig"]
     assert (host["Privileged"], host["CapAdd"], host["CapDrop"]) == (False, None, ["ALL"])
-    assert [mount["Name"] for mount in made["Mounts"]] == ["shaparak-home-sara"]
-    assert list(made["NetworkSettings"]["Networks"]) == ["shaparak-servers"]
-    looked, removed = ask(("GET", f"{MINE}/json", None), ("DELETE", MINE, None))
-    assert (looked[0], removed[0]) == (200, 204)
+    assert [mount["Name"] for mount in created["Mounts"]] == ["shaparak-home-sara"]
+    assert list(created["NetworkSettings"]["Networks"]) == ["shaparak-servers"]
+    inspected, removed = send(("GET", f"{MINE}/json", None), ("DELETE", MINE, None))
+    assert (inspected[0], removed[0]) == (200, 204)
     assert "shaparak-jupyter-sara" not in engine.names_of("container")
 
 
-def test_the_hub_has_no_socket_of_the_engine(stack: Stack) -> None:
+def test_hub_has_no_engine_socket(stack: Stack) -> None:
     holders = [
         name
         for name in engine.names_of("container")
@@ -98,5 +96,5 @@ def test_the_hub_has_no_socket_of_the_engine(stack: Stack) -> None:
     ]
 
     assert holders == ["shaparak-socket-guard"]
-    ((status, _),) = ask(("GET", f"{OTHERS}/json", None))
+    ((status, _),) = send(("GET", f"{OTHERS}/json", None))
     assert status == 403

@@ -1,4 +1,4 @@
-"""What code in a person's container reaches. docs/security.md has the same table."""
+"""Network access of a user's container. docs/security.md has the same table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.smoke import engine
 from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
-# Name and port of what other containers offer; how a person's container sees it.
+# Name and port of services in other containers.
 REACHED = {("jupyterhub", 8081), ("proxy", 8000), ("proxy", 8001)}
 OUT_OF_REACH = {
     ("postgres", 5432),
@@ -37,7 +37,7 @@ with ThreadPoolExecutor(32) as several:
 
 @pytest.fixture(scope="module")
 def two_people(stack: Stack, browser: Browser) -> tuple[str, str]:
-    """The containers of two people at work."""
+    """The containers of two people."""
     containers = []
     for name in ("sara", "omid"):
         person = somebody(name)
@@ -60,16 +60,16 @@ def addresses_of(container: str) -> list[str]:
     return [network["IPAddress"] for network in networks.values()]
 
 
-def test_a_persons_container_finds_the_hub_and_the_proxy_by_name_and_nothing_else(
+def test_users_container_resolves_only_hub_and_proxy(
     two_people: tuple[str, str],
 ) -> None:
     assert reached_from(two_people[0], REACHED | OUT_OF_REACH) == REACHED
 
 
-def test_nor_does_it_reach_anything_else_by_address(
+def test_users_container_reaches_no_other_address(
     stack: Stack, two_people: tuple[str, str]
 ) -> None:
-    """Names are only a convenience: whoever knows addresses needs none."""
+    """Without DNS, code can still connect to addresses."""
     edge = {("edge", stack.portal_port), ("edge", stack.hub_port)}
     places = {
         (address, port)
@@ -79,57 +79,61 @@ def test_nor_does_it_reach_anything_else_by_address(
 
     assert len(places) >= len(OUT_OF_REACH)
     assert reached_from(two_people[0], places) == set()
-    # The same places do answer where somebody has business there.
+    # The same address answers in the network where it is needed.
     own = {(address, 5432) for address in addresses_of("shaparak-postgres")}
     assert reached_from("shaparak-jupyterhub", own)
 
 
-def test_the_proxys_own_interface_takes_no_orders_from_there(two_people: tuple[str, str]) -> None:
-    ask = """
+def test_proxy_api_refuses_a_users_container(two_people: tuple[str, str]) -> None:
+    program = """
 import http.client, json
 connection = http.client.HTTPConnection("proxy", 8001, timeout=5)
 connection.request("GET", "/api/routes", headers={"Authorization": "token made-up"})
 print(json.dumps(connection.getresponse().status))
 """
 
-    assert engine.run_inside(two_people[0], ask) == 403
+    assert engine.run_inside(two_people[0], program) == 403
 
 
-def test_another_persons_server_is_within_reach_and_refuses_strangers(
+def test_another_persons_server_refuses_strangers(
     two_people: tuple[str, str],
 ) -> None:
-    """All share one network. What keeps them apart there is the server's own sign-in."""
+    """All users' containers share one network; each server requires a sign-in."""
     sara, omid = two_people
     (address,) = addresses_of(omid)
-    ask = f"""
+    program = f"""
 import http.client, json
 connection = http.client.HTTPConnection("{address}", 8888, timeout=5)
 connection.request("GET", "/user/{omid.removeprefix("shaparak-jupyter-")}/api/contents")
 print(json.dumps(connection.getresponse().status))
 """
 
-    assert engine.run_inside(sara, ask) == 403
+    assert engine.run_inside(sara, program) == 403
     listening = reached_from(sara, {(address, port) for port in range(1, 10_000)})
     assert listening == {(address, 8888)}
 
 
-def test_a_persons_container_has_neither_rights_nor_secrets_of_the_stack(
+def test_users_container_has_no_privileges_or_secrets(
     stack: Stack, two_people: tuple[str, str]
 ) -> None:
-    ask = """
+    program = """
 import json, os, pathlib
 status = pathlib.Path("/proc/self/status").read_text().split()
 print(json.dumps({
     "user": os.getuid(),
-    "rights": status[status.index("CapEff:") + 1],
-    "new rights": status[status.index("NoNewPrivs:") + 1],
+    "capabilities": status[status.index("CapEff:") + 1],
+    "no_new": status[status.index("NoNewPrivs:") + 1],
     "environment": "\\n".join(os.environ.values()),
     "socket": os.path.exists("/var/run/docker.sock"),
 }))
 """
-    told = engine.run_inside(two_people[0], ask)
+    found = engine.run_inside(two_people[0], program)
 
-    assert (told["user"], int(told["rights"], 16), told["new rights"]) == (1000, 0, "1")
-    assert told["socket"] is False
+    assert (found["user"], int(found["capabilities"], 16), found["no_new"]) == (
+        1000,
+        0,
+        "1",
+    )
+    assert found["socket"] is False
     for name in ("SECRET_KEY", "JUPYTERHUB_API_TOKEN", "POSTGRES_PASSWORD", "WEBHOOK_SECRET"):
-        assert stack.setting(name) not in told["environment"]
+        assert stack.setting(name) not in found["environment"]

@@ -1,4 +1,4 @@
-"""The Hub goes away and comes back: whoever works in a Lab does not notice."""
+"""Restart of the Hub: people at work in a Lab do not notice it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.smoke.conftest import Measured
 from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
-BETWEEN_PROBES_SECONDS = 0.05
-MOST_SECONDS_OF_A_PROBE = 5
+PROBE_INTERVAL = 0.05  # seconds
+PROBE_TIMEOUT = 5.0  # seconds
 
 
 @dataclass
 class Probes:
-    """Answers of one address, asked for again and again."""
+    """Results of repeated requests for one address."""
 
     good: int = 0
     bad: list[str] = field(default_factory=list)
@@ -32,20 +32,18 @@ class Probes:
 
 @contextmanager
 def probing(url: str, cookies: dict[str, str]) -> Iterator[Probes]:
-    """Ask for a person's own page without a pause, until the end of the block."""
+    """Request a person's own page repeatedly until the end of the block."""
     probes = Probes()
-    enough = threading.Event()
+    stopped = threading.Event()
 
     def probe() -> None:
         with requests.Session() as session:
             session.trust_env = False
             session.cookies.update(cookies)
-            while not enough.wait(BETWEEN_PROBES_SECONDS):
+            while not stopped.wait(PROBE_INTERVAL):
                 began = time.monotonic()
                 try:
-                    answer = session.get(
-                        url, timeout=MOST_SECONDS_OF_A_PROBE, allow_redirects=False
-                    )
+                    answer = session.get(url, timeout=PROBE_TIMEOUT, allow_redirects=False)
                 except requests.RequestException as error:
                     probes.bad.append(str(error))
                     continue
@@ -60,11 +58,11 @@ def probing(url: str, cookies: dict[str, str]) -> Iterator[Probes]:
     try:
         yield probes
     finally:
-        enough.set()
+        stopped.set()
         prober.join()
 
 
-def test_a_server_goes_on_without_a_gap_while_the_hub_restarts(
+def test_server_answers_while_the_hub_restarts(
     page: Page, stack: Stack, measured: Measured
 ) -> None:
     sara = somebody("sara")
@@ -76,7 +74,7 @@ def test_a_server_goes_on_without_a_gap_while_the_hub_restarts(
     with probing(contents, cookies) as probes:
         stack.compose("restart", "jupyterhub")
         stack.compose("up", "--detach", "--wait", "jupyterhub")
-        # It reads from the proxy and from the engine what runs only once it is there again.
+        # After its start the Hub reads from proxy and engine which servers run.
         page.goto(f"{stack.portal_url}/dashboard/")
         expect_card(page, "ready")
         omid = somebody("omid")

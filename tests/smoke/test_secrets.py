@@ -1,4 +1,4 @@
-"""A secret that is missing, or that everybody knows, ends a start with a sentence about it."""
+"""Secrets: a missing or published one prevents the start, with a message that names it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PUBLISHED = "demo-token-shaparak-2025"
 
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
-def test_without_a_secret_nothing_starts(stack: Stack, tmp_path: Path, name: str) -> None:
+def test_compose_refuses_a_missing_secret(stack: Stack, tmp_path: Path, name: str) -> None:
     complete = Path(stack.environment["COMPOSE_ENV_FILES"]).read_text(encoding="utf-8")
     lines = [line for line in complete.splitlines() if not line.startswith(f"{name}=")]
     incomplete = tmp_path / "env"
@@ -29,7 +29,7 @@ def test_without_a_secret_nothing_starts(stack: Stack, tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize("service", ["portal", "worker", "jupyterhub"])
-def test_with_the_published_token_a_part_does_not_start(stack: Stack, service: str) -> None:
+def test_part_refuses_the_published_token(stack: Stack, service: str) -> None:
     published = f"JUPYTERHUB_API_TOKEN={PUBLISHED}"
     command = ["docker", "compose", "run", "--rm", "--no-deps", "--env", published, service]
 
@@ -40,8 +40,8 @@ def test_with_the_published_token_a_part_does_not_start(stack: Stack, service: s
 
 
 @pytest.mark.parametrize("service", ["portal", "jupyterhub"])
-def test_a_secret_in_a_file_is_read_from_there(stack: Stack, tmp_path: Path, service: str) -> None:
-    """As Docker secrets come. That this one is refused shows that it was read."""
+def test_part_reads_a_secret_from_a_file(stack: Stack, tmp_path: Path, service: str) -> None:
+    """As Docker passes secrets. The refusal shows that the file was read."""
     secret = tmp_path / "token"
     secret.write_text(f"{PUBLISHED}\n", encoding="ascii")
     command = ["docker", "compose", "run", "--rm", "--no-deps"]

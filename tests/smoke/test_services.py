@@ -1,4 +1,4 @@
-"""Every service is up, says that it is well, and is no more than it needs to be."""
+"""Services: all run, are healthy and have minimal privileges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.smoke.stack import Stack
 OURS = ("portal", "worker", "spawn-worker", "beat", "jupyterhub", "socket-guard", "proxy")
 
 
-def test_every_service_runs_and_is_healthy(stack: Stack) -> None:
+def test_every_service_is_healthy(stack: Stack) -> None:
     states = {name: (row["State"], row["Health"]) for name, row in stack.services().items()}
 
     assert len(states) == 10
@@ -18,9 +18,7 @@ def test_every_service_runs_and_is_healthy(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_what_we_build_runs_as_nobody_on_files_that_it_cannot_change(
-    stack: Stack, service: str
-) -> None:
+def test_our_containers_are_read_only_without_root(stack: Stack, service: str) -> None:
     container = engine.inspect(f"shaparak-{service}")
 
     assert container["Config"]["User"].partition(":")[0] not in ("", "0", "root")
@@ -30,7 +28,7 @@ def test_what_we_build_runs_as_nobody_on_files_that_it_cannot_change(
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_no_image_of_ours_has_a_compiler(stack: Stack, service: str) -> None:
+def test_our_containers_have_no_compiler(stack: Stack, service: str) -> None:
     tool = engine.run(
         ["docker", "exec", f"shaparak-{service}", "sh", "-c", "command -v cc gcc g++"]
     )
