@@ -1,10 +1,10 @@
 #!/bin/sh
-# The Hub's own role and database on the portal's PostgreSQL, made where they are missing; and a copy of
-# what is there, before a newer Hub changes its tables. Runs once at each `docker compose up`.
+# Create the Hub's role and database on the portal's PostgreSQL if they are missing, and back up the
+# database before a newer Hub migrates it. Runs once at each `docker compose up`.
 set -eu
 
 export PGHOST=postgres PGUSER=shaparak PGDATABASE=shaparak
-KEPT=5
+BACKUPS=5
 
 psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set password="$HUB_DATABASE_PASSWORD" <<'SQL'
 SELECT 'CREATE ROLE jupyterhub LOGIN'
@@ -12,7 +12,7 @@ SELECT 'CREATE ROLE jupyterhub LOGIN'
 ALTER ROLE jupyterhub PASSWORD :'password';
 SELECT 'CREATE DATABASE jupyterhub OWNER jupyterhub'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'jupyterhub') \gexec
--- Each role has its own database, and no way into the other's.
+-- Neither role can connect to the other's database.
 REVOKE ALL ON DATABASE shaparak FROM PUBLIC;
 REVOKE ALL ON DATABASE jupyterhub FROM PUBLIC;
 SQL
@@ -25,5 +25,5 @@ cd /backups
 copy=jupyterhub-$(date -u +%Y%m%dT%H%M%SZ).dump
 pg_dump --format=custom --dbname jupyterhub --file "$copy.part"
 mv "$copy.part" "$copy"
-echo "The Hub's database is copied to $copy."
-ls -1 jupyterhub-*.dump | sort -r | tail -n +$((KEPT + 1)) | xargs -r rm --
+echo "Backed up the Hub's database to $copy."
+ls -1 jupyterhub-*.dump | sort -r | tail -n +$((BACKUPS + 1)) | xargs -r rm --
