@@ -14,8 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from bench.parts import Part
 from deploy.socket_guard.rules import MOST_CPU_SHARES
+from jupyter_integration.testing.part import Part
 
 COMPOSE_FILE = Path(__file__).resolve().parents[1] / "docker-compose.yml"
 SERVICES = {"web": "portal", "hub": "jupyterhub"}  # the other parts have their service's name

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench.edge import EdgePorts
-from bench.parts import Part
-from bench.probes import is_ok
 from bench.running_copy import REPOSITORY, RunningCopy, web_command
 from jupyter_integration.testing.free_ports import free_ports
+from jupyter_integration.testing.part import Part
+from jupyter_integration.testing.probes import is_ok
 
 DATABASE = "crowd"
 

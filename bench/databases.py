@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.parts import Part
+from jupyter_integration.testing.part import Part
 
 MOST_CONNECTIONS = 400
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.databases import ProgramMissing
-from bench.parts import Part
-from bench.probes import is_ok
 from deploy.local import install
 from jupyter_integration.testing.free_ports import free_ports
+from jupyter_integration.testing.part import Part
+from jupyter_integration.testing.probes import is_ok
 
 CADDYFILE = install.REPOSITORY / "deploy" / "edge" / "Caddyfile"
 

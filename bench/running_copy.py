@@ -27,11 +27,11 @@ from typing import Self
 
 from bench.databases import ProgramMissing, postgres, redis
 from bench.edge import EdgePorts, edge
-from bench.parts import Part
-from bench.probes import is_ok, listens
 from bench.signed_in import SignedIn
 from deploy.local import install, secret_files
 from jupyter_integration.testing.free_ports import free_ports
+from jupyter_integration.testing.part import Part
+from jupyter_integration.testing.probes import is_ok, listens
 
 REPOSITORY = install.REPOSITORY
 SIMULATED_HUB = Path(__file__).parent / "simulated_hub"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.cpu_shares import give_cpu_shares, niceness_of, shares_of
-from bench.parts import Part
+from jupyter_integration.testing.part import Part
 
 
 @pytest.fixture

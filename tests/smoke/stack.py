@@ -14,12 +14,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.running_system import free_ports
+from jupyter_integration.testing.free_ports import free_ports
+from jupyter_integration.testing.probes import listens
 from tests.smoke import engine
 from tests.smoke.engine import REPOSITORY, docker, succeed
 
@@ -136,7 +136,7 @@ class Stack:
 
     def _check_that_nothing_is_left(self) -> None:
         left = [f"{kind} {name}" for kind, name in sorted(engine.everything() - self._before)]
-        left += [f"port {port}" for port in (self.portal_port, self.hub_port) if _is_open(port)]
+        left += [f"port {port}" for port in (self.portal_port, self.hub_port) if listens(port)]
         if left:
             raise SomethingIsLeft(f"Left on this engine: {', '.join(left)}.")
 
@@ -152,8 +152,3 @@ class Stack:
 
 def container_of(username: str) -> str:
     return f"shaparak-jupyter-{username}"
-
-
-def _is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

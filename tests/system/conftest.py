@@ -1,4 +1,4 @@
-"""The session's copy, and copies that a test may break."""
+"""Copies of the system that tests may stop and break, and calls of their Hub."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.running_system import RunningSystem
 
 @pytest.fixture(scope="session")
 def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """A copy beside the session's, which tests start, stop and break at will."""
+    """A copy beside the session's, which tests may start, stop and break."""
     with RunningSystem(tmp_path_factory.mktemp("own") / "var") as copy:
         yield copy
 
 
 @pytest.fixture
 def own_copy(own_system: RunningSystem) -> RunningSystem:
-    """The same one running, started unless the test before has left it so."""
+    """The same copy, running."""
     if not own_system.runs:
         own_system.bring_up()
     return own_system
@@ -40,7 +40,7 @@ def hub_client(copy: RunningSystem) -> HubClient:
 
 
 def start_lab(copy: RunningSystem, name: str) -> None:
-    """Make the Hub user and wait until the server is ready."""
+    """Create the Hub user if it is missing, start the server, and wait until it is ready."""
     hub = hub_client(copy)
     if name not in {user.name for user in hub.list_users()}:
         hub.create_user(name)

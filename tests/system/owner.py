@@ -1,4 +1,4 @@
-"""Somebody with a server of their own in a running copy, at their dashboard."""
+"""Person with a server in a running copy, who uses the dashboard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tests.system.visitor import Visitor
 
 
 class Owner:
-    """Signs up, and does everything through the portal's pages."""
+    """Signs up, and uses only the portal's pages."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.visitor = visitor
         self.copy = visitor.copy
         self.name = visitor.sign_up("parvin")
 
-    def press(self, button: str) -> None:
+    def click(self, button: str) -> None:
         page = f"{self.copy.portal_url}/dashboard/"
         token = BeautifulSoup(self.visitor.get(page).text, "html.parser").find(
             attrs={"name": "csrfmiddlewaretoken"}
@@ -29,21 +29,21 @@ class Owner:
         ).raise_for_status()
 
     def start(self) -> None:
-        self.press("start")
+        self.click("start")
         assert wait_until(lambda: self.state() == "ready", 60)
-        assert self.cause() is None
+        assert self.stop_reason() is None
 
     def state(self) -> str:
         return self.visitor.get(f"{self.copy.portal_url}/api/v1/server/").json()["state"]
 
-    def cause(self) -> str | None:
-        """The reason on the card, as the page marks it."""
+    def stop_reason(self) -> str | None:
+        """Return the reason that the card shows."""
         page = self.visitor.get(f"{self.copy.portal_url}/dashboard/").text
-        ending = BeautifulSoup(page, "html.parser").find(id="server-stop-reason")
-        return str(ending["data-cause"]) if ending else None
+        reason = BeautifulSoup(page, "html.parser").find(id="server-stop-reason")
+        return str(reason["data-cause"]) if reason else None
 
     def process(self) -> int:
-        """The id of the server's own process, which started all others of it."""
+        """Return the id of the server's main process."""
         return min(
             pid
             for pid, command in processes_of(self.copy).items()

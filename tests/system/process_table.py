@@ -1,4 +1,4 @@
-"""What runs on this machine for one copy, read from /proc."""
+"""Processes of one copy on this machine, read from /proc."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.running_system import RunningSystem
 
 
 def processes_of(copy: RunningSystem) -> dict[int, str]:
-    """The command lines of all processes that name the copy's folder, or run within it.
+    """Return the command lines of all processes that name the copy's folder or run in it.
 
-    Their parents do not matter: this finds orphans too.
+    This includes orphans.
     """
     return {pid: command for pid, command in _processes() if _belongs(pid, command, str(copy.var))}
 
@@ -24,9 +24,10 @@ def environment_of(pid: int) -> dict[str, str]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    until = time.monotonic() + seconds
+    """Return whether the condition becomes true within that time."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
     return True
@@ -38,7 +39,7 @@ def _processes() -> Iterator[tuple[int, str]]:
             command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if command:  # zombies and the kernel's own threads have none
+        if command:  # zombies and kernel threads have none
             yield int(entry.name), command.strip()
 
 
@@ -47,7 +48,7 @@ def _belongs(pid: int, command: str, folder: str) -> bool:
         return False
     try:
         runs_there = str(Path(f"/proc/{pid}/cwd").readlink()).startswith(folder)
-        told_so = any(folder in value for value in environment_of(pid).values())
+        is_named = any(folder in value for value in environment_of(pid).values())
     except OSError:
         return False
-    return runs_there or told_so or folder in command
+    return runs_there or is_named or folder in command

@@ -1,4 +1,4 @@
-"""`make up`: what it brings up, says and keeps."""
+"""`make up`: its output, its parts and its files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_system import DidNotStart, RunningSystem
+from jupyter_integration.testing.part import DidNotStart
+from tests.running_system import RunningSystem
 from tests.system.conftest import get_json, start_lab
 from tests.system.parts import parts_of
 from tests.system.process_table import environment_of, processes_of
@@ -18,9 +19,9 @@ from tests.system.process_table import environment_of, processes_of
 pytestmark = pytest.mark.system
 
 
-def test_all_parts_answer_when_it_says_so(running_system: RunningSystem) -> None:
+def test_all_parts_answer_when_make_up_is_ready(running_system: RunningSystem) -> None:
     components = get_json(f"{running_system.portal_url}/health/ready")["components"]
-    # What the portal knows of the Hub, it learns from its first call: no part of being ready.
+    # Readiness does not include the Hub: the portal learns its state at the first call.
     components.pop("hub")
     assert {name: part["status"] for name, part in components.items()} == dict.fromkeys(
         ["database", "cache", "worker", "spawn_worker", "beat"], "ok"
@@ -28,7 +29,7 @@ def test_all_parts_answer_when_it_says_so(running_system: RunningSystem) -> None
     assert get_json(f"{running_system.hub_url}/hub/api") == get_json(running_system.hub_api_url)
 
 
-def test_first_start_says_where_everything_is(running_system: RunningSystem) -> None:
+def test_first_start_prints_addresses_and_password(running_system: RunningSystem) -> None:
     output = running_system.output
     assert running_system.portal_url in output
     assert running_system.hub_url in output
@@ -39,7 +40,7 @@ def test_first_start_says_where_everything_is(running_system: RunningSystem) -> 
     assert "no\nisolation between them" in output
 
 
-def test_secrets_are_for_their_owner_alone(running_system: RunningSystem) -> None:
+def test_only_the_owner_can_read_secrets(running_system: RunningSystem) -> None:
     folder = running_system.var / "secrets"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
@@ -57,7 +58,7 @@ def test_secrets_are_for_their_owner_alone(running_system: RunningSystem) -> Non
     )
 
 
-def test_no_secret_is_in_a_log_or_in_what_is_generated(running_system: RunningSystem) -> None:
+def test_logs_and_generated_files_have_no_secret(running_system: RunningSystem) -> None:
     var = running_system.var
     secrets = [file.read_text().strip() for file in (var / "secrets").iterdir()]
     generated = [var / "trial.env", *(var / "run").rglob("*"), *(var / "logs").rglob("*")]
@@ -68,21 +69,21 @@ def test_no_secret_is_in_a_log_or_in_what_is_generated(running_system: RunningSy
     assert not [secret for secret in secrets if secret in running_system.output]
 
 
-def test_no_secret_is_in_an_environment_but_the_proxys_own(running_system: RunningSystem) -> None:
+def test_only_the_proxys_environment_has_a_secret(running_system: RunningSystem) -> None:
     secrets = {f.read_text().strip(): f.name for f in (running_system.var / "secrets").iterdir()}
     parts = parts_of(running_system)
     for pid in processes_of(running_system):
         found = {secrets[value] for value in environment_of(pid).values() if value in secrets}
-        # It takes its secret in no other way.
+        # It takes its secret only from the environment.
         assert found == ({"CONFIGPROXY_AUTH_TOKEN"} if pid == parts["proxy"] else set())
 
 
-def test_users_server_gets_a_clean_environment_and_a_home_of_its_own(
+def test_users_server_has_clean_environment_and_home(
     running_system: RunningSystem,
 ) -> None:
     start_lab(running_system, "sara")
     home = running_system.var / "homes" / "sara"
-    # Others may have servers in this copy too.
+    # Other users may have servers in this copy too.
     (environment,) = [
         environment
         for pid, command in processes_of(running_system).items()
@@ -98,7 +99,7 @@ def test_users_server_gets_a_clean_environment_and_a_home_of_its_own(
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
-def test_hub_error_page_is_persian_and_leads_to_the_portal(running_system: RunningSystem) -> None:
+def test_hub_error_page_is_persian(running_system: RunningSystem) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(f"{running_system.hub_url}/hub/nothing-here", timeout=10)
     page = error.value.read().decode()
@@ -108,32 +109,25 @@ def test_hub_error_page_is_persian_and_leads_to_the_portal(running_system: Runni
     assert "//" not in page.replace(running_system.portal_url, "")
 
 
-@pytest.mark.parametrize(
-    ("offset", "setting"),
-    [(0, "PORTAL_PORT"), (1, "HUB_PORT"), (2, "HUB_PORT"), (3, "HUB_PORT")],
-    ids=["portal", "hub", "proxy's inner port", "hub's inner port"],
-)
-def test_taken_port_is_one_line_that_names_the_setting(
-    tmp_path: Path, offset: int, setting: str
-) -> None:
+@pytest.mark.parametrize(("offset", "setting"), [(0, "PORTAL_PORT"), (3, "HUB_PORT")])
+def test_taken_port_is_reported_with_its_setting(tmp_path: Path, offset: int, setting: str) -> None:
     copy = RunningSystem(tmp_path / "var")
     with socket.create_server(("127.0.0.1", copy.ports[offset])), pytest.raises(DidNotStart):
         copy.bring_up()
-    told = [line for line in copy.output.splitlines() if str(copy.ports[offset]) in line]
-    assert len(told) == 1
-    assert f"Set {setting}" in told[0]
+    shown = [line for line in copy.output.splitlines() if str(copy.ports[offset]) in line]
+    assert len(shown) == 1
+    assert f"Set {setting}" in shown[0]
     assert "Traceback" not in copy.output
 
 
 def test_second_copy_on_one_folder_is_refused(running_system: RunningSystem) -> None:
-    second = RunningSystem(running_system.var)
-    # Its own place for its output: the folder, and the file beside it, are the first one's.
-    second.output_file = running_system.var.parent / "second.output"
+    # A separate file for its output, since the default is that of the first copy.
+    second = RunningSystem(running_system.var, output="second.output")
     with pytest.raises(DidNotStart, match="SHAPARAK_VAR"):
         second.bring_up()
 
 
-def test_failing_preparation_is_told_with_its_reason(tmp_path: Path) -> None:
+def test_failing_preparation_shows_its_reason(tmp_path: Path) -> None:
     database = tmp_path / "no-such-folder" / "portal.sqlite3"
     copy = RunningSystem(tmp_path / "var", {"DATABASE_URL": f"sqlite:///{database}"})
     with pytest.raises(DidNotStart, match="unable to open database file"):

@@ -1,4 +1,4 @@
-"""A part that dies is started again, and the others find it."""
+"""Restart of parts that were killed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from tests.running_system import RunningSystem
 from tests.system.conftest import hub_client, start_lab
-from tests.system.parts import EVER, all_answer, all_run_anew, lab_answers, parts_of, servers_of
+from tests.system.parts import EPOCH, all_answer, all_restarted, lab_answers, parts_of, servers_of
 from tests.system.process_table import wait_until
 
 pytestmark = pytest.mark.system
 
 
-def test_proxy_that_was_killed_leads_to_running_servers_again(
+def test_restarted_proxy_has_its_routes_again(
     running_system: RunningSystem,
 ) -> None:
     start_lab(running_system, "sara")
@@ -26,25 +26,25 @@ def test_proxy_that_was_killed_leads_to_running_servers_again(
     assert wait_until(lambda: lab_answers(running_system, "sara"), 60)
 
 
-def test_hub_that_was_killed_knows_that_its_servers_ended(running_system: RunningSystem) -> None:
+def test_restarted_hub_knows_that_its_servers_ended(running_system: RunningSystem) -> None:
     start_lab(running_system, "sara")
     before = parts_of(running_system)["jupyterhub"]
     os.kill(before, signal.SIGKILL)
     assert wait_until(lambda: not servers_of(running_system), 5)
-    assert wait_until(lambda: all_run_anew(running_system, {"jupyterhub": before}), 30)
-    assert wait_until(lambda: all_answer(running_system, EVER), 30)
+    assert wait_until(lambda: all_restarted(running_system, {"jupyterhub": before}), 30)
+    assert wait_until(lambda: all_answer(running_system, EPOCH), 30)
     hub = hub_client(running_system)
     assert wait_until(lambda: hub.get_user("sara").server is None, 15)
     start_lab(running_system, "sara")
 
 
-def test_every_killed_part_is_started_again(running_system: RunningSystem) -> None:
+def test_every_killed_part_is_restarted(running_system: RunningSystem) -> None:
     killed_at = datetime.now(UTC)
     before = parts_of(running_system)
     assert set(before) == {"web", "worker", "spawn-worker", "beat", "jupyterhub", "proxy"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: all_run_anew(running_system, before), 30)
+    assert wait_until(lambda: all_restarted(running_system, before), 30)
     assert wait_until(lambda: all_answer(running_system, killed_at), 60)
     start_lab(running_system, "sara")
     assert wait_until(lambda: lab_answers(running_system, "sara"), 30)

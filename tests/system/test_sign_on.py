@@ -1,4 +1,4 @@
-"""One sign-in for portal and Hub, on a browser that several people may use."""
+"""Single sign-on of portal and Hub, in a browser that several people use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
 
 
 def lab_is_open(visitor: Visitor, name: str) -> bool:
-    """As a notebook page would see it, which never signs in by itself."""
+    """Return whether the Lab's API accepts the browser, without a new sign-in."""
     url = f"{visitor.copy.hub_url}/user/{name}/api/contents"
     return visitor.get(url, follow=False).status_code == 200
 
@@ -35,9 +35,9 @@ def sign_up_with_lab(visitor: Visitor, who: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["lab", "lab/tree/a%20b.ipynb?reset&x=1%262", "lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb"]
+    "path", ["lab/tree/a%20b.ipynb?reset&x=1%262", "lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb"]
 )
-def test_bookmark_of_a_stopped_server_waits_in_the_portal(visitor: Visitor, path: str) -> None:
+def test_bookmark_of_stopped_server_opens_the_portal(visitor: Visitor, path: str) -> None:
     name = visitor.sign_up("sara")
     bookmark = f"/user/{name}/{path}"
     answer = visitor.lab(bookmark)
@@ -47,7 +47,7 @@ def test_bookmark_of_a_stopped_server_waits_in_the_portal(visitor: Visitor, path
     assert parse_qs(address.query) == {"next": [bookmark]}
 
 
-def test_bookmark_of_a_running_server_opens_at_once(visitor: Visitor) -> None:
+def test_bookmark_of_running_server_opens_at_once(visitor: Visitor) -> None:
     name = visitor.sign_up("sara")
     start_lab(visitor.copy, name)
     answer = visitor.lab(f"/user/{name}/lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb?reset")
@@ -55,7 +55,7 @@ def test_bookmark_of_a_running_server_opens_at_once(visitor: Visitor) -> None:
     assert answer.url.startswith(f"{visitor.copy.hub_url}/user/{name}/lab/tree/%D8%AF")
 
 
-def test_program_that_asks_a_stopped_server_is_told_so_and_not_led_away(visitor: Visitor) -> None:
+def test_program_gets_424_from_a_stopped_server(visitor: Visitor) -> None:
     name = visitor.sign_up("sara")
     visitor.open_lab(name)
     answer = visitor.lab(f"/user/{name}/api/kernels")
@@ -63,7 +63,7 @@ def test_program_that_asks_a_stopped_server_is_told_so_and_not_led_away(visitor:
     assert answer.headers["Content-Type"] == "application/json"
 
 
-def test_bookmark_of_somebody_else_leads_to_ones_own_dashboard(visitor: Visitor) -> None:
+def test_bookmark_of_somebody_else_opens_own_dashboard(visitor: Visitor) -> None:
     visitor.sign_up("omid")
     answer = visitor.lab("/user/somebody-else/lab")
     assert answer.status_code == 200
@@ -71,7 +71,7 @@ def test_bookmark_of_somebody_else_leads_to_ones_own_dashboard(visitor: Visitor)
     assert answer.url.startswith(visitor.copy.portal_url)
 
 
-def test_own_bookmark_works_where_the_hub_still_knows_the_person_before(visitor: Visitor) -> None:
+def test_own_bookmark_works_with_another_persons_hub_cookie(visitor: Visitor) -> None:
     sara = visitor.sign_up("sara")
     visitor.open_lab(sara)
     visitor.forget_portal()
@@ -81,7 +81,7 @@ def test_own_bookmark_works_where_the_hub_still_knows_the_person_before(visitor:
     assert parse_qs(urlsplit(answer.url).query) == {"next": [f"/user/{omid}/lab"]}
 
 
-def test_next_person_gets_their_own_lab_and_closes_the_one_before(visitor: Visitor) -> None:
+def test_sign_in_closes_the_lab_of_another_person(visitor: Visitor) -> None:
     sara = sign_up_with_lab(visitor, "sara")
     visitor.forget_portal()
     omid = visitor.sign_up("omid")
@@ -93,10 +93,10 @@ def test_next_person_gets_their_own_lab_and_closes_the_one_before(visitor: Visit
     assert not lab_is_open(visitor, sara)
 
 
-def test_lab_of_the_person_before_closes_where_only_its_own_cookie_was_left(
+def test_sign_in_closes_a_lab_without_hub_cookie(
     visitor: Visitor,
 ) -> None:
-    """The Hub's cookie and the Lab's do not expire together."""
+    """The Hub's cookie may expire before the Lab's."""
     sara = sign_up_with_lab(visitor, "sara")
     visitor.forget_portal()
     visitor.session.cookies.clear(domain="127.0.0.1", path="/hub/")
@@ -113,7 +113,7 @@ def test_signing_out_closes_the_lab(visitor: Visitor) -> None:
     assert not lab_is_open(visitor, sara)
 
 
-def test_signing_out_closes_the_lab_where_the_hub_had_forgotten_the_person(
+def test_signing_out_closes_lab_without_hub_cookie(
     visitor: Visitor,
 ) -> None:
     sara = sign_up_with_lab(visitor, "sara")
@@ -123,7 +123,7 @@ def test_signing_out_closes_the_lab_where_the_hub_had_forgotten_the_person(
     assert not lab_is_open(visitor, sara)
 
 
-def test_token_of_the_portal_opens_nobodys_notebooks(visitor: Visitor) -> None:
+def test_portal_token_opens_no_notebooks(visitor: Visitor) -> None:
     sara = visitor.sign_up("sara")
     start_lab(visitor.copy, sara)
     with Visitor(visitor.copy) as program:

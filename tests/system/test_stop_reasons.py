@@ -1,4 +1,4 @@
-"""A server ends, and its owner's dashboard says why: the Hub's own word, through all real parts."""
+"""Stop reasons on the dashboard, from the Hub's events through all real parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.running_system import RunningSystem
 from tests.system.owner import Owner
-from tests.system.parts import EVER, all_answer, all_run_anew, parts_of
+from tests.system.parts import EPOCH, all_answer, all_restarted, parts_of
 from tests.system.process_table import wait_until
 from tests.system.visitor import Visitor
 
@@ -23,17 +23,17 @@ def owner(running_system: RunningSystem) -> Iterator[Owner]:
         yield Owner(visitor)
 
 
-def test_a_server_that_was_killed_says_so_until_the_next_start(owner: Owner) -> None:
+def test_killed_server_shows_why_until_next_start(owner: Owner) -> None:
     owner.start()
     os.kill(owner.process(), signal.SIGKILL)
-    assert wait_until(lambda: owner.cause() == "killed", 20)
+    assert wait_until(lambda: owner.stop_reason() == "killed", 20)
 
     owner.start()
-    owner.press("stop")
-    assert wait_until(lambda: owner.cause() == "owner", 20)
+    owner.click("stop")
+    assert wait_until(lambda: owner.stop_reason() == "owner", 20)
 
 
-def test_a_server_that_was_shut_down_from_the_lab_says_so(owner: Owner) -> None:
+def test_server_shut_down_in_lab_shows_why(owner: Owner) -> None:
     owner.start()
     owner.visitor.open_lab(owner.name)
     lab = f"{owner.copy.hub_url}/user/{owner.name}"
@@ -44,15 +44,15 @@ def test_a_server_that_was_shut_down_from_the_lab_says_so(owner: Owner) -> None:
         timeout=20,
     ).raise_for_status()
 
-    assert wait_until(lambda: owner.cause() == "exited", 20)
+    assert wait_until(lambda: owner.stop_reason() == "exited", 20)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_that_ended_with_the_hub_says_so(owner: Owner, how: signal.Signals) -> None:
+def test_server_that_ended_with_hub_shows_why(owner: Owner, how: signal.Signals) -> None:
     owner.start()
     before = parts_of(owner.copy)["jupyterhub"]
     os.kill(before, how)
 
-    assert wait_until(lambda: owner.cause() == "hub_ended", 40)
-    assert wait_until(lambda: all_run_anew(owner.copy, {"jupyterhub": before}), 30)
-    assert wait_until(lambda: all_answer(owner.copy, EVER), 30)
+    assert wait_until(lambda: owner.stop_reason() == "hub_ended", 40)
+    assert wait_until(lambda: all_restarted(owner.copy, {"jupyterhub": before}), 30)
+    assert wait_until(lambda: all_answer(owner.copy, EPOCH), 30)

@@ -1,4 +1,4 @@
-"""Whatever ends a copy, it leaves nothing behind."""
+"""End of a copy: it leaves no process and no port, however it ends."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.system
 
-STOP_LIMIT_SECONDS = 10
+MAX_STOP_SECONDS = 10
 
-# What a notebook can leave: a process in a session of its own, that no hang-up reaches.
+# A process in a session of its own, as a notebook can start it. No SIGHUP reaches it.
 LEAVE_A_PROCESS_BEHIND = """
 import subprocess
 subprocess.Popen(["setsid", "sleep", "3600"])
@@ -30,7 +30,7 @@ def assert_nothing_is_left(copy: RunningSystem) -> None:
     assert taken_ports(copy) == []
 
 
-def test_a_server_that_ended_with_all_of_it_says_so_when_it_is_back(
+def test_server_that_ended_with_copy_shows_why(
     own_copy: RunningSystem,
 ) -> None:
     with Visitor(own_copy) as visitor:
@@ -41,7 +41,7 @@ def test_a_server_that_ended_with_all_of_it_says_so_when_it_is_back(
         own_copy.bring_up()
 
         assert hub_client(own_copy).get_user(owner.name).server is None
-        assert wait_until(lambda: owner.cause() == "hub_ended", 40)
+        assert wait_until(lambda: owner.stop_reason() == "hub_ended", 40)
 
 
 def test_sigterm_ends_everything_within_ten_seconds(own_copy: RunningSystem) -> None:
@@ -51,18 +51,18 @@ def test_sigterm_ends_everything_within_ten_seconds(own_copy: RunningSystem) -> 
     start_lab(own_copy, "sara")
     start_lab(own_copy, "omid")
     assert [command for command in processes_of(own_copy).values() if command == "sleep 3600"]
-    assert own_copy.stop() < STOP_LIMIT_SECONDS
+    assert own_copy.stop() < MAX_STOP_SECONDS
     assert_nothing_is_left(own_copy)
 
 
-def test_ctrl_c_ends_everything_too_also_after_the_hub_was_killed(
+def test_ctrl_c_ends_everything_without_a_hub(
     own_copy: RunningSystem,
 ) -> None:
     start_lab(own_copy, "sara")
     os.kill(parts_of(own_copy)["jupyterhub"], signal.SIGKILL)
-    # As a terminal does it: to make, and to whatever runs in its foreground.
+    # As a terminal sends it: to make and its whole foreground group.
     os.killpg(own_copy.process.pid, signal.SIGINT)
-    own_copy.process.wait(STOP_LIMIT_SECONDS)
+    own_copy.process.wait(MAX_STOP_SECONDS)
     assert "users' servers first" in own_copy.output
     assert_nothing_is_left(own_copy)
 
@@ -75,11 +75,11 @@ def test_killed_launcher_leaves_no_orphans(own_copy: RunningSystem) -> None:
     assert taken_ports(own_copy) == []
 
 
-def test_stopped_before_it_was_ready_it_leaves_nothing_either(own_system: RunningSystem) -> None:
+def test_copy_stopped_while_starting_leaves_nothing(own_system: RunningSystem) -> None:
     own_system.stop()
     own_system.launch()
     assert wait_until(lambda: "Starting" in own_system.output, 30)
     assert wait_until(lambda: len(processes_of(own_system)) > 3, 30)
-    assert own_system.stop() < STOP_LIMIT_SECONDS
+    assert own_system.stop() < MAX_STOP_SECONDS
     assert "Shaparak is ready" not in own_system.output
     assert_nothing_is_left(own_system)

@@ -1,4 +1,4 @@
-"""A later start, beside another copy, with settings of its own."""
+"""A later start of a copy, beside another one and with other settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def second_copy(own_system: RunningSystem) -> Iterator[RunningSystem]:
-    """It has no patience with idle servers."""
+    """A copy with a short IDLE_TIMEOUT."""
     if not own_system.has_run:
         own_system.bring_up()
     own_system.stop()
@@ -25,12 +25,12 @@ def second_copy(own_system: RunningSystem) -> Iterator[RunningSystem]:
         yield copy
 
 
-def test_later_start_is_quick_and_shows_no_password(
+def test_later_start_is_quick_without_password(
     second_copy: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with capsys.disabled():
         print(f"\nA later `make up` took {second_copy.seconds_to_start:.1f} seconds.")
-    # 15 on an idle machine, which is where the figure above is to be read.
+    # On an idle machine it takes 15 seconds.
     assert second_copy.seconds_to_start < 60
     assert "Password" not in second_copy.output
 
@@ -50,9 +50,9 @@ def test_two_copies_run_side_by_side(
         assert hub_client(copy).get_version()
 
 
-def test_a_server_that_nobody_used_says_so(second_copy: RunningSystem) -> None:
+def test_idle_server_shows_why_it_stopped(second_copy: RunningSystem) -> None:
     with Visitor(second_copy) as visitor:
         owner = Owner(visitor)
         owner.start()
-        assert wait_until(lambda: owner.cause() == "idle", 40)
+        assert wait_until(lambda: owner.stop_reason() == "idle", 40)
         assert hub_client(second_copy).get_user(owner.name).server is None

@@ -1,4 +1,4 @@
-"""A browser's cookies and redirects, without the browser."""
+"""HTTP client with the cookies and redirects of a browser."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.system.conftest import hub_client
 from tests.system.process_table import wait_until
 
 PASSWORD = "Parvaneh-dar-bad-81"
-TIMEOUT = 20
+TIMEOUT = 20  # seconds
 _numbers = itertools.count(1)
 
 
 class Visitor:
-    """One browser; people sign in and out in it."""
+    """One browser, in which people sign in and out."""
 
     def __init__(self, copy: RunningSystem) -> None:
         self.copy = copy
@@ -36,11 +36,11 @@ class Visitor:
         return self.session.get(url, allow_redirects=follow, timeout=TIMEOUT)
 
     def lab(self, path: str) -> requests.Response:
-        """An address on the Hub's host, as typed or bookmarked."""
+        """Open an address on the Hub's host, as typed or bookmarked."""
         return self.get(f"{self.copy.hub_url}{path}")
 
     def submit(self, page: str, fields: dict[str, str]) -> requests.Response:
-        """Fill in and send the form of a page of the portal."""
+        """Send the form of a page of the portal."""
         url = f"{self.copy.portal_url}{page}"
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(url).text)
         assert found is not None, url
@@ -48,7 +48,7 @@ class Visitor:
         return self.session.post(url, data=data, headers={"Referer": url}, timeout=TIMEOUT)
 
     def sign_up(self, name: str) -> str:
-        """As somebody new; the Hub knows them by the name that is returned."""
+        """Sign up as a new person. Return their name on the Hub."""
         name = f"{name}-{next(_numbers)}"
         fields = {"username": name, "email": f"{name}@example.ir", "password1": PASSWORD}
         answer = self.submit("/accounts/signup/", fields)
@@ -61,9 +61,9 @@ class Visitor:
         return self.submit("/accounts/logout/", {})
 
     def forget_portal(self) -> None:
-        """The portal's session ends by itself, and the Hub's lives on."""
+        """End the portal's session, as by expiry, but not the Hub's."""
         self.session.cookies.clear(domain="localhost.local")
 
     def open_lab(self, name: str) -> requests.Response:
-        """As the portal's "open" does once a server is ready: through the Hub's sign-in."""
+        """Open the Lab as the portal's button does: through the Hub's sign-in."""
         return self.lab(f"/hub/oauth_login?next=/user/{name}/lab")

@@ -1,4 +1,4 @@
-"""Process of a running copy, which a measurement can kill and restart."""
+"""Process of a running copy, which tests and measurements can kill and restart."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
-PART_START_TIMEOUT_SECONDS = 60.0
+PART_START_TIMEOUT = timedelta(seconds=60)
 # As `docker stop`: a process that still runs then is killed.
-PART_STOP_TIMEOUT_SECONDS = 10.0
-PART_POLL_SECONDS = 0.05
+PART_STOP_TIMEOUT = timedelta(seconds=10)
+PART_POLL_INTERVAL = timedelta(seconds=0.05)
 
 
 class DidNotStart(RuntimeError):
@@ -34,6 +35,7 @@ class Part:
         answers: Callable[[], bool] | None = None,
         ready_line: str = "",
         stop_signal: signal.Signals = signal.SIGTERM,
+        start_timeout: timedelta = PART_START_TIMEOUT,
     ) -> None:
         """The part is up when `answers()` is true or its log has `ready_line`, else at once.
 
@@ -47,6 +49,7 @@ class Part:
         self._answers = answers
         self._ready_line = ready_line
         self._stop_signal = stop_signal
+        self._start_timeout = start_timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._log_began = 0
 
@@ -59,7 +62,7 @@ class Part:
         """Start the part without waiting."""
         with self.log.open("ab") as log:
             self._log_began = log.tell()
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  (commands of tests)
                 self._command,
                 cwd=self._folder,
                 env=self._environment,
@@ -72,11 +75,11 @@ class Part:
 
     def wait(self) -> None:
         """Wait until it is up. Raises DidNotStart."""
-        deadline = time.monotonic() + PART_START_TIMEOUT_SECONDS
+        deadline = time.monotonic() + self._start_timeout.total_seconds()
         while not self.is_up():
             if not self.runs() or time.monotonic() > deadline:
                 raise DidNotStart(f"{self.name}:\n{self.log.read_text(errors='replace')[-3000:]}")
-            time.sleep(PART_POLL_SECONDS)
+            time.sleep(PART_POLL_INTERVAL.total_seconds())
 
     def is_up(self) -> bool:
         if not self.runs():
@@ -88,10 +91,15 @@ class Part:
             return self._ready_line.encode() in log.read()
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """Return the main process; its children are processes of their own."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} was never started.")
+        return self._process
+
+    @property
     def pid(self) -> int:
-        """Return the id of the main process; its children have their own."""
-        assert self._process is not None, "It was never started."
-        return self._process.pid
+        return self.process.pid
 
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -104,7 +112,7 @@ class Part:
         if how is not signal.SIGKILL:
             process.send_signal(self._stop_signal)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(PART_STOP_TIMEOUT_SECONDS)
+                process.wait(PART_STOP_TIMEOUT.total_seconds())
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(PART_STOP_TIMEOUT_SECONDS)
+        process.wait(PART_STOP_TIMEOUT.total_seconds())
