@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from deploy.socket_guard.rules import MOST_CPU_SHARES
+from deploy.socket_guard.rules import MAX_CPU_SHARES
 from jupyter_integration.testing.part import Part
 
 COMPOSE_FILE = Path(__file__).resolve().parents[1] / "docker-compose.yml"
@@ -39,7 +39,7 @@ def give_cpu_shares(parts: Iterable[Part]) -> None:
 def shares_of(part: str) -> int:
     """Return the CPU shares that docker-compose.yml gives the container of this part."""
     if part == USERS_SERVERS:
-        return MOST_CPU_SHARES
+        return MAX_CPU_SHARES
     services = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))["services"]
     return int(services[SERVICES.get(part, part)]["cpu_shares"])
 

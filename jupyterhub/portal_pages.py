@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from jupyterhub.handlers.base import BaseHandler, UserUrlHandler
 from tornado import web
 
-# A browser turns this redirect into a GET, whatever its own request was.
+# A browser follows this redirect with a GET, whatever its own request was.
 SEE_OTHER = 303
 
 

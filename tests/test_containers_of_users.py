@@ -67,6 +67,10 @@ def test_hub_exits_with_the_reason(load: Any, monkeypatch: pytest.MonkeyPatch) -
         containers.configure(Config(), None)
 
 
+def test_spawner_records_exits(configured: Config) -> None:
+    assert configured.JupyterHub.spawner_class == "container_spawner.ContainerSpawner"
+
+
 def test_users_container_has_minimal_privileges(configured: Config) -> None:
     host = configured.DockerSpawner.extra_host_config
 

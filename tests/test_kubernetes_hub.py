@@ -1,6 +1,6 @@
 """The Hub on Kubernetes: configured as in Compose, with pods as restricted as containers.
 
-This file repeats how the chart turns values into settings.
+This file repeats how the chart makes settings of values.
 """
 
 from __future__ import annotations
