@@ -30,6 +30,8 @@ class TestActions:
         stop = StopRequest.objects.get()
         assert (stop.user, stop.requested_by) == (sara, nasrin)
         assert workers.sent == [("server.stop_server", (stop.pk,))]
+        [message] = get_messages(response.wsgi_request)
+        assert "1" in str(message) or "۱" in str(message)
 
     def test_staff_cancel_only_selected_open_starts(self, staff, sara, omid, nasrin) -> None:
         selected, of_omid, finished = start(sara), start(omid), start(nasrin, State.FAILED)

@@ -152,6 +152,12 @@ class TestHelpRequests:
 
         assert listed(staff, q=term.format(asked.pk)) == {asked.pk}
 
+    def test_digits_match_reference_and_words(self, staff, sara, omid) -> None:
+        asked = request_help(user=sara, words="کمک")
+        quoting = request_help(user=omid, words=f"خطای {asked.pk}")
+
+        assert listed(staff, q=str(asked.pk)) == {asked.pk, quoting.pk}
+
     def test_view_permission_allows_no_mark(self, client, omid, asked) -> None:
         employ(omid, "view_helprequest")
         client.force_login(omid)
