@@ -23,7 +23,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -31,7 +30,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pytest
@@ -146,26 +144,18 @@ class RunningSystem:
         log = self._part.log
         return log.read_text(encoding="utf-8") if log.exists() else ""
 
-    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> float:
-        """Stop it, if it runs, and wait for its end. Return the seconds that took."""
+    def stop(self) -> float:
+        """Send SIGTERM, if it runs, and wait for its end. Return the seconds that took."""
         began = time.monotonic()
         if self.runs:
-            self.process.send_signal(with_signal)
+            self.process.terminate()
             self.process.wait(COPY_STOP_TIMEOUT.total_seconds())
         return time.monotonic() - began
-
-    def log_of(self, part: str) -> str:
-        return (self.var / "logs" / f"{part}.log").read_text(encoding="utf-8", errors="replace")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.stop()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -30,15 +29,12 @@ def test_users_server_passes_with_the_guards_label(send: Send, engine: EngineDou
     assert forwarded == {**SERVER, "Labels": labels}
 
 
-@pytest.mark.parametrize(("path", "value"), ESCAPES.values(), ids=ESCAPES)
-def test_escape_never_reaches_the_engine(
-    send: Send, engine: EngineDouble, path: str, value: Any
-) -> None:
-    status, answer = send("POST", CREATE, server_with(path, value))
+def test_escapes_never_reach_the_engine(send: Send, engine: EngineDouble) -> None:
+    for name, (path, value) in ESCAPES.items():
+        status, answer = send("POST", CREATE, server_with(path, value))
 
-    assert status == 403
-    assert answer["message"].startswith("socket guard: ")
-    assert engine.requests == []
+        assert (status, engine.requests) == (403, []), name
+        assert answer["message"].startswith("socket guard: ")
 
 
 def test_missing_limit_is_refused(send: Send, engine: EngineDouble) -> None:
@@ -54,7 +50,6 @@ def test_missing_limit_is_refused(send: Send, engine: EngineDouble) -> None:
     [
         "shaparak-postgres",
         "shaparak-jupyter-",
-        "shaparak-jupyter-SARA",
         "shaparak-jupyter-sara.x",
         "x-shaparak-jupyter-sara",
         "shaparak-jupyter-omid",  # with sara's volume
