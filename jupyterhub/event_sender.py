@@ -24,10 +24,10 @@ from standardwebhooks import Webhook
 MAX_QUEUED = 1000  # events
 MIN_RETRY_DELAY = timedelta(seconds=0.5)
 MAX_RETRY_DELAY = timedelta(seconds=10)
-CONNECT_TIMEOUT = timedelta(seconds=2)
-READ_TIMEOUT = timedelta(seconds=5)
+EVENT_CONNECT_TIMEOUT = timedelta(seconds=2)
+EVENT_READ_TIMEOUT = timedelta(seconds=5)
 # For the last events when the Hub ends. Supervisors do not wait for long.
-FLUSH_TIMEOUT = timedelta(seconds=1)
+EVENT_FLUSH_TIMEOUT = timedelta(seconds=1)
 
 _RETRIED_STATUSES = frozenset({408, 425, 429})
 """Statuses below 500 that do not reject the event itself."""
@@ -103,11 +103,11 @@ class EventSender:
             return list(self._queue)
 
     def close(self) -> None:
-        """Try once to send the queue, for FLUSH_TIMEOUT at most, and store the rest."""
+        """Try once to send the queue, for EVENT_FLUSH_TIMEOUT at most, and store the rest."""
         self._closing.set()
         with self._changed:
             self._changed.notify()
-        self._thread.join(FLUSH_TIMEOUT.total_seconds())
+        self._thread.join(EVENT_FLUSH_TIMEOUT.total_seconds())
         if unsent := self.queued:
             self._log.warning("Stored %d unsent events for the portal", len(unsent))
             self._spool.write_text("\n".join(event.to_line() for event in unsent), encoding="utf-8")
@@ -180,7 +180,7 @@ class EventSender:
                     "webhook-timestamp": str(int(now.timestamp())),
                     "webhook-signature": " ".join(signatures),
                 },
-                timeout=(CONNECT_TIMEOUT.total_seconds(), READ_TIMEOUT.total_seconds()),
+                timeout=(EVENT_CONNECT_TIMEOUT.total_seconds(), EVENT_READ_TIMEOUT.total_seconds()),
                 allow_redirects=False,
             )
         except requests.RequestException as error:

@@ -15,7 +15,7 @@ from server_exits import RecordsExit
 from start_steps import LOGGED_STEPS, Step
 from traitlets import Unicode, default
 
-POLL_INTERVAL = timedelta(seconds=0.1)
+STEP_POLL_INTERVAL = timedelta(seconds=0.1)
 MAX_LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -78,7 +78,7 @@ class LocalSpawner(RecordsExit, SimpleLocalProcessSpawner):
             if self.proc is None or (exit_code := self.proc.poll()) is not None:
                 raise ServerExited(exit_code, self.log_path)
             self._read_steps()
-            await asyncio.sleep(POLL_INTERVAL.total_seconds())
+            await asyncio.sleep(STEP_POLL_INTERVAL.total_seconds())
         self._steps.append(Step.PORT_OPEN)
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
@@ -88,7 +88,7 @@ class LocalSpawner(RecordsExit, SimpleLocalProcessSpawner):
             for step in self._steps[sent:]:
                 yield {"progress": step.percent, "message": step.message}
                 sent += 1
-            await asyncio.sleep(POLL_INTERVAL.total_seconds())
+            await asyncio.sleep(STEP_POLL_INTERVAL.total_seconds())
 
     async def poll(self) -> int | None:
         self._truncate_log()

@@ -1,1 +1,1 @@
-"""What only the containers of docker-compose.yml need."""
+"""Programs and images for the containers of docker-compose.yml only."""

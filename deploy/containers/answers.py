@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from datetime import timedelta
 
-TIMEOUT = timedelta(seconds=5)
+HEALTH_CHECK_TIMEOUT = timedelta(seconds=5)
 
 # Requests between containers use no proxy, even if the environment names one.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -24,7 +24,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def find_problem(url: str, component: str | None = None) -> str | None:
     """Return what is wrong, in one line, or None."""
     try:
-        with _opener.open(url, timeout=TIMEOUT.total_seconds()) as response:
+        with _opener.open(url, timeout=HEALTH_CHECK_TIMEOUT.total_seconds()) as response:
             body = response.read()
     except urllib.error.HTTPError as error:
         return f"{url} returns {error.code}"

@@ -15,7 +15,7 @@ from deploy.local.install import REPOSITORY
 from deploy.local.processes import Children, Signals
 from deploy.local.trial import Trial
 
-POLL_INTERVAL = timedelta(seconds=0.2)
+PREPARE_POLL_INTERVAL = timedelta(seconds=0.2)
 LOG_NAME = "prepare"
 
 
@@ -44,7 +44,7 @@ def prepare(
             stderr=errors,
         )
         while (code := children.exit_code(process.pid)) is None:
-            signals.wait(POLL_INTERVAL)
+            signals.wait(PREPARE_POLL_INTERVAL)
         output.seek(0)
         *report, result = output.read().splitlines() or [""]
         errors.writelines(f"{line}\n" for line in report)

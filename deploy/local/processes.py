@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-POLL_INTERVAL = timedelta(seconds=0.05)
+CHILD_POLL_INTERVAL = timedelta(seconds=0.05)
 KILL_TIMEOUT = timedelta(seconds=1)
 
 
@@ -87,7 +87,7 @@ class Children:
                 for pid in left - signalled:
                     _send(pid, number)
                 signalled |= left
-                time.sleep(POLL_INTERVAL.total_seconds())
+                time.sleep(CHILD_POLL_INTERVAL.total_seconds())
                 self.reap()
 
 

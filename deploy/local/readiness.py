@@ -11,7 +11,7 @@ from typing import Any
 from deploy.local.trial import Trial
 
 # Short, since a stop request waits for it.
-REQUEST_TIMEOUT = timedelta(seconds=2)
+READINESS_TIMEOUT = timedelta(seconds=2)
 
 # Directly to this machine, without the proxy that the environment may name.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -51,7 +51,7 @@ def _is_alive(as_of: str | None, since: datetime) -> bool:
 def _get_json(url: str) -> dict[str, Any] | None:
     """Return the JSON of a 200 response, otherwise None."""
     try:
-        with _opener.open(url, timeout=REQUEST_TIMEOUT.total_seconds()) as response:
+        with _opener.open(url, timeout=READINESS_TIMEOUT.total_seconds()) as response:
             content: dict[str, Any] = json.load(response)
     except (OSError, urllib.error.URLError, ValueError):
         return None

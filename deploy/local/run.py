@@ -18,15 +18,15 @@ from deploy.local.processes import Children, Signals, StopRequested, adopt_orpha
 from deploy.local.proxy_pages import write_proxy_pages
 from deploy.local.trial import SettingRefused, Trial
 
-START_TIMEOUT = timedelta(seconds=120)
-POLL_INTERVAL = timedelta(seconds=0.2)
+READY_TIMEOUT = timedelta(seconds=120)
+READY_POLL_INTERVAL = timedelta(seconds=0.2)
 SUPERVISOR_CHECK_INTERVAL = timedelta(seconds=60)
 # A part may crash once or twice while others start, and is restarted. After this many starts it has
 # failed.
 MAX_STARTS = 3
 
 # A stop takes ten seconds at most: what still runs after these is killed.
-STOP_TIMEOUT = timedelta(seconds=8)
+SUPERVISOR_STOP_TIMEOUT = timedelta(seconds=8)
 LEFTOVERS_GRACE = timedelta(seconds=0.5)
 
 
@@ -72,7 +72,7 @@ class Copy:
         self._supervisor = supervisor
         while not supervisor.answers():
             self._require(supervisor)
-            self._signals.wait(POLL_INTERVAL)
+            self._signals.wait(READY_POLL_INTERVAL)
         return supervisor
 
     def _wait_until_ready(self, supervisor: supervision.Supervisor) -> None:
@@ -86,12 +86,12 @@ class Copy:
                     raise CannotStart(
                         f"{part.name} keeps failing. {log_tail(self._trial, part.name)}"
                     )
-            if time.monotonic() - self._began > START_TIMEOUT.total_seconds():
+            if time.monotonic() - self._began > READY_TIMEOUT.total_seconds():
                 raise CannotStart(
-                    f"{', '.join(missing)} did not answer within {START_TIMEOUT.seconds} seconds."
+                    f"{', '.join(missing)} did not answer within {READY_TIMEOUT.seconds} seconds."
                     f" {log_tail(self._trial, missing[0])}"
                 )
-            self._signals.wait(POLL_INTERVAL)
+            self._signals.wait(READY_POLL_INTERVAL)
 
     def _watch(self, supervisor: supervision.Supervisor) -> None:
         while True:
@@ -106,14 +106,14 @@ class Copy:
             )
 
     def _stop_everything(self) -> None:
-        deadline = time.monotonic() + STOP_TIMEOUT.total_seconds()
+        deadline = time.monotonic() + SUPERVISOR_STOP_TIMEOUT.total_seconds()
         if self._supervisor is not None:
             self._supervisor.stop()
             while self._children.exit_code(self._supervisor.pid) is None:
                 if time.monotonic() > deadline:
                     break
                 self._supervisor.wake()
-                time.sleep(POLL_INTERVAL.total_seconds())
+                time.sleep(READY_POLL_INTERVAL.total_seconds())
         self._children.end_all(grace=LEFTOVERS_GRACE)
 
 

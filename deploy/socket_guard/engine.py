@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 from datetime import timedelta
 
-TIMEOUT = timedelta(seconds=120)
+ENGINE_TIMEOUT = timedelta(seconds=120)
 """An engine that creates a hundred containers at once is slow."""
 
 MAX_RESPONSE_BYTES = 4 * 1024 * 1024
@@ -49,7 +49,7 @@ class Engine:
 
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, socket_path: str) -> None:
-        super().__init__("engine", timeout=TIMEOUT.total_seconds())
+        super().__init__("engine", timeout=ENGINE_TIMEOUT.total_seconds())
         self._socket_path = socket_path
 
     def connect(self) -> None:

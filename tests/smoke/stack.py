@@ -27,8 +27,8 @@ PROJECT = "shaparak-smoke"
 HOME_PREFIX = "shaparak-home-"
 USERS_CONTAINERS = "label=org.shaparak.guarded"
 
-BUILD_TIMEOUT = 360.0  # seconds
-START_TIMEOUT = 180.0  # seconds
+STACK_BUILD_TIMEOUT = 360.0  # seconds
+STACK_START_TIMEOUT = 180.0  # seconds
 
 # Settings of mirrors for a build, taken from the caller's environment.
 MIRRORS = (
@@ -101,7 +101,7 @@ class Stack:
         succeed([sys.executable, "scripts/env", str(self._env_file)])
         self.set(PORTAL_PORT=str(self.portal_port), HUB_PORT=str(self.hub_port))
         self.set(**{name: os.environ[name] for name in MIRRORS if os.environ.get(name)})
-        self.compose("build", max_wait=BUILD_TIMEOUT)
+        self.compose("build", max_wait=STACK_BUILD_TIMEOUT)
 
     def set(self, **settings: str) -> None:
         """Set values in this stack's .env."""
@@ -118,7 +118,7 @@ class Stack:
 
     def bring_up(self) -> None:
         """Start every service, and wait until all are healthy."""
-        self.compose("up", "--detach", "--wait", max_wait=START_TIMEOUT)
+        self.compose("up", "--detach", "--wait", max_wait=STACK_START_TIMEOUT)
 
     def take_down(self) -> None:
         """Remove everything, also users' containers and homes. Raises SomethingIsLeft."""

@@ -14,7 +14,7 @@ from tests.system.conftest import hub_client
 from tests.system.process_table import wait_until
 
 PASSWORD = "Parvaneh-dar-bad-81"
-TIMEOUT = 20  # seconds
+PAGE_TIMEOUT = 20  # seconds
 _numbers = itertools.count(1)
 
 
@@ -33,7 +33,7 @@ class Visitor:
         self.session.close()
 
     def get(self, url: str, *, follow: bool = True) -> requests.Response:
-        return self.session.get(url, allow_redirects=follow, timeout=TIMEOUT)
+        return self.session.get(url, allow_redirects=follow, timeout=PAGE_TIMEOUT)
 
     def lab(self, path: str) -> requests.Response:
         """Open an address on the Hub's host, as typed or bookmarked."""
@@ -45,7 +45,7 @@ class Visitor:
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(url).text)
         assert found is not None, url
         data = fields | {"csrfmiddlewaretoken": found[1]}
-        return self.session.post(url, data=data, headers={"Referer": url}, timeout=TIMEOUT)
+        return self.session.post(url, data=data, headers={"Referer": url}, timeout=PAGE_TIMEOUT)
 
     def sign_up(self, name: str) -> str:
         """Sign up as a new person. Return their name on the Hub."""
