@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # One group a line. Every other file is a group of its own and comes last.
 GROUPS = (
-    ("tests/system/", "tests/browser/test_main_job.py", "tests/browser/test_a_part_dies.py"),
+    ("tests/system/", "tests/browser/test_main_job.py", "tests/browser/test_killed_part.py"),
     ("tests/contract/",),
     ("tests/browser/",),
     ("tests/faults/test_start.py",),

@@ -1,7 +1,7 @@
-"""Chromium in front of a running copy.
+"""Chromium for the pages of a running system.
 
-/conftest.py names this module as a plugin. Which copy it is, the fixture `running_system` says: of
-`make up` in tests/browser, of containers in tests/smoke.
+/conftest.py loads this module as a plugin. The fixture `running_system` is a copy of `make up` in
+tests/browser and containers in tests/smoke.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from deploy.local.development import find_browser
 from tests.running_system import RunningSystem
 
-# Chromium itself would look for updates and for its maker's hosts.
-QUIET = [
+# Chromium contacts the hosts of its maker by default.
+FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -25,7 +25,6 @@ QUIET = [
     "--no-first-run",
     "--no-sandbox",  # Chromium refuses its sandbox to root
 ]
-
 
 HAS_FAILED = pytest.StashKey[bool]()
 
@@ -41,13 +40,14 @@ def pytest_runtest_makereport(
 
 @contextmanager
 def launch() -> Iterator[Browser]:
-    """For the fixture `browser` of a folder of tests, which ends before others come: until then
-    Playwright keeps an event loop in this thread, and asyncio.run, Django's ORM and ast.parse get
-    on badly with that.
+    """Launch Chromium for a fixture `browser` with the scope of a folder.
+
+    Playwright keeps an event loop in this thread until the end, which breaks asyncio.run, Django's
+    ORM and ast.parse in tests of other folders.
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield browser
         browser.close()
 
@@ -56,24 +56,27 @@ def launch() -> Iterator[Browser]:
 def new_context(
     browser: Browser, running_system: RunningSystem, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Make browsers of their own: each has its own cookies, and asks no host but ours."""
+    """Make browser contexts, each with its own cookies.
+
+    Fails the test if a page contacts a host that is not ours or violates its policy.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
     ours = {urlsplit(running_system.portal_url).netloc, urlsplit(running_system.hub_url).netloc}
 
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(locale="en-US", **options)
-        context.on("request", lambda sent: note_foreign_host(sent.url))
-        context.on("console", lambda message: note_policy_violation(message.text))
+        context.on("request", lambda sent: record_foreign_host(sent.url))
+        context.on("console", lambda message: record_policy_violation(message.text))
         contexts.append(context)
         return context
 
-    def note_foreign_host(url: str) -> None:
+    def record_foreign_host(url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme.startswith(("http", "ws")) and parts.netloc not in ours:
-            faults.append(f"asked another host: {url}")
+            faults.append(f"contacted another host: {url}")
 
-    def note_policy_violation(text: str) -> None:
+    def record_policy_violation(text: str) -> None:
         if "Content Security Policy" in text:
             faults.append(text)
 
@@ -81,7 +84,7 @@ def new_context(
     for context in contexts:
         if request.node.stash[HAS_FAILED]:
             for number, page in enumerate(context.pages):
-                # Chromium now and then has no picture to give.
+                # Chromium sometimes fails to take the screenshot.
                 with suppress(Error):
                     page.screenshot(path=tmp_path / f"at-the-end-{number}.png")
         context.close()

@@ -1,4 +1,4 @@
-"""Pages of Django's live server, as sara sees them."""
+"""Fixtures: pages of Django's live server, signed in as sara the student."""
 
 from collections.abc import Iterator
 
@@ -32,37 +32,33 @@ def student(sara: User) -> User:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer, student: User) -> Iterator[Opened]:
-    """Open an address in a browser of its own: sara's, or a visitor's."""
+    """Open a path in a new browser context, as sara or as a visitor.
+
+    Fails the test if a script fails or violates the Content-Security-Policy.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def opened(address: str, *, visitor: bool = False, **options: object) -> Page:
+    def open_path(path: str, *, visitor: bool = False, **options: object) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
         if not visitor:
             client = Client()
             client.force_login(student)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": session,
-                        "url": live_server.url,
-                    }
-                ]
-            )
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session}
+            context.add_cookies([{**cookie, "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda message: note(message.text))
+        page.on("console", lambda message: record_violation(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(live_server.url + address)
+        page.goto(live_server.url + path)
         return page
 
-    def note(text: str) -> None:
+    def record_violation(text: str) -> None:
         if "Content Security Policy" in text:
             faults.append(text)
 
-    yield opened
+    yield open_path
     for context in contexts:
         context.close()
     assert faults == []

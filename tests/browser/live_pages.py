@@ -1,4 +1,4 @@
-"""Pages of Django's live server: no Hub is needed to see what a page does with what it is told."""
+"""Pages of Django's live server, without a Hub: the tests write rows and snapshots themselves."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ RUNNING = Server(
 )
 
 Opened = Callable[..., Page]
-"""Open an address in a browser of its own: sara's, or a visitor's."""
+"""Type of the fixture `open_page`."""
 
 
-def ask_again(page: Page) -> Response:
-    """What the card does every few seconds, at once."""
-    with page.expect_response("**/dashboard/server/**") as answer:
+def poll(page: Page) -> Response:
+    """Let the card poll now and not in a few seconds; return the response."""
+    with page.expect_response("**/dashboard/server/**") as response:
         page.evaluate("htmx.trigger('#server-card', 'refresh')")
-    return answer.value
+    return response.value

@@ -1,9 +1,11 @@
-"""What people do in the portal and in their Lab, by name."""
+"""Steps of people in the portal and in their Lab."""
 
 import itertools
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
+
+from tests.running_system import RunningSystem
 
 PASSWORD = "Parvaneh-dar-bad-81"
 _numbers = itertools.count(1)
@@ -23,7 +25,7 @@ class Person:
 
 
 def somebody(name: str) -> Person:
-    """A person whom the running copy does not know yet; the Hub knows them by the same name."""
+    """Return a new person; their user name is the same in the portal and on the Hub."""
     username = f"{name}{next(_numbers)}"
     return Person(username, f"{username}@example.ir")
 
@@ -62,8 +64,17 @@ def start(page: Page) -> None:
 
 
 def expect_lab(page: Page, person: Person, hub_url: str) -> None:
-    """The person's own server answered with the Lab; drawing it is the Lab's business."""
+    """Wait for the Lab of the person's own server; it need not be drawn yet."""
     page.wait_for_url(f"{hub_url}{person.lab_path}**", timeout=SLOW, wait_until="commit")
+
+
+def sign_up_and_start(page: Page, name: str, system: RunningSystem) -> Person:
+    """Return a new person of this name, whose Lab is open in the page."""
+    person = somebody(name)
+    sign_up(page, person, system.portal_url)
+    start(page)
+    expect_lab(page, person, system.hub_url)
+    return person
 
 
 def expect_drawn_lab(page: Page) -> None:

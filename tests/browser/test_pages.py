@@ -1,8 +1,6 @@
-"""What the two scripts add to the pages, and that the pages do without them.
+"""Scripts of the pages, the pages without scripts, and the pages on a phone."""
 
-Against Django's live server: no Hub is needed to see what a page does with what it is told.
-"""
-
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,10 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
-from tests.browser.live_pages import RUNNING, Opened, ask_again
+from tests.browser.live_pages import RUNNING, Opened, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,8 +21,8 @@ OLD_PHONE = {"width": 320, "height": 640}
 State = SpawnRequest.State
 
 
-def recent(page: Page) -> list[str]:
-    """The path of every form that is sent from now on."""
+def record_posts(page: Page) -> list[str]:
+    """Return a list that grows by the path of each form that is sent from now on."""
     sent: list[str] = []
     page.on(
         "request",
@@ -32,26 +31,26 @@ def recent(page: Page) -> list[str]:
     return sent
 
 
-def test_a_start_that_is_pressed_twice_is_sent_once(open_page: Opened, student: User) -> None:
+def test_double_click_on_start_is_sent_once(open_page: Opened, student: User) -> None:
     page = open_page("/dashboard/")
-    sent = recent(page)
+    sent = record_posts(page)
     page.dblclick("#server-start")
     expect(page.locator("#server-card")).to_have_attribute("data-state", "queued")
     assert sent == ["/server/start/"]
     assert SpawnRequest.objects.filter(user=student).count() == 1
 
 
-def test_the_second_half_of_a_double_press_does_not_cancel_the_start(open_page: Opened) -> None:
-    """It may come when the card was replaced, and "Cancel" stands where "Start" was."""
+def test_second_click_of_double_click_cancels_nothing(open_page: Opened) -> None:
+    """It may come after the card was replaced, when "Cancel" is where "Start" was."""
     page = open_page("/dashboard/")
-    sent = recent(page)
+    sent = record_posts(page)
     page.evaluate(
         """() => document.addEventListener(
             "htmx:afterSwap", () => document.getElementById("server-cancel").click(), {once: true}
         )"""
     )
     page.click("#server-start")
-    expect(page.locator("#server-cancel")).to_be_enabled()  # whoever presses now does mean it
+    expect(page.locator("#server-cancel")).to_be_enabled()  # a click from now on is intended
     assert sent == ["/server/start/"]
 
     page.click("#server-cancel")
@@ -59,7 +58,7 @@ def test_the_second_half_of_a_double_press_does_not_cancel_the_start(open_page: 
     assert sent == ["/server/start/", "/server/cancel/"]
 
 
-def test_after_a_press_the_reader_is_at_the_new_heading(open_page: Opened) -> None:
+def test_focus_is_on_new_heading_after_start(open_page: Opened) -> None:
     page = open_page("/dashboard/")
     page.focus("#server-start")
     page.keyboard.press("Enter")
@@ -67,41 +66,41 @@ def test_after_a_press_the_reader_is_at_the_new_heading(open_page: Opened) -> No
     expect(page.locator("#server-heading")).to_be_focused()
 
 
-def test_a_change_is_said_aloud(open_page: Opened, student: User) -> None:
+def test_new_state_is_announced_and_progress_is_not(open_page: Opened, student: User) -> None:
+    start = SpawnRequest.objects.create(user=student, state=State.STARTING, progress=20)
     page = open_page("/dashboard/")
     announcement = page.locator("#server-announcement")
     expect(announcement).to_have_attribute("aria-live", "polite")
-    expect(announcement).to_be_empty()
-    ask_again(page)
-    expect(announcement).to_be_empty()
+    for progress, message in ((40, "یک"), (60, "دو")):
+        SpawnRequest.objects.update(progress=progress, message=message)
+        expect(page.locator("#server-progress")).to_have_attribute("aria-valuenow", str(progress))
+        expect(announcement).to_be_empty()
+
+    SpawnRequest.objects.filter(pk=start.pk).update(state=State.READY, finished_at=timezone.now())
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
-    ask_again(page)
     expect(announcement).to_have_text("سرور شما آماده است")
 
 
-def test_an_open_question_and_the_focus_outlive_a_new_card(
-    open_page: Opened, student: User
-) -> None:
+def test_open_confirmation_and_focus_survive_new_card(open_page: Opened, student: User) -> None:
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     page = open_page("/dashboard/")
     page.click("#server-stop-toggle")
     page.focus("#server-stop")
-    ask_again(page)
+    poll(page)
     expect(page.locator("#server-stop")).to_be_visible()
     expect(page.locator("#server-stop")).to_be_focused()
     page.click("#server-stop-toggle")
     expect(page.locator("#server-stop")).to_be_hidden()
 
 
-def test_the_clock_of_a_start_ticks_in_persian_digits(open_page: Opened, student: User) -> None:
+def test_elapsed_time_counts_in_persian_digits(open_page: Opened, student: User) -> None:
     SpawnRequest.objects.create(user=student, state=State.STARTING, progress=30)
     page = open_page("/dashboard/")
     page.route("**/dashboard/server/**", lambda route: route.abort())
-    clock = page.locator("[data-elapsed]")
-    expect(clock).to_have_text("۰:۰۳", timeout=6000)
+    expect(page.locator("[data-elapsed]")).to_have_text("۰:۰۳", timeout=6000)
 
 
-def test_the_list_of_starts_follows_the_card(open_page: Opened, student: User) -> None:
+def test_list_of_starts_follows_the_card(open_page: Opened, student: User) -> None:
     start = SpawnRequest.objects.create(user=student, state=State.STARTING)
     page = open_page("/dashboard/")
     expect(page.locator(".starts__item")).to_have_attribute("data-state", "starting")
@@ -109,19 +108,19 @@ def test_the_list_of_starts_follows_the_card(open_page: Opened, student: User) -
     start.failure_code = "no_space"
     start.save()
     snapshots.record(student.pk, STOPPED_SERVER, as_of=timezone.now())
-    ask_again(page)
+    poll(page)
     expect(page.locator(".starts__item")).to_have_attribute("data-state", "failed")
     expect(page.locator("#server-heading")).to_have_text("دیسک پر است")
 
 
-def test_a_session_that_ended_leads_to_the_sign_in_page(open_page: Opened) -> None:
+def test_expired_session_leads_to_sign_in_page(open_page: Opened) -> None:
     page = open_page("/dashboard/")
     page.context.clear_cookies()
     page.evaluate("htmx.trigger('#server-card', 'refresh')")
     page.wait_for_url("**/accounts/login/?next=%2Fdashboard%2F")
 
 
-def test_a_password_can_be_looked_at(open_page: Opened) -> None:
+def test_password_can_be_shown_and_hidden(open_page: Opened) -> None:
     page = open_page("/accounts/login/", visitor=True)
     page.fill("#id_password", "a secret")
     button = page.locator(".field__reveal")
@@ -133,7 +132,7 @@ def test_a_password_can_be_looked_at(open_page: Opened) -> None:
     expect(page.locator("#id_password")).to_have_attribute("type", "password")
 
 
-def test_the_first_mistake_has_the_focus(open_page: Opened) -> None:
+def test_first_field_with_an_error_has_focus(open_page: Opened) -> None:
     page = open_page("/accounts/signup/", visitor=True)
     page.fill("#id_username", "parisa")
     page.fill("#id_email", "nowhere")
@@ -143,7 +142,7 @@ def test_the_first_mistake_has_the_focus(open_page: Opened) -> None:
     expect(page.locator("#id_email")).to_be_focused()
 
 
-def test_a_menu_closes_when_the_reader_turns_elsewhere(open_page: Opened) -> None:
+def test_menu_closes_on_escape_and_outside_click(open_page: Opened) -> None:
     page = open_page("/dashboard/")
     menu = page.locator(".menu")
     page.click(".menu > summary")
@@ -156,7 +155,7 @@ def test_a_menu_closes_when_the_reader_turns_elsewhere(open_page: Opened) -> Non
     expect(menu).not_to_have_attribute("open", "")
 
 
-def test_the_first_tab_leads_past_the_header(open_page: Opened) -> None:
+def test_first_tab_stop_skips_the_header(open_page: Opened) -> None:
     page = open_page("/dashboard/")
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
@@ -168,7 +167,7 @@ def test_the_first_tab_leads_past_the_header(open_page: Opened) -> None:
 # --- Without scripts ----------------------------------------------------------------------------
 
 
-def test_without_scripts_a_start_is_a_plain_form(open_page: Opened, student: User) -> None:
+def test_start_and_cancel_work_without_scripts(open_page: Opened, student: User) -> None:
     page = open_page("/dashboard/", java_script_enabled=False)
     page.click("#server-start")
     expect(page.locator("#server-card")).to_have_attribute("data-state", "queued")
@@ -177,9 +176,7 @@ def test_without_scripts_a_start_is_a_plain_form(open_page: Opened, student: Use
     expect(page.locator("#server-card")).not_to_have_attribute("data-state", "queued")
 
 
-def test_without_scripts_a_page_that_waits_loads_itself_again(
-    open_page: Opened, student: User
-) -> None:
+def test_waiting_page_reloads_itself_without_scripts(open_page: Opened, student: User) -> None:
     start = SpawnRequest.objects.create(user=student, state=State.STARTING)
     page = open_page("/dashboard/", java_script_enabled=False)
     expect(page.locator("#server-card")).to_have_attribute("data-state", "starting")
@@ -189,9 +186,7 @@ def test_without_scripts_a_page_that_waits_loads_itself_again(
     expect(page.locator("#server-card")).to_have_attribute("data-state", "ready", timeout=8000)
 
 
-def test_without_scripts_menu_and_question_open_all_the_same(
-    open_page: Opened, student: User
-) -> None:
+def test_menu_and_confirmation_open_without_scripts(open_page: Opened, student: User) -> None:
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     page = open_page("/dashboard/", java_script_enabled=False)
     page.click(".menu > summary")
@@ -202,31 +197,39 @@ def test_without_scripts_menu_and_question_open_all_the_same(
     expect(page.locator("#server-card")).to_have_attribute("data-state", "stopping")
 
 
-# --- Narrow ------------------------------------------------------------------------------------
+# --- Phones ------------------------------------------------------------------------------------
 
-PAGES_OF_VISITORS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
-PAGES_OF_STUDENTS = (
+VISITOR_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+STUDENT_PAGES = (
     "/dashboard/",
     "/dashboard/?next=/user/sara/lab/tree/a-very-long-name-without-any-place-to-break-it.ipynb",
     "/accounts/profile/",
     "/accounts/email/",
     "/accounts/password/change/",
+    "/help/",
 )
+FAILURE_PAGES = ("/dashboard/", "/help/?about=S{}")
 
 
-@pytest.mark.parametrize("size", [PHONE, OLD_PHONE], ids=["390 px", "320 px"])
-def test_no_page_scrolls_sideways_on_a_phone(open_page: Opened, size: dict[str, int]) -> None:
-    too_wide = []
-    for addresses, visitor in ((PAGES_OF_VISITORS, True), (PAGES_OF_STUDENTS, False)):
-        for address in addresses:
-            page = open_page(address, visitor=visitor, viewport=size)
-            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-                too_wide.append(address)
+def test_no_page_scrolls_sideways_on_old_phone(open_page: Opened, student: User) -> None:
+    def scrolls_sideways(path: str, *, visitor: bool = False) -> bool:
+        page = open_page(path, visitor=visitor, viewport=OLD_PHONE)
+        return bool(page.evaluate("document.documentElement.scrollWidth") > OLD_PHONE["width"])
+
+    too_wide = [path for path in VISITOR_PAGES if scrolls_sideways(path, visitor=True)]
+    too_wide += [path for path in STUDENT_PAGES if scrolls_sideways(path)]
+    failed = SpawnRequest.objects.create(
+        user=student,
+        state=State.FAILED,
+        failure_code=FailureCode.NO_SPACE,
+        finished_at=timezone.now() + timedelta(seconds=1),
+    )
+    too_wide += [path for path in FAILURE_PAGES if scrolls_sideways(path.format(failed.pk))]
     assert too_wide == []
 
 
-def test_what_is_pressed_is_large_enough_for_a_finger(open_page: Opened, student: User) -> None:
-    """WCAG 2.2, 2.5.8: 24 CSS pixels at least, links within a sentence excepted."""
+def test_controls_are_large_enough_for_a_finger(open_page: Opened, student: User) -> None:
+    """WCAG 2.2, 2.5.8: at least 24 CSS pixels, except links within a sentence."""
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     for address, visitor in (("/", True), ("/accounts/login/", True), ("/dashboard/", False)):
         page = open_page(address, visitor=visitor, viewport=PHONE)

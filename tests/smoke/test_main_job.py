@@ -20,8 +20,8 @@ from tests.browser.people import (
     stop,
 )
 from tests.browser.test_main_job import (  # noqa: F401  (pytest finds them here)
-    test_from_sign_up_to_a_cell_that_ran_and_out_again,
-    test_neither_of_two_people_reaches_the_others_server,
+    test_two_people_cannot_reach_each_others_server,
+    test_whole_job_from_sign_up_to_sign_out,
 )
 from tests.smoke import engine
 from tests.smoke.conftest import Measured

@@ -1,4 +1,4 @@
-"""A part dies in the middle of a start: who waits sees no error, and ends in their Lab."""
+"""A part of the system is killed during a start: the start takes longer and ends in the Lab."""
 
 import os
 import re
@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.browser]
 
 
 @pytest.mark.parametrize("part", ["spawn-worker", "web", "jupyterhub"])
-def test_killed_in_the_middle_of_a_start_it_delays_it_and_no_more(
+def test_killed_part_only_delays_a_start(
     page: Page, running_system: RunningSystem, part: str
 ) -> None:
     nasrin = somebody("nasrin")
     sign_up(page, nasrin, running_system.portal_url)
     expect_card(page, "stopped")
-    shown = note_states(page)
+    shown = record_states(page)
     start(page)
     page.wait_for_selector("#server-card[data-busy]", timeout=SLOW)
 
@@ -32,14 +32,14 @@ def test_killed_in_the_middle_of_a_start_it_delays_it_and_no_more(
     assert set(shown) <= {"stopped", "queued", "starting", "ready"}, shown
 
 
-def note_states(page: Page) -> list[str]:
-    """The states that the page shows from now on, until it goes elsewhere."""
+def record_states(page: Page) -> list[str]:
+    """Return a list that grows by each state that the page shows until it leaves the dashboard."""
     shown: list[str] = []
-    page.expose_function("tellState", lambda state: shown.append(state))
+    page.expose_function("recordState", lambda state: shown.append(state))
     page.evaluate(
         """() => new MutationObserver(() => {
             const card = document.querySelector('#server-card');
-            tellState(card ? card.dataset.state : 'gone');
+            recordState(card ? card.dataset.state : 'gone');
         }).observe(document.body, {subtree: true, childList: true, attributes: true})"""
     )
     return shown
