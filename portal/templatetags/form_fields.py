@@ -1,4 +1,4 @@
-"""Form fields as our pages draw them: label, input, help and errors, tied for screen readers."""
+"""Template tags for form fields: label, input, help and errors, linked for screen readers."""
 
 from django import template
 from django.forms import BaseForm, CheckboxInput, Select
@@ -9,19 +9,19 @@ register = template.Library()
 
 @register.inclusion_tag("portal/_fields.html")
 def form_fields(form: BaseForm) -> dict[str, object]:
-    """A whole form: what is wrong with it, its hidden fields, its visible fields."""
+    """Render a whole form: its own errors, its hidden fields, its visible fields."""
     return {"form": form}
 
 
 @register.inclusion_tag("portal/_field.html")
 def form_field(field: BoundField) -> dict[str, object]:
-    """One visible field.
+    """Render one visible field.
 
-    Placeholders that repeat the label are left out: they vanish as one types, and pass for a value.
+    Placeholders that repeat the label are removed: they vanish while typing and look like a value.
     """
     widget = field.field.widget
     is_checkbox = isinstance(widget, CheckboxInput)
-    # allauth makes an e-mail field of a text input by its attribute.
+    # allauth turns a text input into an e-mail field by this attribute.
     input_type = widget.attrs.get("type", getattr(widget, "input_type", ""))
     if is_checkbox:
         css_class = "form-check-input"
