@@ -37,7 +37,7 @@ OUTAGES: dict[str, tuple[Fault, float]] = {
 PROBE_INTERVAL_SECONDS = 5.0
 PHASE_WARM_UP_SECONDS = 2.0
 BREAKER_NOTICE_SECONDS = 1.0  # from the breaker's opening until every page shows it
-_OPENED = re.compile(r"^(\S+)Z WARNING \S+ (?:S\d+: )?The Hub is away", re.MULTILINE)
+_OPENED = re.compile(r"^(\S+)Z WARNING \S+ (?:S\d+: )?The Hub is unavailable", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

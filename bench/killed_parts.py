@@ -22,7 +22,8 @@ from bench.running_copy import RunningCopy
 from bench.signed_in import SignedIn
 from bench.simulated_hub.lives import Lives, users_with_two_servers
 from bench.visitor import ErrorSeen, Visitor
-from jupyter_integration.hub import HubClient, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.transport import HubTransport
 
 STARTS = int(os.environ.get("BENCH_KILLED_STARTS", "200"))
 FEW_SLOTS = 16

@@ -19,7 +19,9 @@ from pathlib import Path
 from bench.databases import postgres, redis
 from bench.person import Person
 from bench.report import Row
-from jupyter_integration.hub import HubClient, HubTransport, LabProbe
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.status.server_status import POLL_WHILE_CHANGING
 from jupyter_integration.testing.free_ports import free_ports
 from tests.running_system import RunningSystem

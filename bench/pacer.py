@@ -9,7 +9,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from jupyter_integration.hub import HubClient, HubError, HubThrottled, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError, HubThrottled
+from jupyter_integration.hub.transport import HubTransport
 
 STOPPERS = 16
 STOP_ALL_TIMEOUT_SECONDS = 60.0

@@ -1,50 +1,52 @@
-"""The breaker's store: Django's cache, which all processes share and none may rely on."""
+"""Store of the circuit breaker in Django's cache, which may lose everything at any time."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 
-from jupyter_integration.hub.breaker import StoreAway
+from jupyter_integration.hub.breaker import StoreUnavailable
 
 
 class CacheStore:
     """A BreakerStore over the default cache: Redis, or a table of the database."""
 
     def get_many(self, keys: Collection[str]) -> Mapping[str, object]:
-        with _reaching_the_cache():
+        with _cache_errors():
             found: dict[str, Any] = cache.get_many(keys)
         return found
 
-    def set(self, key: str, value: object, seconds: float) -> None:
-        with _reaching_the_cache():
-            cache.set(key, value, seconds)
+    def set(self, key: str, value: object, ttl: timedelta) -> None:
+        with _cache_errors():
+            cache.set(key, value, ttl.total_seconds())
 
-    def add(self, key: str, value: object, seconds: float) -> bool:
-        with _reaching_the_cache():
-            added: bool | None = cache.add(key, value, seconds)
-        if added is None:  # django-redis, told to ignore that its server is away
-            raise StoreAway
+    def add(self, key: str, value: object, ttl: timedelta) -> bool:
+        with _cache_errors():
+            added: bool | None = cache.add(key, value, ttl.total_seconds())
+        if added is None:  # django-redis with ignored exceptions, while Redis is unavailable
+            raise StoreUnavailable
         return added
 
     def delete_many(self, keys: Collection[str]) -> None:
-        with _reaching_the_cache():
+        with _cache_errors():
             cache.delete_many(keys)
 
 
 @contextmanager
-def _reaching_the_cache() -> Iterator[None]:
-    """Where the cache is a table, leave the thread's connection as it is found.
+def _cache_errors() -> Iterator[None]:
+    """Turn the errors of a database cache into StoreUnavailable.
 
-    Whoever gave it back to wait for the Hub must not hold one again because of the breaker.
+    A thread that released its database connection before a call to the Hub does not hold one
+    again afterwards because of the breaker.
     """
     was_connected = connection.connection is not None
     try:
         yield
     except DatabaseError as error:
-        raise StoreAway from error
+        raise StoreUnavailable from error
     finally:
         if not was_connected and connection.connection is not None:
             connection.close()

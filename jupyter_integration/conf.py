@@ -1,5 +1,6 @@
-"""From settings to the parts that talk to the Hub."""
+"""Settings' side of the Hub: client, circuit breaker, Lab probe and lease keeper of a process."""
 
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
@@ -13,35 +14,35 @@ from jupyter_integration.work.leases import LeaseKeeper
 
 
 def hub_client() -> HubClient:
-    """Return this process's client of the Hub; all its threads share one pool of connections."""
+    """Return the Hub client of this process; all threads share one connection pool."""
     return _hub_client(
         settings.JUPYTERHUB_API_URL,
         settings.JUPYTERHUB_API_TOKEN,
         settings.HUB_CONNECT_TIMEOUT,
         settings.HUB_READ_TIMEOUT,
-        # A start holds one connection for its progress and one for its questions.
+        # A start holds one connection for its progress and one for its other calls.
         2 * settings.SPAWN_SLOTS,
         hub_breaker(),
     )
 
 
 def hub_breaker() -> CircuitBreaker:
-    """Return the breaker of all calls to the Hub; its state is in the cache."""
+    """Return the circuit breaker of all calls to the Hub; its state is in the cache."""
     return _hub_breaker(settings.HUB_AWAY_AFTER_FAILURES, settings.HUB_ASKED_WHILE_AWAY_EVERY)
 
 
 def lab_probe() -> LabProbe:
-    """Return what tells whether a user's server answers."""
+    """Return the probe of users' servers."""
     return LabProbe(settings.HUB_PROXY_URL)
 
 
 @cache
 def lease_keeper() -> LeaseKeeper:
-    """Return what renews the leases of this process."""
+    """Return the keeper of this process's leases."""
     return LeaseKeeper()
 
 
-# Keyed by what it is made from, so that changed settings mean another client.
+# The cache key is the settings, so changed settings give a new client.
 @cache
 def _hub_client(
     api_url: str,
@@ -65,4 +66,4 @@ def _hub_client(
 
 @cache
 def _hub_breaker(failures: int, open_for: float) -> CircuitBreaker:
-    return CircuitBreaker(CacheStore(), failures=failures, open_for=open_for)
+    return CircuitBreaker(CacheStore(), failures=failures, open_for=timedelta(seconds=open_for))

@@ -1,4 +1,4 @@
-"""One call to the Hub: what names it, what came of it, and the one line that tells its failure."""
+"""One call to the Hub: its identity, its reply, and the log line of its failure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Failure = TypeVar("Failure", bound=HubError)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The identity of one call, in its log line, its headers and its errors."""
+    """The identity of one call, used in its log line, its headers and its errors."""
 
     method: str
     path: str
@@ -43,10 +43,10 @@ class Call:
         retry_after: float | None = None,
         hub_message: str = "",
     ) -> Failure:
-        """Log that this call failed, and make the error for the caller to raise.
+        """Log that this call failed, and return the error for the caller to raise.
 
-        The error is made here and raised outside of any `except`, since the exceptions of the
-        HTTP library hold the request with our token, and would travel along as its context.
+        The caller raises it outside of any `except`. Otherwise the HTTP library's exception, which
+        holds the request with our token, would become its context.
         """
         logger.log(
             _level_of(kind),
@@ -72,15 +72,15 @@ class Call:
 
 def _level_of(kind: type[HubError]) -> int:
     if issubclass(kind, HubCircuitOpen):
-        return logging.DEBUG  # that the Hub is away was said by the call that found it so
+        return logging.DEBUG  # the breaker has logged once that it opened
     if issubclass(kind, HubRejected) and not issubclass(kind, HubUnauthorized):
         return logging.INFO  # a refusal is an ordinary answer
-    return logging.WARNING  # all else, a refused token included, needs somebody
+    return logging.WARNING  # everything else, a refused token included, needs action by staff
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the expected status; its body stays out of every repr, as it may hold tokens."""
+    """Response of the expected status; its body stays out of every repr, as it may hold tokens."""
 
     call: Call
     status: int
@@ -90,14 +90,14 @@ class Reply:
         """Turn the body into a resource.
 
         Raises:
-            HubProtocolError: the body is not what the Hub's contract says.
-            HubStarting: the Hub has not looked at its servers yet.
+            HubProtocolError: the body does not follow the Hub's contract.
+            HubStarting: the Hub has not checked its servers yet.
         """
         kind: type[HubError]
         try:
             return reader(self.body)
         except BrokenResource as broken:
             kind, why = HubProtocolError, str(broken)
-        except ServerUnderCheck as unsure:
-            kind, why = HubStarting, str(unsure)
+        except ServerUnderCheck as unchecked:
+            kind, why = HubStarting, str(unchecked)
         raise self.call.failure(kind, why, status=self.status)

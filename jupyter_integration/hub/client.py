@@ -1,4 +1,4 @@
-"""What the portal asks of the Hub: one method an endpoint, and nothing of HTTP leaks out."""
+"""Client of the Hub's REST API: one method per endpoint, without HTTP in its interface."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from jupyter_integration.hub.responses import ALREADY_RUNNING
 from jupyter_integration.hub.start_limiter import StartLimiter
 from jupyter_integration.hub.transport import HubTransport
 
-# The Hub holds these calls for up to its slow_stop_timeout, 10 s unless set, and a second more
-# where it first interrupts a start.
+# The Hub holds these calls for up to its slow_stop_timeout (10 s by default), and for a second more
+# if it has to interrupt a start first.
 STOP_TIMEOUT: Final = timedelta(seconds=15)
 
 MAX_CONCURRENT_STARTS: Final = 4
@@ -36,7 +36,7 @@ the next one after START_MAX_WAIT, up to MAX_CONCURRENT_STARTS at a time.
 
 
 class HubClient:
-    """The Hub's REST API. Every method may raise any HubError; `Raises:` lists the telling ones.
+    """The Hub's REST API. Every method may raise any HubError; `Raises:` lists the specific ones.
 
     Names are those of the Hub, not of the portal. One client serves all threads of a process.
     """
@@ -54,7 +54,7 @@ class HubClient:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether calls would be refused now, since the Hub is away: cheap to ask."""
+        """Whether the circuit breaker would refuse calls now; makes no call to the Hub."""
         return self._transport.is_blocked
 
     def get_version(self) -> str:
@@ -62,9 +62,9 @@ class HubClient:
         return self._transport.request("GET", "/", expected={200}).read(read_version)
 
     def check(self) -> None:
-        """Return when the Hub answers a read that its database and our token have a part in.
+        """Return when the Hub answers a read that needs its database and our token.
 
-        It is sent once: whoever wants to know comes again.
+        The call is not retried: the health check is periodic.
         """
         self._transport.request(
             "GET", "/users", params={"limit": 1}, expected={200}, is_repeatable=False
@@ -79,10 +79,10 @@ class HubClient:
         return self._transport.request("GET", _user_path(name), expected={200}).read(read_user)
 
     def create_user(self, name: str) -> HubUser:
-        """Make a user who is never an administrator.
+        """Create a user without administrator rights.
 
         Raises:
-            HubConflict: the user exists; whether it is ours the Hub cannot know.
+            HubConflict: the user exists; the Hub cannot know whether it is ours.
             HubBadRequest: the Hub does not accept the name.
         """
         return self._transport.request(
@@ -92,11 +92,11 @@ class HubClient:
     def delete_user(self, name: str) -> None:
         """Stop the user's server and remove the user with all their tokens.
 
-        Cancel a start with `stop_server` before: the Hub stumbles over it, and keeps both.
+        Cancel a start with `stop_server` before: otherwise the Hub fails and keeps both.
 
         Raises:
             HubNotFound: the Hub has no such user.
-            HubConflict: the server is still stopping; ask again.
+            HubConflict: the server is still stopping; retry.
             HubServerError: the server is starting.
         """
         self._transport.request(
@@ -110,8 +110,8 @@ class HubClient:
     def list_users(self, *, state: str | None = None, page_size: int = 200) -> Iterator[HubUser]:
         """Yield all users, or those whose server is `active`, `ready` or `inactive`.
 
-        The list is read a page at a time while others come and go: one who is deleted meanwhile
-        shifts the rest, so a user whom the list lacks may still be there. Ask `get_user`.
+        The list is read a page at a time while users are created and deleted. A deletion shifts the
+        rest, so a user missing from the list may still exist: check with `get_user`.
         """
         offset: int | None = 0
         while offset is not None:
@@ -122,7 +122,7 @@ class HubClient:
                 "GET",
                 "/users",
                 params=params,
-                # Without it the Hub gives a bare list, cut at its page size without a word.
+                # Without it the Hub returns a bare list, cut at its page size without notice.
                 headers={"Accept": "application/jupyterhub-pagination+json"},
                 expected={200},
             )
@@ -172,14 +172,14 @@ class HubClient:
                 raise
 
     def stop_server(self, name: str) -> bool:
-        """Stop the user's server, or cancel its start; True when nothing runs any more.
+        """Stop the user's server, or cancel its start; return whether it has stopped already.
 
-        Cancelling takes the Hub a second. Whoever asks again meanwhile is told True at once. A
-        start that comes meanwhile is ended as well where it is quick, and lives on where it is not.
+        Cancelling takes the Hub a second. A second call in that time returns True at once. A new
+        start in that time is ended as well if it is quick, and otherwise goes on.
 
         Raises:
             HubNotFound: the Hub has no such user.
-            HubServerError: another start came while one was cancelled.
+            HubServerError: another start arrived during a cancel.
         """
         reply = self._transport.request(
             "DELETE",
@@ -199,16 +199,16 @@ class HubClient:
     ) -> Iterator[ProgressEvent]:
         """Yield the events of a start; the last one is ready or failed.
 
-        The call is made at the first `next`, and closing the iterator closes its connection. While
-        nothing happens the Hub sends an empty line every 8 seconds: `on_keepalive` is called then,
-        and may raise to stop.
+        The call is made at the first `next`, and closing the iterator closes its connection.
+        `read_timeout` is in seconds. While nothing happens the Hub sends an empty line every 8
+        seconds: `on_keepalive` is called then, and may raise to stop.
 
-        Believe the Lab and not the last event: where a start is cancelled the Hub says "ready" to
-        its followers, and shows the server as ready too until the cancelling call ends.
+        Trust the Lab and not the last event: during a cancel the Hub sends "ready" to followers,
+        and shows the server as ready until the cancelling call ends.
 
         Raises:
-            HubNotStarting: there is no start to follow, or not even such a user.
-            HubUnreachable, HubTimeout: the stream broke or fell silent; the start may go on.
+            HubNotStarting: there is no start to follow, or no such user.
+            HubUnreachable, HubTimeout: the stream broke or timed out; the start may go on.
         """
         return progress.follow(
             self._transport,
@@ -222,9 +222,10 @@ class HubClient:
 
 
 def _user_path(name: str, below: str = "") -> str:
-    """Build a path that reaches this user and no other.
+    """Return the path of this user.
 
-    HTTP libraries resolve "." and ".." even when percent-encoded, and an empty name is the list.
+    Names that would reach another path are refused: HTTP libraries resolve "." and ".." even when
+    percent-encoded, and an empty name is the list.
     """
     try:
         encoded = quote(name, safe="")

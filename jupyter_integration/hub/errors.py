@@ -1,29 +1,29 @@
-"""Everything that can go wrong between us and the Hub, as one tree.
+"""Errors of calls to the Hub, as one tree.
 
 HubError
-├─ HubUnavailable      the Hub may do it later; ask again then
+├─ HubUnavailable      the same call may succeed later
 │  ├─ HubUnreachable   no connection, or one that broke
 │  ├─ HubTimeout       connected, but no answer in time
 │  ├─ HubServerError   the Hub answered that it failed (5xx)
 │  ├─ HubStarting      the proxy answers, the Hub behind it does not yet
-│  └─ HubCircuitOpen   not asked, since calls in a row found the Hub away; retry_after is set
+│  └─ HubCircuitOpen   not sent, since the circuit breaker is open; retry_after is set
 ├─ HubThrottled        too many starts, or too many servers (429)
 ├─ HubRejected         the same request will be refused again
 │  ├─ HubBadRequest    the Hub does not accept what we sent (400)
 │  ├─ HubUnauthorized  our token is wrong, or lacks a scope (401, 403)
 │  ├─ HubNotFound      the Hub is up and has no such user (404)
-│  └─ HubConflict      what we ask contradicts what is there (409, "pending stop")
-│     └─ HubNotStarting    nobody started that server: there is no progress to follow
-└─ HubProtocolError    an answer that the Hub's contract does not know
+│  └─ HubConflict      the state of the user or server forbids it (409, "pending stop")
+│     └─ HubNotStarting    the server is not starting: there is no progress to follow
+└─ HubProtocolError    a response outside of the Hub's contract
 
-After a HubUnavailable the Hub may or may not have done what was asked: read before asking again.
+After a HubUnavailable the Hub may have acted or not: read before a retry.
 """
 
 from __future__ import annotations
 
 
 class HubError(Exception):
-    """A call to the Hub failed; the attributes say how, and none of them holds a secret."""
+    """A call to the Hub failed. `retry_after` is in seconds; no attribute holds a secret."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class HubError(Exception):
         self.retry_after = retry_after
         self.request_id = request_id
         self.hub_message = hub_message
-        """The Hub's own words, in English: for logs and staff, not for users."""
+        """The Hub's own message, in English: for logs and staff, not for users."""
 
 
 class HubUnavailable(HubError):
@@ -56,7 +56,7 @@ class HubUnreachable(HubUnavailable):
 
 
 class HubTimeout(HubUnavailable):
-    """The Hub took the connection and did not answer in time."""
+    """The Hub accepted the connection and did not answer in time."""
 
 
 class HubServerError(HubUnavailable):
@@ -64,15 +64,15 @@ class HubServerError(HubUnavailable):
 
 
 class HubStarting(HubUnavailable):
-    """A proxy answered in place of the Hub, or the Hub has not yet looked at its servers."""
+    """A proxy answered instead of the Hub, or the Hub has not checked its servers yet."""
 
 
 class HubCircuitOpen(HubUnavailable):
-    """The call was not made: the Hub was away a moment ago, and is asked again in `retry_after`."""
+    """The call was not sent, since the circuit breaker is open for another `retry_after`."""
 
 
 class HubThrottled(HubError):
-    """The Hub starts no more servers now; `retry_after` is None where it names no time."""
+    """The Hub starts no more servers now; `retry_after` is None if the Hub sends none."""
 
 
 class HubRejected(HubError):
@@ -88,7 +88,7 @@ class HubUnauthorized(HubRejected):
 
 
 class HubNotFound(HubRejected):
-    """The Hub itself says that it has no such user."""
+    """The Hub itself answers that it has no such user."""
 
 
 class HubConflict(HubRejected):
@@ -100,4 +100,4 @@ class HubNotStarting(HubConflict):
 
 
 class HubProtocolError(HubError):
-    """The answer is not one that a Hub gives: a broken body, a redirect, an unknown status."""
+    """The response is not a Hub's: a broken body, a redirect, an unknown status."""

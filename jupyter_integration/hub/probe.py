@@ -1,7 +1,7 @@
-"""Does a server's own code answer yet? The Hub's "ready" can be a second early.
+"""Probe of a user's Lab: the Hub's "ready" can be a second early.
 
-What answers is under its user's control: it gets no token of ours, no redirect is followed, only
-the status line is read, and the time for all of it is bounded however slowly it drips.
+The server is under its user's control. So the probe sends no token, follows no redirect, reads only
+the status line, and has a timeout for the whole response.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import time
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-_LONGEST_STATUS_LINE: Final = 1024
+_MAX_STATUS_LINE: Final = 1024  # bytes
 
 
 class LabProbe:
-    """Asks users' servers, through the Hub's proxy, whether they answer HTTP."""
+    """Probes users' servers through the Hub's proxy. Timeouts are in seconds."""
 
     def __init__(
         self, proxy_url: str, *, connect_timeout: float = 3.0, answer_timeout: float = 5.0
@@ -37,8 +37,8 @@ class LabProbe:
         return f"<LabProbe through {self._host}>"
 
     def answers(self, server_url: str) -> bool:
-        """Whether the server at `server_url` ("/user/NAME/") answers with a success."""
-        # A proxy without a route to the server answers by a redirect or an error of the Hub.
+        """Return whether the server at `server_url` ("/user/NAME/") answers with a success."""
+        # A proxy without a route to the server answers with a redirect or an error of the Hub.
         path = quote(f"{self._prefix}{server_url}api", safe="/%:@!$&'()*+,;=~")
         connection = self._connection()
         try:
@@ -60,12 +60,12 @@ class LabProbe:
 
 def _status_line(connected: socket.socket, deadline: float) -> bytes:
     line = b""
-    while b"\n" not in line and len(line) < _LONGEST_STATUS_LINE:
+    while b"\n" not in line and len(line) < _MAX_STATUS_LINE:
         left = deadline - time.monotonic()
         if left <= 0:
             break
         connected.settimeout(left)
-        received = connected.recv(_LONGEST_STATUS_LINE)
+        received = connected.recv(_MAX_STATUS_LINE)
         if not received:
             break
         line += received

@@ -1,4 +1,4 @@
-"""A start's progress, read from the Hub's event stream."""
+"""Progress of a start, read from the Hub's event stream."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from jupyter_integration.hub.resources import BrokenResource, ProgressEvent, rea
 from jupyter_integration.hub.responses import decode
 from jupyter_integration.hub.transport import HubTransport
 
-LARGEST_EVENT = 256 * 1024
+MAX_EVENT_SIZE = 256 * 1024  # bytes
 
 
 def events_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
-    """Cut a text/event-stream into the data of its events; None is a sign of life without one.
+    """Split a text/event-stream into the data of its events; None is a keepalive.
 
-    Bytes throughout: a chunk may end within a letter, a complete event never does.
+    All in bytes: a chunk may end within a character, a complete event never does.
 
     Raises:
         BrokenResource: an event is too large.
@@ -35,7 +35,7 @@ def events_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
                 found = True
                 yield b"\n".join(data)
                 data, size = [], 0
-        if size + len(rest) > LARGEST_EVENT:
+        if size + len(rest) > MAX_EVENT_SIZE:
             raise BrokenResource("an event of the progress stream is too large")
         if not found:
             yield None
@@ -53,7 +53,7 @@ def follow(
     with transport.stream(
         path,
         content_type="text/event-stream",
-        # The Hub answers 400 or 404, as it has or has not the user's server in memory.
+        # The Hub answers 400 if it has the user's server in memory, otherwise 404.
         missing=HubNotStarting,
         read_timeout=read_timeout,
     ) as stream:

@@ -1,4 +1,4 @@
-"""What the Hub has: its users and their servers, read strictly from its answers."""
+"""Resources of the Hub: users, servers and events, parsed strictly from its responses."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ HIGHEST_EXIT_STATUS = 255  # a byte, on every Unix
 
 
 class BrokenResource(ValueError):
-    """An answer lacks what it must have; the message names the field and never its value."""
+    """A response is malformed; the message names the field and never its value."""
 
 
 class ServerUnderCheck(ValueError):
-    """A Hub that was started anew has not yet looked whether this server still runs."""
+    """A restarted Hub has not checked yet whether this server still runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A user's default server: believe `ready` and `pending`, not the status of a call."""
+    """A user's default server: trust `ready` and `pending`, not the status of a call."""
 
     ready: bool
     pending: Pending | None
@@ -67,10 +67,10 @@ class ProgressEvent:
 
 @dataclass(frozen=True, slots=True)
 class HubEventPayload:
-    """What the Hub tells of its own accord, in the words of jupyterhub/portal_events.py.
+    """Payload of the Hub's webhook, as jupyterhub/portal_events.py sends it.
 
-    `exit_status` is that of a process that ended by itself, 128 + N for signal N, None where
-    nobody knows it. `last_activity` is the server's before it was stopped.
+    `exit_status` is that of a process that ended by itself, 128 + N for signal N, None if unknown.
+    `last_activity` is the server's before it was stopped.
     """
 
     kind: str
@@ -94,7 +94,7 @@ def read_user(data: JSON) -> HubUser:
 
     Raises:
         BrokenResource: a field is missing or has another type.
-        ServerUnderCheck: the Hub does not know yet whether the user's server runs.
+        ServerUnderCheck: the Hub has not checked yet whether the user's server runs.
     """
     fields = _object(data, "the user")
     servers = fields.get("servers")
@@ -143,7 +143,7 @@ def read_version(data: JSON) -> str:
 def read_progress(data: JSON, *, previous: int) -> ProgressEvent:
     """Read one event of a progress stream.
 
-    A spawner writes these events itself and may leave out the percentage: then `previous` stands.
+    A spawner writes these events and may omit the percentage: then it is `previous`.
 
     Raises:
         BrokenResource: a field has the wrong type.
@@ -169,10 +169,10 @@ def read_progress(data: JSON, *, previous: int) -> ProgressEvent:
 
 
 def read_event(data: JSON) -> HubEventPayload:
-    """Read one event; fields that it need not have may be missing.
+    """Read one event; optional fields may be missing.
 
     Raises:
-        BrokenResource: a field is missing or has another type, or does not fit into a column.
+        BrokenResource: a field is missing, has another type, or is too long for its column.
     """
     fields = _object(data, "the event")
     about = _object(fields.get("data"), "'data'")

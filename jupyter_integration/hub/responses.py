@@ -1,4 +1,4 @@
-"""What an answer that is not a success means: from status and body to an error."""
+"""Responses of the Hub: from status and body to an error."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from jupyter_integration.hub.resources import JSON, BrokenResource
 
 ALREADY_RUNNING = "is already running"
 
-# The Hub answers 400 to all of these; only its sentence tells them apart.
+# The Hub answers 400 to all of these; only its message differs.
 _STATES_THAT_FORBID: tuple[tuple[re.Pattern[str], type[HubError]], ...] = (
     (re.compile(rf"{ALREADY_RUNNING}$"), HubConflict),
     (re.compile(r"is pending \w+$"), HubConflict),
     (re.compile(r"is in the process of stopping, please wait\.$"), HubConflict),
     (re.compile(r"is not starting\.\.\.$"), HubNotStarting),
 )
-_LONGEST_MESSAGE = 500
+_MAX_MESSAGE_LENGTH = 500  # characters
 
 
 def decode(body: bytes) -> JSON:
@@ -51,7 +51,7 @@ def decode(body: bytes) -> JSON:
 
 
 def message_of(body: bytes) -> str | None:
-    """Return the Hub's sentence from an error's body, or None when the Hub did not write it."""
+    """Return the Hub's message from an error's body; None if the body is not the Hub's."""
     try:
         data = decode(body)
     except BrokenResource:
@@ -61,28 +61,28 @@ def message_of(body: bytes) -> str | None:
     message = data["message"]
     if not isinstance(message, str):
         return ""
-    return "".join(letter for letter in message if letter.isprintable())[:_LONGEST_MESSAGE]
+    return "".join(letter for letter in message if letter.isprintable())[:_MAX_MESSAGE_LENGTH]
 
 
-def meaning_of(
+def error_class(
     status: int, message: str | None, *, missing: type[HubError] = HubNotFound
 ) -> type[HubError]:
-    """Name the error; `message` is None when the body is not the Hub's own."""
+    """Return the class of the error; `message` is None if the body is not the Hub's."""
     if status == 429:
         return HubThrottled
     if status in (401, 403):
         return HubUnauthorized
     if status in (404, 503) and message is None:
-        # The proxy has no route to a Hub that is starting, and no Hub behind it that answers.
-        # Taken for the Hub's own 404 it would say that the user is gone.
+        # From the proxy: it has no route to a Hub that is starting, or the Hub does not answer.
+        # As the Hub's own 404 it would mean that the user is gone.
         return HubStarting
     if status == 404:
         return missing
     if status == 409:
         return HubConflict
     if status == 400:
-        for sentence, kind in _STATES_THAT_FORBID:
-            if sentence.search(message or ""):
+        for pattern, kind in _STATES_THAT_FORBID:
+            if pattern.search(message or ""):
                 return kind
         return HubBadRequest
     if 500 <= status <= 599:
@@ -91,7 +91,7 @@ def meaning_of(
 
 
 def explain(status: int, kind: type[HubError], message: str | None) -> str:
-    """Say in one line what happened, and where it can be mended."""
+    """Describe the error in one line, with the setting to check where there is one."""
     if kind is HubStarting:
         return (
             f"{status} from something else than the Hub: the Hub is starting or down, "
@@ -103,7 +103,7 @@ def explain(status: int, kind: type[HubError], message: str | None) -> str:
 
 
 def seconds_of(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds or a date; None when there is none or it is broken."""
+    """Return a Retry-After header in seconds; None if it is missing or malformed."""
     if retry_after is None:
         return None
     text = retry_after.strip()

@@ -1,4 +1,4 @@
-"""Which calls are sent again, and how long we wait before."""
+"""Retries of calls to the Hub: safe methods only, with jitter."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SafeRetry(Retry):
-    """urllib3's Retry without its two exceptions to what we want.
+    """urllib3's Retry without two of its rules.
 
-    It resends any method after a refused connection, and it resends at once the first time: many
-    callers that lost the same Hub at the same moment would all come back together.
+    urllib3 retries any method after a refused connection, and its first retry has no delay: callers
+    that lost the Hub at the same moment would all return at the same moment.
     """
 
     def increment(
@@ -39,9 +39,9 @@ class SafeRetry(Retry):
 
 
 def with_attempts(number: int, backoff: float) -> SafeRetry:
-    """At most so many attempts in all: about `backoff`, twice `backoff`, … seconds apart."""
+    """Return a policy of `number` attempts, about `backoff`, twice `backoff`, … seconds apart."""
     return SafeRetry(
-        # urllib3 counts what comes after the first attempt.
+        # urllib3 does not count the first attempt.
         total=number - 1,
         allowed_methods=SAFE_METHODS,
         status_forcelist=frozenset({502, 503, 504}),
@@ -50,6 +50,6 @@ def with_attempts(number: int, backoff: float) -> SafeRetry:
         raise_on_redirect=False,
         backoff_factor=backoff,
         backoff_max=5.0,
-        # Else a GET sleeps for as long as the answer asks, up to six hours.
+        # Otherwise a GET sleeps for as long as Retry-After, up to six hours (urllib3 2.8).
         respect_retry_after_header=False,
     )

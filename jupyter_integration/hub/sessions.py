@@ -1,4 +1,4 @@
-"""HTTP sessions into which nothing gets that we did not put there."""
+"""HTTP sessions without proxies, .netrc, cookies or other settings of the environment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jupyter_integration.hub.retries import SafeRetry
 
 
 class TokenHeader(AuthBase):
-    """Puts the token on a request and is the only place that holds it."""
+    """Adds the token to a request; no other object holds it."""
 
     def __init__(self, token: str) -> None:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
@@ -32,9 +32,9 @@ class TokenHeader(AuthBase):
 
 
 def open_session(auth: AuthBase, retry: SafeRetry, pool_maxsize: int) -> requests.Session:
-    """Return a session with connections of its own, at most `pool_maxsize` of them kept."""
+    """Return a session with a pool of its own that keeps at most `pool_maxsize` connections."""
     session = requests.Session()
-    # Neither proxies nor a .netrc of whoever runs the process may get between us and the Hub.
+    # Ignores proxies and .netrc of the user that runs the process.
     session.trust_env = False
     session.auth = auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -1,4 +1,4 @@
-"""HTTP to the Hub: pooled, bounded in time and size, and silent about our token."""
+"""HTTP transport to the Hub: pooled, bounded in time and size, with the token kept out of logs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import requests
@@ -26,27 +27,27 @@ from jupyter_integration.hub.resources import JSON, BrokenResource
 from jupyter_integration.hub.retries import with_attempts
 from jupyter_integration.hub.sessions import TokenHeader, open_session
 
-LARGEST_BODY = 8 * 1024 * 1024
-"""A page of users is some hundred kilobytes; more than this no Hub says in one answer."""
+MAX_BODY_SIZE = 8 * 1024 * 1024  # bytes
+"""A page of users has some hundred kilobytes."""
 
-_CHUNK = 64 * 1024
+_CHUNK_SIZE = 64 * 1024  # bytes
 _HTTP_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An answer that is read while it comes."""
+    """A response that is read as it arrives."""
 
     call: Call
     chunks: Iterator[bytes] = field(repr=False)
 
 
 class HubTransport:
-    """One connection pool to one Hub, for all threads of a process.
+    """One connection pool to one Hub, for all threads of a process. Timeouts are in seconds.
 
-    Only safe methods are sent again: after a lost answer to a POST the Hub may have acted, and
-    the caller must look first. The breaker counts what comes of all attempts as one; its probe
-    has one attempt only.
+    Only safe methods are retried: after a lost response to a POST the Hub may have acted, so the
+    caller must read first. The breaker counts all attempts of a call as one; its probe has one
+    attempt only.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class HubTransport:
         self._auth = TokenHeader(token)
         self._breaker = breaker
         self._session = open_session(self._auth, with_attempts(3, backoff), pool_maxsize)
-        self._session_of_one_attempt = open_session(
+        self._session_without_retries = open_session(
             self._auth, with_attempts(1, backoff), pool_maxsize
         )
 
@@ -76,7 +77,7 @@ class HubTransport:
     def close(self) -> None:
         """Close all idle connections."""
         self._session.close()
-        self._session_of_one_attempt.close()
+        self._session_without_retries.close()
 
     @property
     def is_blocked(self) -> bool:
@@ -98,24 +99,24 @@ class HubTransport:
     ) -> Reply:
         """Call the Hub; `path` is below /hub/api and already percent-encoded.
 
-        A GET that is not repeatable is sent once as well. Of a call that concerns one user's
-        server, a 5xx in the Hub's own words is no sign that the Hub is away.
+        Without `is_repeatable` a GET is not retried either. If the call `concerns_one_server`, a
+        5xx with the Hub's own message does not count as a failure of the Hub.
 
         Raises:
             HubError: every status that is not `expected` and every failure below HTTP; see
-                errors.py for which is which.
+                errors.py for the classes.
         """
         call = Call(method, path)
         read_timeout = self.read_timeout if timeout is None else timeout
         with (
-            self._admit(call, read_timeout, concerns_one_server) as passage,
-            self._answer(
+            self._admit(call, read_timeout, concerns_one_server) as admitted,
+            self._send(
                 call,
                 json,
                 params,
                 headers,
                 read_timeout,
-                is_repeatable=is_repeatable and not passage.is_probe,
+                is_repeatable=is_repeatable and not admitted.is_probe,
             ) as response,
         ):
             if response.status_code not in expected:
@@ -137,22 +138,22 @@ class HubTransport:
         missing: type[HubError],
         read_timeout: float | None = None,
     ) -> Iterator[Stream]:
-        """GET an answer that is read while it comes; leaving the context closes its connection.
+        """GET a response that is read as it arrives; leaving the context closes its connection.
 
-        To the breaker it is over once the answer begins.
+        For the breaker the call ends when the response begins.
 
         Raises:
-            HubError: as `request`, also from the chunks while they are read; `missing` stands
-                for the Hub's own 404.
+            HubError: as `request`, also from the chunks while they are read; `missing` is the
+                error for the Hub's own 404.
         """
         call = Call("GET", path)
         timeout = self.read_timeout if read_timeout is None else read_timeout
         headers = {"Accept": content_type}
         with ExitStack() as until_read:
-            with self._admit(call, timeout) as passage:
+            with self._admit(call, timeout) as admitted:
                 response = until_read.enter_context(
-                    self._answer(
-                        call, None, None, headers, timeout, is_repeatable=not passage.is_probe
+                    self._send(
+                        call, None, None, headers, timeout, is_repeatable=not admitted.is_probe
                     )
                 )
                 status = response.status_code
@@ -168,12 +169,16 @@ class HubTransport:
         """Ask the breaker; raises HubCircuitOpen."""
         if self._breaker is None:
             return AdmittedCall()
-        # One attempt: both addresses of a name, the answer, its body until it is given up between
-        # two pieces, and some for the resolver.
-        longest = 2 * self._connect_timeout + 3 * read_timeout + 5.0
-        return self._breaker.admit(call, longest=longest, concerns_one_server=concerns_one_server)
+        # One attempt: two addresses of the host, the response, its body with the last read, and
+        # some seconds for the resolver.
+        seconds = 2 * self._connect_timeout + 3 * read_timeout + 5.0
+        return self._breaker.admit(
+            call,
+            max_duration=timedelta(seconds=seconds),
+            concerns_one_server=concerns_one_server,
+        )
 
-    def _answer(
+    def _send(
         self,
         call: Call,
         json: JSON,
@@ -188,7 +193,7 @@ class HubTransport:
         if json is not None:
             data = json_codec.dumps(json).encode()
             sent["Content-Type"] = "application/json"
-        session = self._session if is_repeatable else self._session_of_one_attempt
+        session = self._session if is_repeatable else self._session_without_retries
         try:
             return session.request(
                 call.method,
@@ -201,16 +206,16 @@ class HubTransport:
                 stream=True,
             )
         except _HTTP_FAILURES as error:
-            failure = self._no_answer(call, error)
+            failure = self._failure_of(call, error)
         raise failure
 
     def _chunks(self, call: Call, response: requests.Response) -> Iterator[bytes]:
-        """Give every piece as soon as it is here, instead of waiting until a buffer is full."""
+        """Yield every chunk as soon as it arrives, without waiting for a full buffer."""
         while True:
             try:
-                chunk: bytes = response.raw.read1(_CHUNK)
+                chunk: bytes = response.raw.read1(_CHUNK_SIZE)
             except _HTTP_FAILURES as error:
-                failure = self._no_answer(call, error)
+                failure = self._failure_of(call, error)
             else:
                 if not chunk:
                     return
@@ -219,13 +224,13 @@ class HubTransport:
             raise failure
 
     def _body(self, call: Call, response: requests.Response, seconds: float) -> bytes:
-        """Read the whole body, bounded: the socket's timeout alone never ends a body that drips."""
+        """Read the whole body within `seconds`: the socket's timeout does not bound a slow body."""
         deadline = time.monotonic() + seconds
         status = response.status_code
         body = bytearray()
         for chunk in self._chunks(call, response):
             body += chunk
-            if len(body) > LARGEST_BODY:
+            if len(body) > MAX_BODY_SIZE:
                 body.clear()
                 raise call.failure(HubProtocolError, "the body is too large", status=status)
             if time.monotonic() > deadline:
@@ -245,7 +250,7 @@ class HubTransport:
         message = responses.message_of(self._body(call, response, seconds))
         if message is not None:
             message = self._auth.remove_from(message)
-        kind = responses.meaning_of(status, message, missing=missing)
+        kind = responses.error_class(status, message, missing=missing)
         return call.failure(
             kind,
             responses.explain(status, kind, message),
@@ -254,7 +259,7 @@ class HubTransport:
             hub_message=message or "",
         )
 
-    def _no_answer(self, call: Call, error: Exception) -> HubError:
+    def _failure_of(self, call: Call, error: Exception) -> HubError:
         cause = _cause_of(error)
         kind: type[HubError] = HubUnreachable
         if isinstance(cause, urllib3.exceptions.ReadTimeoutError | requests.ReadTimeout):
@@ -263,7 +268,7 @@ class HubTransport:
 
 
 def _cause_of(error: Exception) -> Exception:
-    """Dig out of the wrappers of requests and urllib3 what really happened."""
+    """Return the cause inside the wrappers of requests and urllib3."""
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
         return inner.reason

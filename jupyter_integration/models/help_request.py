@@ -1,4 +1,4 @@
-"""What a person asked staff, with the facts as they were when they asked."""
+"""Support request of a user, with the facts at the time of the request."""
 
 from typing import Self
 
@@ -34,7 +34,7 @@ class HelpRequestQuerySet(ShownRowsQuerySet["HelpRequest"]):
 
 
 class HelpRequest(models.Model):
-    """A copy of the facts, and not only the way to them: a start goes on, and so does a server."""
+    """Copies the facts instead of linking them, because starts and servers change afterwards."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

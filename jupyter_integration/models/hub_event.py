@@ -1,4 +1,4 @@
-"""What the Hub told of its own accord: each event once, and only as a hint to look."""
+"""Events that the Hub sends to the webhook: each one once, as a hint to read the Hub again."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,13 +6,13 @@ from django.utils.translation import pgettext_lazy
 
 
 class HubEvent(models.Model):
-    """An event as it came, in whatever order; some never come. The Hub alone knows what is true.
+    """An event as received. Order is not guaranteed, and some events are never sent.
 
     Not a foreign key to the account: the Hub may have users that the portal does not know.
     """
 
     class Kind(models.TextChoices):
-        """The words of jupyterhub/portal_events.py; one that is not here is kept all the same."""
+        """The kinds of jupyterhub/portal_events.py; an unknown kind is stored as well."""
 
         SERVER_STARTED = "server.started", pgettext_lazy("event", "Server started")
         START_FAILED = "server.start_failed", pgettext_lazy("event", "Start failed")

@@ -1,4 +1,4 @@
-"""A Hub user who must go, because the account was made inactive or deleted."""
+"""Hub user to be deleted, because the account was made inactive or deleted."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 
 class HubRevocation(LeasedRow):
-    """Kept until the Hub has stopped the server and forgotten the user; files stay where they are.
+    """Exists until the Hub has stopped the server and deleted the user. Files are not deleted.
 
     Not a foreign key to the account: that may be deleted.
     """

@@ -1,4 +1,4 @@
-"""Rows that one worker at a time works on, however many were woken for them."""
+"""Base classes of rows that one worker at a time works on."""
 
 from typing import Self, TypeVar
 
@@ -13,22 +13,24 @@ Row = TypeVar("Row", bound="LeasedRow", covariant=True)
 
 
 class LeasedQuerySet(models.QuerySet[Row]):
-    def free(self) -> Self:
-        """Rows that nobody works on: never claimed, given back, or held by a dead worker."""
+    def unleased(self) -> Self:
+        """Rows without a valid lease: never claimed, released, or leased by a dead worker."""
         return self.filter(
             Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=timezone.now())
         )
 
     def due(self) -> Self:
-        """Free rows that are not told to wait."""
-        return self.free().filter(Q(not_before__isnull=True) | Q(not_before__lte=timezone.now()))
+        """Unleased rows whose `not_before` has passed."""
+        return self.unleased().filter(
+            Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
+        )
 
 
 class LeasedRow(models.Model):
-    """Work to be done on the Hub. The row is the truth; a Celery task only wakes somebody for it.
+    """Work to be done on the Hub. The row is the truth; a Celery task only wakes a worker for it.
 
-    Who works on it holds a lease (services/leases.py); when that worker dies the lease runs out
-    and the next takes the row up.
+    The worker holds a lease (work/leases.py). When the worker dies the lease expires, and the next
+    worker claims the row.
     """
 
     lease_id = models.UUIDField(null=True, editable=False)
@@ -47,7 +49,7 @@ class UserRequestQuerySet(LeasedQuerySet[Row], ShownRowsQuerySet[Row]):  # type:
 
 
 class UserRequest(LeasedRow):
-    """Work that a user asked for by a press, and whose course they see."""
+    """Work that a user requested, and whose progress their pages show."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
 

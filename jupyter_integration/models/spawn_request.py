@@ -1,4 +1,4 @@
-"""One press of «start»: what was asked, how far it is, and how it ended."""
+"""Request to start a server: its state, its progress and its outcome."""
 
 from typing import Self
 
@@ -19,25 +19,25 @@ class SpawnRequestQuerySet(UserRequestQuerySet["SpawnRequest"]):  # type: ignore
         return self.filter(state__in=SpawnRequest.OPEN_STATES)
 
     def wanted(self) -> Self:
-        """Open requests that nobody has taken back."""
+        """Open requests that were not cancelled."""
         return self.open().filter(cancel_requested_at__isnull=True)
 
     def cancelling(self) -> Self:
         return self.open().filter(cancel_requested_at__isnull=False)
 
     def waiting_for_slot(self) -> Self:
-        """Requests that wait for a slot, the first come first."""
+        """Requests that wait for a slot, the oldest first."""
         return self.wanted().filter(slot__isnull=True).order_by("pk")
 
     def in_flight(self) -> Self:
-        """Requests that hold a slot, whether or not a worker follows them now."""
+        """Requests that hold a slot, with or without a worker that follows them now."""
         return self.filter(slot__isnull=False)
 
 
 class SpawnRequest(UserRequest):
-    """A start that a user asked for.
+    """A start that a user requested.
 
-    It says nothing about whether a server runs now: the Hub alone knows that.
+    Its state does not show whether a server runs now: only the Hub knows that.
     """
 
     class State(models.TextChoices):
@@ -98,7 +98,7 @@ class SpawnRequest(UserRequest):
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],
-                # One that is being cancelled makes room: its user may already want the next.
+                # A cancelled request does not count: its user may already want the next start.
                 condition=Q(state__in=("queued", "starting"), cancel_requested_at__isnull=True),
                 name="one_open_start_a_user",
             ),
@@ -114,7 +114,7 @@ class SpawnRequest(UserRequest):
                 name="open_starts_in_order",
             ),
             models.Index(fields=["user", "-id"], name="last_start_of_a_user"),
-            # For staff, whose lists of what went wrong must not read all that went well.
+            # For the staff's lists of failures, which must not read all successful starts.
             models.Index(
                 fields=["state", "-id"],
                 condition=Q(state__in=("failed", "cancelled")),
@@ -136,12 +136,12 @@ class SpawnRequest(UserRequest):
 
     @property
     def reference(self) -> str:
-        """The short code that leads from a user's page to the log and the admin."""
+        """The short code by which a user's page, the log and the admin name the request."""
         return f"S{self.pk}"
 
     @property
     def failure(self) -> Failure:
-        """Why it failed, for one that FAILED."""
+        """The reason of a request in state FAILED."""
         refused = self.failure_code == FailureCode.REFUSED_BY_HOOK
         return explain(
             self.failure_code,

@@ -1,4 +1,4 @@
-"""One press of «stop», kept until the Hub shows the server stopped."""
+"""Request to stop a server, open until the Hub shows the server stopped."""
 
 from typing import Self
 

@@ -36,7 +36,7 @@ def request_cancel(*, user: User) -> bool:
     with transaction.atomic():
         # The Hub does not know a start that no worker has claimed: that one ends here.
         ended = (
-            mine.free()
+            mine.unleased()
             .filter(posted_at__isnull=True)
             .update(
                 state=SpawnRequest.State.CANCELLED,

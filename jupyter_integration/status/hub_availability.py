@@ -12,12 +12,12 @@ from typing import Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from jupyter_integration.hub.breaker import CIRCUIT_KEY, Circuit
+from jupyter_integration.hub.breaker import STATE_KEY, BreakerState
 
 REFUSED_KEY = "hub:refused-at"
 _ANSWERED_KEY = "hub:answered-at"
 
-KEYS = (CIRCUIT_KEY, REFUSED_KEY, _ANSWERED_KEY)
+KEYS = (STATE_KEY, REFUSED_KEY, _ANSWERED_KEY)
 """For callers that read more keys in the same call to the cache."""
 
 REFUSAL_TTL = timedelta(minutes=2)  # longer than the time between two health checks
@@ -48,8 +48,8 @@ def read() -> HubAvailability:
 
 def availability_in(cached: Mapping[str, Any]) -> HubAvailability:
     """Return what is known, from what the cache has under KEYS."""
-    circuit = cached.get(CIRCUIT_KEY)
-    away_since = circuit.away_since if isinstance(circuit, Circuit) else None
+    state = cached.get(STATE_KEY)
+    away_since = state.away_since if isinstance(state, BreakerState) else None
     return HubAvailability(
         away_since=None if away_since is None else datetime.fromtimestamp(away_since, UTC),
         refused_at=cached.get(REFUSED_KEY),

@@ -5,7 +5,9 @@ from contextlib import closing, suppress
 from django.conf import settings
 
 from jupyter_integration import conf
-from jupyter_integration.hub import HubClient, HubTransport, HubUnreachable
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubUnreachable
+from jupyter_integration.hub.transport import HubTransport
 
 _NOBODY_THERE = "http://127.0.0.1:1/hub/api"
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.db import OperationalError, connection
 
 from jupyter_integration import conf
 from jupyter_integration.breaker_store import CacheStore
-from jupyter_integration.hub import HubCircuitOpen, HubUnavailable, StoreAway
+from jupyter_integration.hub.breaker import StoreUnavailable
+from jupyter_integration.hub.errors import HubCircuitOpen, HubUnavailable
 from jupyter_integration.testing.at_once import at_once
 
-LATER = 60.0  # seconds
+TTL = timedelta(minutes=1)
 
 
 @contextmanager
@@ -62,14 +64,14 @@ class TestCacheAway:
                 assert not isinstance(failed.value, HubCircuitOpen)
 
     def test_what_the_breaker_cannot_do_without_it_is_told(self, db, settings, away) -> None:
-        with away(settings), pytest.raises(StoreAway):
-            CacheStore().add("hub:failure:1", True, LATER)
+        with away(settings), pytest.raises(StoreUnavailable):
+            CacheStore().add("hub:failure:1", True, TTL)
 
 
 class TestStore:
     def test_it_keeps_what_it_is_given(self, db: None) -> None:
         store = CacheStore()
-        store.set("hub:circuit", "open", LATER)
+        store.set("hub:circuit", "open", TTL)
 
         assert store.get_many(["hub:circuit", "hub:other"]) == {"hub:circuit": "open"}
         store.delete_many(["hub:circuit", "hub:other"])
@@ -81,7 +83,7 @@ class TestStore:
 
         for number in range(10):
             key = f"hub:probe:{number}"
-            added = at_once(lambda key: store.add(key, True, LATER), [key] * 12)
+            added = at_once(lambda key: store.add(key, True, TTL), [key] * 12)
             assert added.count(True) == 1
 
     @pytest.mark.django_db(transaction=True)
@@ -89,8 +91,8 @@ class TestStore:
         """Else a hundred starts that wait for the Hub would hold a hundred connections."""
         connection.close()
         store = CacheStore()
-        store.set("hub:circuit", "open", LATER)
-        store.add("hub:failure:1", True, LATER)
+        store.set("hub:circuit", "open", TTL)
+        store.add("hub:failure:1", True, TTL)
         store.get_many(["hub:circuit"])
         assert connection.connection is None
 
@@ -101,14 +103,16 @@ class TestStore:
 
 PROCESS = """
 import json, sys, time
+from datetime import timedelta
 from django.conf import settings
 api_url, open_for, options = json.loads(sys.argv[1])
 settings.configure(**options)
 from jupyter_integration.breaker_store import CacheStore
-from jupyter_integration.hub import (
-    CircuitBreaker, HubCircuitOpen, HubClient, HubTransport, HubUnavailable
-)
-breaker = CircuitBreaker(CacheStore(), open_for=open_for)
+from jupyter_integration.hub.breaker import CircuitBreaker
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubCircuitOpen, HubUnavailable
+from jupyter_integration.hub.transport import HubTransport
+breaker = CircuitBreaker(CacheStore(), open_for=timedelta(seconds=open_for))
 hub = HubClient(HubTransport(api_url, "token-of-the-portal", breaker=breaker))
 print("ready", flush=True)
 for line in sys.stdin:

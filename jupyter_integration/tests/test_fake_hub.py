@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubStarting,
     HubThrottled,
     HubTimeout,
-    HubTransport,
     HubUnauthorized,
     HubUnreachable,
-    LabProbe,
 )
+from jupyter_integration.hub.probe import LabProbe
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 

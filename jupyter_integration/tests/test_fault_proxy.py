@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubError,
     HubProtocolError,
     HubServerError,
     HubStarting,
     HubThrottled,
     HubTimeout,
-    HubTransport,
     HubUnreachable,
 )
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.fault_proxy import FaultProxy
 from jupyter_integration.testing.faults import (

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.hub import HubCircuitOpen
+from jupyter_integration.hub.errors import HubCircuitOpen
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.request_spawn import request_spawn

@@ -103,7 +103,7 @@ def test_one_that_comes_back_between_looking_and_making_is_taken_as_it_is(
 def test_a_hub_that_knows_every_name_ends_the_search(
     fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_NAMES_TRIED", 3)
+    monkeypatch.setattr(module, "MAX_NAMES_TRIED", 3)
     for name in ("sara", "sara-2", "sara-3", "sara-4"):
         fake_hub.add_user(name)
 

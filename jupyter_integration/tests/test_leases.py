@@ -63,7 +63,7 @@ def test_of_many_workers_one_gets_it(request_) -> None:
 class TestTheKeeper:
     @pytest.fixture(autouse=True)
     def often(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(leases, "RENEW_EVERY", 0.05)
+        monkeypatch.setattr(leases, "RENEW_INTERVAL", timedelta(seconds=0.05))
 
     @pytest.fixture
     def keeper(self) -> LeaseKeeper:

@@ -162,7 +162,7 @@ class TestWhoIsMissing:
     def test_while_it_is_not_confirmed_its_page_shows_it_and_has_it_read(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MOST_CONFIRMED", 0)
+        monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MAX_CONFIRMED", 0)
         user = student_on_the_hub(fake_hub, "r1", running=True)
         reconcile_servers(hub=hub)
         fake_hub.kill_server("r1")
@@ -175,7 +175,7 @@ class TestWhoIsMissing:
     def test_many_that_are_gone_at_once_are_confirmed_a_few_at_a_time(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MOST_CONFIRMED", 2)
+        monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MAX_CONFIRMED", 2)
         users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(5)]
         reconcile_servers(hub=hub)
         fake_hub.down()

@@ -11,7 +11,7 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.tasks import wake_stalled_work
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.work.find_stalled import MOST_AT_ONCE, find_stalled
+from jupyter_integration.work.find_stalled import MAX_WAKE_UPS, find_stalled
 from jupyter_integration.work.leases import claim
 
 State = SpawnRequest.State
@@ -128,11 +128,11 @@ class TestAccountsWithoutHubUser:
         assert find_stalled().accounts_without_hub_user == []
 
     def test_of_very_many_some_at_a_time_are_tried(self, db: None) -> None:
-        for number in range(MOST_AT_ONCE + 5):
+        for number in range(MAX_WAKE_UPS + 5):
             User.objects.create_user(f"student{number}")
         make_old()
 
-        assert len(find_stalled().accounts_without_hub_user) == MOST_AT_ONCE
+        assert len(find_stalled().accounts_without_hub_user) == MAX_WAKE_UPS
 
 
 def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> None:

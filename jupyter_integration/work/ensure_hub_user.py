@@ -1,4 +1,4 @@
-"""See to it that the Hub has a user for an account, and that it is this account's own."""
+"""Hub user of an account: created once, and never one of another account."""
 
 import logging
 from datetime import datetime, timedelta
@@ -15,29 +15,30 @@ from jupyter_integration.models import HubRevocation
 
 logger = logging.getLogger(__name__)
 
-CLAIM_TIME = timedelta(seconds=60)
-"""Longer than one call to the Hub may take; renewed before each."""
+CLAIM_DURATION = timedelta(seconds=60)
+"""Longer than one call to the Hub can take; the claim is renewed before each call."""
 
-MOST_NAMES_TRIED = 20
+MAX_NAMES_TRIED = 20
 
 
 class HubUserNotMadeError(Exception):
-    """No name could be found under which the Hub would make a user for this account."""
+    """The Hub created no user for this account under any of MAX_NAMES_TRIED names."""
 
 
 class HubUserRefusedError(Exception):
-    """The account is inactive: the Hub gets no user for it, and keeps none."""
+    """The account is inactive: its Hub user is not created, or is deleted."""
 
 
 class HubUserBeingMadeError(Exception):
-    """Another worker is making this account's Hub user; come back in a moment."""
+    """Another worker is creating this account's Hub user; retry in a moment."""
 
 
 def ensure_hub_user(*, hub: HubClient, user: User) -> HubUser:
-    """Return the account's user on the Hub, made now if need be; always without admin rights.
+    """Return the account's Hub user, created now if necessary; always without admin rights.
 
-    The first time, a name that the Hub already knows belongs to somebody else, so the account
-    gets another. Later the name is ours, and a user whom the Hub has lost is made again.
+    At the first creation, a name that the Hub already has belongs to another person, so the account
+    gets a new name. Later the name is the account's own, and a user that the Hub lost is created
+    again.
 
     Raises HubUserRefusedError, HubUserNotMadeError, HubUserBeingMadeError, and every HubError.
     """
@@ -45,15 +46,15 @@ def ensure_hub_user(*, hub: HubClient, user: User) -> HubUser:
     if not user.is_active:
         raise HubUserRefusedError(user.pk)
     if user.hub_user_created_at is not None:
-        return _find_or_make_again(hub, user)
+        return _get_or_recreate(hub, user)
     claim = _Claim(user)
     try:
-        return _make_first(hub, user, claim)
+        return _create_first(hub, user, claim)
     finally:
         claim.release()
 
 
-def _find_or_make_again(hub: HubClient, user: User) -> HubUser:
+def _get_or_recreate(hub: HubClient, user: User) -> HubUser:
     try:
         return hub.get_user(user.hub_username)
     except HubNotFound:
@@ -61,13 +62,14 @@ def _find_or_make_again(hub: HubClient, user: User) -> HubUser:
             made = hub.create_user(user.hub_username)
         except HubConflict:
             return hub.get_user(user.hub_username)
-    _take_back_if_inactive(user)
+    _revoke_if_inactive(user)
     return made
 
 
-def _take_back_if_inactive(user: User) -> None:
-    """An account can be made inactive while the Hub makes its user, and what takes its access away
-    may have come and gone by then: so what was made has to go.
+def _revoke_if_inactive(user: User) -> None:
+    """Revoke the new Hub user if the account was made inactive during its creation.
+
+    The revocation of the account may have run before the Hub user existed.
     """
     user.refresh_from_db(fields=["is_active"])
     if not user.is_active:
@@ -76,27 +78,29 @@ def _take_back_if_inactive(user: User) -> None:
 
 
 class _Claim:
-    """The right to make an account's Hub user, which one worker has at a time: to a second, the
-    first one's work looks like a stranger's.
+    """The right of one worker to create an account's Hub user.
 
-    Known by the very moment at which it runs out. Raises HubUserBeingMadeError.
+    A second worker would take the first one's Hub user for that of another person. The claim is
+    identified by the exact time at which it expires. Raises HubUserBeingMadeError.
     """
 
     def __init__(self, user: User) -> None:
         self._account = User.objects.filter(pk=user.pk)
-        self._expires_at = timezone.now() + CLAIM_TIME
-        free = Q(hub_claim_expires_at__isnull=True) | Q(hub_claim_expires_at__lte=timezone.now())
-        unmade = self._account.filter(free, hub_user_created_at__isnull=True)
-        if not unmade.update(hub_claim_expires_at=self._expires_at):
+        self._expires_at = timezone.now() + CLAIM_DURATION
+        unclaimed = Q(hub_claim_expires_at__isnull=True) | Q(
+            hub_claim_expires_at__lte=timezone.now()
+        )
+        mine = self._account.filter(unclaimed, hub_user_created_at__isnull=True)
+        if not mine.update(hub_claim_expires_at=self._expires_at):
             raise HubUserBeingMadeError
 
     def renew(self) -> None:
-        expires_at = timezone.now() + CLAIM_TIME
+        expires_at = timezone.now() + CLAIM_DURATION
         self._write(hub_claim_expires_at=expires_at)
         self._expires_at = expires_at
 
     def fulfil(self, hub_username: str, created_at: datetime) -> None:
-        """Record that the Hub's user of this name is the account's own."""
+        """Record that the Hub user of this name is the account's own."""
         self._account = self._account.filter(hub_username=hub_username)
         self._write(hub_user_created_at=created_at)
 
@@ -111,17 +115,17 @@ class _Claim:
         return self._account.filter(hub_claim_expires_at=self._expires_at)
 
 
-def _make_first(hub: HubClient, user: User, claim: _Claim) -> HubUser:
-    for _attempt in range(MOST_NAMES_TRIED):
+def _create_first(hub: HubClient, user: User, claim: _Claim) -> HubUser:
+    for _attempt in range(MAX_NAMES_TRIED):
         claim.renew()
         try:
             hub_user = hub.create_user(user.hub_username)
         except HubConflict:
-            taken = user.hub_username
+            foreign_name = user.hub_username
             replace_hub_username(user=user)
             logger.warning(
-                "The Hub has a user %s who is not account %s; it is now %s",
-                taken,
+                "The Hub user %s does not belong to account %s, which is now %s",
+                foreign_name,
                 user.pk,
                 user.hub_username,
             )
@@ -129,6 +133,6 @@ def _make_first(hub: HubClient, user: User, claim: _Claim) -> HubUser:
         created_at = timezone.now()
         claim.fulfil(user.hub_username, created_at)
         user.hub_user_created_at = created_at
-        _take_back_if_inactive(user)
+        _revoke_if_inactive(user)
         return hub_user
     raise HubUserNotMadeError(user.pk)

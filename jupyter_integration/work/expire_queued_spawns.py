@@ -20,7 +20,7 @@ def expire_queued_spawns(*, hub_unavailable_since: datetime) -> None:
     before = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE)
     if hub_unavailable_since > before:
         return
-    waiting = SpawnRequest.objects.wanted().free()
+    waiting = SpawnRequest.objects.wanted().unleased()
     for request in waiting.filter(created_at__lte=before):
         ended = waiting.filter(pk=request.pk).update(
             state=SpawnRequest.State.FAILED,

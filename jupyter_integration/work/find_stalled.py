@@ -1,6 +1,6 @@
-"""Find work that was asked for and that nobody does.
+"""Stalled work: rows that are due and that no worker has a lease on.
 
-Tasks get lost with the worker or the broker that held them; rows do not.
+A task is lost with the worker or the broker that held it; its row is not.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from accounts.models import User
 from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.work.slots import free_slots
 
-SETTLED_IN = timedelta(seconds=3)
-"""Younger work was woken a moment ago by whoever asked for it."""
+MIN_AGE = timedelta(seconds=3)
+"""The request itself has just woken a worker for a younger row."""
 
-MOST_AT_ONCE = 20
+MAX_WAKE_UPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class StalledWork:
-    """Primary keys, the longest waiting first; of starts only how many workers they need."""
+    """Primary keys, the oldest first; for starts only the number of workers to wake."""
 
     starts: int
     cancels: list[int]
@@ -30,12 +30,12 @@ class StalledWork:
 
 
 def find_stalled(*, hub_is_unavailable: bool = False) -> StalledWork:
-    """Return what somebody should be woken for now.
+    """Return the work to wake workers for now.
 
-    For the line no more workers than there are free slots. While the Hub is away only for stops
-    and cancels, which end then when their time is over; the rest waits until it is back.
+    Wakes at most one worker per free slot. While the Hub is unavailable, only stops and cancels are
+    woken, so that they can time out.
     """
-    before = timezone.now() - SETTLED_IN
+    before = timezone.now() - MIN_AGE
     starts = SpawnRequest.objects.wanted().due().filter(created_at__lt=before)
     waiting = min(starts.waiting_for_slot().count(), len(free_slots()))
     cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
@@ -44,11 +44,13 @@ def find_stalled(*, hub_is_unavailable: bool = False) -> StalledWork:
     accounts = User.objects.filter(
         is_active=True, hub_user_created_at__isnull=True, date_joined__lt=before
     ).order_by("pk")
-    most_unlimited = 0 if hub_is_unavailable else MOST_AT_ONCE  # tried for as long as it takes
+    max_without_deadline = 0 if hub_is_unavailable else MAX_WAKE_UPS
     return StalledWork(
         starts=0 if hub_is_unavailable else starts.in_flight().count() + waiting,
-        cancels=list(cancels.values_list("pk", flat=True)[:MOST_AT_ONCE]),
-        stops=list(stops.values_list("pk", flat=True)[:MOST_AT_ONCE]),
-        revocations=list(revocations.values_list("pk", flat=True)[:most_unlimited]),
-        accounts_without_hub_user=list(accounts.values_list("pk", flat=True)[:most_unlimited]),
+        cancels=list(cancels.values_list("pk", flat=True)[:MAX_WAKE_UPS]),
+        stops=list(stops.values_list("pk", flat=True)[:MAX_WAKE_UPS]),
+        revocations=list(revocations.values_list("pk", flat=True)[:max_without_deadline]),
+        accounts_without_hub_user=list(
+            accounts.values_list("pk", flat=True)[:max_without_deadline]
+        ),
     )

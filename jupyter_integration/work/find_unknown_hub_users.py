@@ -1,4 +1,4 @@
-"""Go through all users of the Hub, now and then, and report those whom no account has."""
+"""Scan of all Hub users for users without an account."""
 
 import logging
 import time
@@ -16,22 +16,22 @@ from jupyter_integration.monitoring import reconciliation_report
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(hours=1)
-MOST_USERS = 200_000
-"""A Hub with more is not gone through to its end."""
+SCAN_INTERVAL = timedelta(hours=1)
+MAX_USERS = 200_000
+"""The scan ends after so many users."""
 
-REST = 4
-"""Between two pages the Hub is left alone for so many times as long as the last page took: there
-is no hurry, and it answers one call at a time.
+PAUSE_FACTOR = 4
+"""The pause after each page, as a multiple of the time that the page took. The scan is not urgent,
+and the Hub answers one call at a time.
 """
 
 
 def find_unknown_hub_users(*, hub: HubClient, page_size: int = 200) -> None:
-    """Record the names for staff, if that was not done within `EVERY`. Nothing is deleted.
+    """Record the names for staff, at most once per SCAN_INTERVAL. Nothing is deleted.
 
-    Raises no HubError: with the Hub away it is tried again at the next call.
+    Raises no HubError: a scan that fails is retried at the next call.
     """
-    if not reconciliation_report.claim_user_scan(EVERY):
+    if not reconciliation_report.claim_user_scan(SCAN_INTERVAL):
         return
     began = timezone.now()
     unknown: set[str] = set()
@@ -39,23 +39,23 @@ def find_unknown_hub_users(*, hub: HubClient, page_size: int = 200) -> None:
         for names in _pages(hub, page_size):
             unknown |= _without_account(names)
     except HubError as error:
-        if not isinstance(error, HubCircuitOpen):  # that the Hub is away was told once
-            logger.warning("The users of the Hub could not all be read: %s", error)
+        if not isinstance(error, HubCircuitOpen):  # the breaker has logged once that it opened
+            logger.warning("The scan of the Hub's users failed: %s", error)
         reconciliation_report.release_user_scan()
         return
     reconciliation_report.record_unknown_users(unknown, as_of=began)
 
 
 def _pages(hub: HubClient, page_size: int) -> Iterator[set[str]]:
-    users = islice(hub.list_users(page_size=page_size), MOST_USERS)
+    users = islice(hub.list_users(page_size=page_size), MAX_USERS)
     while True:
-        asked = time.monotonic()
+        began = time.monotonic()
         page = {user.name for user in islice(users, page_size)}
         if not page:
             return
         yield page
         if len(page) == page_size:
-            time.sleep(REST * (time.monotonic() - asked))
+            time.sleep(PAUSE_FACTOR * (time.monotonic() - began))
 
 
 def _without_account(names: set[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Leases: who works on a row now, with a time after which another may take it up."""
+"""Leases: the right of one worker to work on a row, until the lease expires."""
 
 import logging
 import threading
@@ -19,14 +19,15 @@ from jupyter_integration.models.leased import LeasedQuerySet, LeasedRow
 
 logger = logging.getLogger(__name__)
 
-LEASE_TIME: Final = timedelta(seconds=9)
-"""With the sweep of every 5 seconds, what a dead worker left is taken up within 15."""
+LEASE_DURATION: Final = timedelta(seconds=9)
+"""`wake_stalled_work` runs every 5 seconds, so a dead worker's row is claimed within 15."""
 
-RENEW_EVERY: Final = 3.0  # seconds: two renewals may fail before a row is lost
+RENEW_INTERVAL: Final = timedelta(seconds=3)
+"""Two renewals may fail before a lease expires."""
 
 
 class LeaseLostError(Exception):
-    """Another worker took the row up, or it was settled: stop working on it, write nothing."""
+    """Another worker has claimed the row, or it was settled: stop, and write nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,16 @@ class Lease:
     holder: uuid.UUID
 
     def renew(self, *conditions: Q, **changes: Any) -> None:
-        """Keep the row for another LEASE_TIME and write `changes` to it, if it meets the conditions
-        still.
+        """Extend the lease to LEASE_DURATION from now and write `changes` to the row.
 
-        Raises LeaseLostError.
+        Raises LeaseLostError, also if the row no longer meets the conditions.
         """
-        self._write(*conditions, lease_expires_at=timezone.now() + LEASE_TIME, **changes)
+        self._write(*conditions, lease_expires_at=timezone.now() + LEASE_DURATION, **changes)
 
     def release(self, *conditions: Q, **changes: Any) -> None:
-        """Write `changes` and let go of the row, if it meets the conditions still.
+        """Write `changes` to the row and end the lease.
 
-        Raises LeaseLostError.
+        Raises LeaseLostError, also if the row no longer meets the conditions.
         """
         self._write(*conditions, lease_id=None, lease_expires_at=None, **changes)
 
@@ -59,15 +59,15 @@ class Lease:
 
 
 def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease | None:
-    """Take the row if it is among `rows` and free, and write `changes` to it; None when it is not.
+    """Lease the row and write `changes` to it; None if it is leased or not among `rows`.
 
-    One UPDATE decides: of many that were woken for a row, one gets it.
+    One UPDATE decides, so of several workers that were woken for a row one gets the lease.
     """
     holder = uuid.uuid4()
     claimed = (
-        rows.free()
+        rows.unleased()
         .filter(pk=row_id)
-        .update(lease_id=holder, lease_expires_at=timezone.now() + LEASE_TIME, **changes)
+        .update(lease_id=holder, lease_expires_at=timezone.now() + LEASE_DURATION, **changes)
     )
     if not claimed:
         return None
@@ -75,11 +75,11 @@ def claim(rows: LeasedQuerySet[LeasedRow], row_id: Any, **changes: Any) -> Lease
 
 
 class LeaseKeeper:
-    """Renews the leases of a process from a thread of its own, for as long as the work goes on.
+    """Thread that renews the leases of this process while their work goes on.
 
-    A call to the Hub can take half a minute, and a lease as long as that would leave the work of a
-    dead worker lying for as long. A worker that was killed renews nothing. One that only lost the
-    database for a while has its rows still, unless another took them up.
+    A call to the Hub can take half a minute. A lease of that length would delay the work of a dead
+    worker by as much. A killed worker renews nothing. A worker that lost the database for a while
+    still has its leases, unless another worker has claimed the rows.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class LeaseKeeper:
 
     @contextmanager
     def keep(self, lease: Lease) -> Iterator[None]:
-        """Renew the lease while the context lasts. Whether it is lost shows at the next write."""
+        """Renew the lease while the context lasts. A lost lease is noticed at the next write."""
         with self._changed:
             self._kept[lease.holder] = lease
             if self._thread is None:
@@ -106,7 +106,8 @@ class LeaseKeeper:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._kept)
-            time.sleep(RENEW_EVERY)  # a lease that comes meanwhile has its full time
+            # A lease that is added during the sleep is new, and needs no renewal before.
+            time.sleep(RENEW_INTERVAL.total_seconds())
             self._renew_all()
 
     def _renew_all(self) -> None:
@@ -116,15 +117,15 @@ class LeaseKeeper:
             holders = [lease.holder for lease in leases if lease.rows is rows]
             try:
                 rows._default_manager.filter(lease_id__in=holders).update(
-                    lease_expires_at=timezone.now() + LEASE_TIME
+                    lease_expires_at=timezone.now() + LEASE_DURATION
                 )
             except DatabaseFailure as error:
-                logger.warning("Leases are not renewed: %s", error)
+                logger.warning("Leases were not renewed: %s", error)
         release_database_connection()
 
 
 def release_database_connection() -> None:
-    """Give the connection back to the pool before a long wait; the next query takes one again.
+    """Return the connection to the pool before a long wait; the next query gets one again.
 
     A hundred starts that wait for the Hub must not hold a hundred connections.
     """

@@ -1,4 +1,4 @@
-"""Take up one start after the other for as long as there is one to take up."""
+"""Queue worker: claims and runs one start after the other."""
 
 import threading
 from collections.abc import Callable
@@ -10,18 +10,18 @@ from jupyter_integration.work.run_spawn import run_spawn
 from jupyter_integration.work.slots import claim_with_slot, next_queued
 
 _claiming = threading.Lock()
-"""Threads that look for the next start together all find the same one, and all but one in vain.
-Other processes they meet in the database.
+"""Without this lock all threads of a process would find the same next start, and all but one would
+fail to claim it. Between processes the database decides.
 """
 
 
 def process_queue(
     *, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, is_wanted: Callable[[], bool]
 ) -> None:
-    """Work on starts until none waits, no slot is free, or the worker `is_wanted` no longer.
+    """Run starts until none waits, no slot is free, or `is_wanted()` is false.
 
-    A slot that a start gives back is taken by the next at once, without the broker: where that is
-    away, the line goes on. While the Hub is away it stands still.
+    The next start claims a released slot at once and without the broker, so the queue moves on
+    while the broker is unavailable. While the Hub is unavailable nothing is claimed.
     """
     while is_wanted() and (lease := _claim_next(hub)) is not None:
         run_spawn(hub=hub, lab=lab, keeper=keeper, lease=lease)

@@ -1,4 +1,4 @@
-"""Make an account's Hub user before it is needed, so that the first start need not."""
+"""Provisioning of an account's Hub user before its first start."""
 
 import logging
 
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def provision_hub_user(*, hub: HubClient, user_id: int) -> None:
-    """Make the Hub user of an active account; what fails now is tried again by `wake_stalled_work`.
+    """Create the Hub user of an active account; `wake_stalled_work` retries a failure.
 
-    Pages learn by the way what the Hub says of their server.
+    The Hub's response also gives pages a first snapshot.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

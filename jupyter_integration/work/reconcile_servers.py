@@ -1,7 +1,7 @@
-"""Compare what we know of all servers with one list of the Hub, and put right what differs.
+"""Reconciliation: compares the Hub's list of servers with what the portal believes, and repairs it.
 
-Pages that show something old wake this, and beat does; one at a time reads the list. Nothing is
-stopped or deleted here: what the portal does not know is reported to staff.
+Pages with old snapshots wake it, and beat does; one worker at a time reads the list. It repairs
+snapshots only and stops or deletes nothing: servers without an account are reported to staff.
 """
 
 import logging
@@ -32,22 +32,21 @@ from jupyter_integration.status import hub_availability, refresh_claims, snapsho
 
 logger = logging.getLogger(__name__)
 
-MOST_CONFIRMED = 50
-"""After a restart of the Hub every server may be gone; the rest is confirmed by the next lists, and
-at once where a page shows it."""
+MAX_CONFIRMED = 50
+"""Servers that are read one by one after a list. After a restart of the Hub every server may be
+gone; later lists confirm the rest, and an open page refreshes its own at once."""
 
-ENDED_LATELY = timedelta(minutes=1)
+RECENTLY_ENDED = timedelta(minutes=1)
+
+PAGE_SIZE: Final = 50
+"""Users in a page of the list: the Hub answers no other call while it builds a page."""
 
 
-LISTED_AT_ONCE: Final = 50
-"""Users in a page of the list: while the Hub puts one together it answers nobody else."""
+def reconcile_servers(*, hub: HubClient, page_size: int = PAGE_SIZE) -> None:
+    """Read the list of all active servers into the snapshots, and count the corrections.
 
-
-def reconcile_servers(*, hub: HubClient, page_size: int = LISTED_AT_ONCE) -> None:
-    """Read the list of all servers that run or change into what pages read; count corrections.
-
-    Returns at once while another reads it. Raises no HubError: a list that broke midway leaves
-    what it said, and nothing is concluded from what it did not say.
+    Returns at once while another worker reads the list. Raises no HubError. A list that breaks off
+    still updates the users that it contains; nothing is concluded about the others.
     """
     if not refresh_claims.begin_list():
         return
@@ -59,64 +58,66 @@ def reconcile_servers(*, hub: HubClient, page_size: int = LISTED_AT_ONCE) -> Non
 
 
 @dataclass(slots=True)
-class _List:
+class _HubList:
     as_of: datetime
     servers: dict[str, Server] = field(default_factory=dict)
     is_complete: bool = False
 
 
-def _read_list(hub: HubClient, began: datetime, page_size: int) -> _List:
-    listed = _List(began)
+def _read_list(hub: HubClient, began: datetime, page_size: int) -> _HubList:
+    hub_list = _HubList(began)
     try:
         for hub_user in hub.list_users(state="active", page_size=page_size):
-            # Without a default server it is one of another name that runs, which is not ours.
-            listed.servers[hub_user.name] = hub_user.server or STOPPED_SERVER
+            # Without a default server, a named server is active, which is not the portal's.
+            hub_list.servers[hub_user.name] = hub_user.server or STOPPED_SERVER
     except HubCircuitOpen:
         pass
     except (HubProtocolError, HubServerError, HubStarting) as error:
-        # One user whom the Hub cannot show is enough for that: the others can be read.
-        logger.warning("The list of servers is broken, users are read one by one: %s", error)
+        # One user that the Hub cannot render breaks the list; the others can still be read.
+        logger.warning("The list of servers is broken, reading users one by one: %s", error)
         refresh_claims.record_broken_list()
     except HubError as error:
         if isinstance(error, HubUnauthorized):
             hub_availability.record_refusal()
         logger.warning("The list of servers could not be read: %s", error)
     else:
-        listed.is_complete = True
-    return listed
+        hub_list.is_complete = True
+    return hub_list
 
 
-def _compare(listed: _List, hub: HubClient) -> None:
-    accounts = _accounts_of(listed.servers)
-    servers = {accounts[name]: shown for name, shown in listed.servers.items() if name in accounts}
+def _compare(hub_list: _HubList, hub: HubClient) -> None:
+    accounts = _accounts_of(hub_list.servers)
+    servers = {
+        accounts[name]: server for name, server in hub_list.servers.items() if name in accounts
+    }
     known = snapshots.newest(servers)
-    snapshots.record_bulk(servers, as_of=listed.as_of)
+    snapshots.record_bulk(servers, as_of=hub_list.as_of)
     corrected = [
         user_id
         for user_id, server in servers.items()
-        if user_id in known and _contradicts(known[user_id], server, listed.as_of)
+        if user_id in known and _contradicts(known[user_id], server, hub_list.as_of)
     ]
-    if listed.is_complete:
-        missing = _known_to_run(snapshots.last_list() - servers.keys(), before=listed.as_of)
+    if hub_list.is_complete:
+        missing = _known_to_run(snapshots.last_list() - servers.keys(), before=hub_list.as_of)
         stopped = _confirm_stopped(hub, missing)
         corrected += stopped
         active = {user_id for user_id, server in servers.items() if server.is_active}
         snapshots.record_complete_list(
-            frozenset(active | missing.keys() - stopped), as_of=listed.as_of
+            frozenset(active | missing.keys() - stopped), as_of=hub_list.as_of
         )
         hub_availability.record_answer()
         reconciliation_report.record_unknown_servers(
-            _unknown(listed.servers.keys() - accounts.keys()), as_of=listed.as_of
+            _unknown(hub_list.servers.keys() - accounts.keys()), as_of=hub_list.as_of
         )
     _count_drift(corrected)
 
 
 def _accounts_of(hub_usernames: Iterable[str]) -> dict[str, int]:
-    """Return the accounts whose own these users of the Hub are, by name."""
+    """Return the accounts of these Hub users, by name."""
     own = User.objects.filter(hub_user_created_at__isnull=False)
     names, accounts = iter(hub_usernames), dict[str, int]()
-    while some := list(islice(names, 500)):
-        accounts.update(own.filter(hub_username__in=some).values_list("hub_username", "pk"))
+    while batch := list(islice(names, 500)):
+        accounts.update(own.filter(hub_username__in=batch).values_list("hub_username", "pk"))
     return accounts
 
 
@@ -125,23 +126,23 @@ def _contradicts(known: snapshots.Snapshot, server: Server, as_of: datetime) -> 
 
 
 def _known_to_run(user_ids: Collection[int], *, before: datetime) -> dict[int, str]:
-    """Return the Hub names of those of whom the last that we know is a server that runs."""
+    """Return the Hub names of the users whose newest snapshot is active and before `before`."""
     known = snapshots.newest(user_ids) if user_ids else {}
-    running = [pk for pk, seen in known.items() if seen.is_active and seen.as_of < before]
+    running = [pk for pk, last in known.items() if last.is_active and last.as_of < before]
     return dict(User.objects.filter(pk__in=running).values_list("pk", "hub_username"))
 
 
 def _confirm_stopped(hub: HubClient, missing: dict[int, str]) -> set[int]:
-    """Read those whom the list lacks by themselves; return whose server is gone indeed."""
+    """Read each user missing from the list, and return the users without an active server."""
     stopped = set()
-    for user_id, name in islice(missing.items(), MOST_CONFIRMED):
+    for user_id, name in islice(missing.items(), MAX_CONFIRMED):
         as_of = timezone.now()
         try:
             server = hub.get_user(name).server
         except HubNotFound:
             server = None
         except HubError as error:
-            logger.warning("Servers that the list lacks could not be read: %s", error)
+            logger.warning("Servers missing from the list could not be read: %s", error)
             break
         snapshots.record(user_id, server, as_of=as_of)
         if server is None or not server.is_active:
@@ -150,24 +151,24 @@ def _confirm_stopped(hub: HubClient, missing: dict[int, str]) -> set[int]:
 
 
 def _unknown(names: Collection[str]) -> set[str]:
-    """Return those names that are not those of accounts which are being taken off the Hub."""
+    """Return the names without a pending revocation."""
     leaving = HubRevocation.objects.filter(hub_username__in=names) if names else ()
     return set(names) - {revocation.hub_username for revocation in leaving}
 
 
 def _count_drift(corrected: Collection[int]) -> None:
-    """Count those servers that changed without the portal, and of which no event told it."""
+    """Count the servers that changed without a request of the portal and without an event."""
     if not corrected:
         return
-    lately = timezone.now() - ENDED_LATELY
+    since = timezone.now() - RECENTLY_ENDED
     starts = SpawnRequest.objects.filter(user_id__in=corrected).filter(
-        Q(state__in=SpawnRequest.OPEN_STATES) | Q(finished_at__gte=lately)
+        Q(state__in=SpawnRequest.OPEN_STATES) | Q(finished_at__gte=since)
     )
     stops = StopRequest.objects.filter(user_id__in=corrected).filter(
-        Q(finished_at__isnull=True) | Q(finished_at__gte=lately)
+        Q(finished_at__isnull=True) | Q(finished_at__gte=since)
     )
     by_us = {*starts.values_list("user_id", flat=True), *stops.values_list("user_id", flat=True)}
     drifted = sorted(set(corrected) - by_us)
     if drifted:
-        logger.warning("Servers of accounts %s were not as we believed", drifted[:20])
+        logger.warning("Servers of accounts %s differed from their snapshots", drifted[:20])
     reconciliation_report.count_drift(len(drifted))

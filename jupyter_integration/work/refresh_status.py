@@ -1,4 +1,4 @@
-"""Read one user's server from the Hub into the cache that pages read."""
+"""Refresh of one user's snapshot from the Hub."""
 
 import logging
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def refresh_status(*, hub: HubClient, user_id: int) -> None:
-    """Record what the Hub shows now, or that it cannot be read."""
+    """Read the user's server from the Hub and record the snapshot; log a failure."""
     hub_username = User.objects.values_list("hub_username", flat=True).filter(pk=user_id).first()
     if hub_username is None:
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from jupyter_integration.hub import HubError, HubUser, Server
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.resources import HubUser, Server
 
 Outcome: TypeAlias = Callable[[object], None]
 

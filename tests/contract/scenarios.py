@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from jupyter_integration.hub import (
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubBadRequest,
-    HubClient,
     HubConflict,
     HubNotFound,
     HubNotStarting,

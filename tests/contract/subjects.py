@@ -13,8 +13,11 @@ from typing import Literal
 
 import requests
 
-from jupyter_integration.hub import HubClient, HubError, HubTransport, LabProbe
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.resources import JSON
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from tests.contract.real_hub import RealHub
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from jupyter_integration.hub import HubClient, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.waiting import wait_for
 from tests.contract.real_hub import RealHub
 from tests.event_receiver import SECRET, EventReceiver

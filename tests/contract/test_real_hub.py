@@ -13,12 +13,9 @@ import pytest
 import requests
 
 import jupyter_integration
-from jupyter_integration.hub import (
-    HubBadRequest,
-    HubClient,
-    HubError,
-    HubTransport,
-)
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubBadRequest, HubError
+from jupyter_integration.hub.transport import HubTransport
 from tests.contract import states
 from tests.contract.real_hub import RealHub
 from tests.contract.subjects import Behaviour, RealSubject

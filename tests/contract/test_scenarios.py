@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_integration.hub import HubError
+from jupyter_integration.hub.errors import HubError
 from tests.contract.scenarios import SCENARIOS, START, Scenario
 from tests.contract.subjects import Subject
 

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_integration.hub import HubNotStarting, HubServerError, ProgressEvent
+from jupyter_integration.hub.errors import HubNotStarting, HubServerError
+from jupyter_integration.hub.resources import ProgressEvent
 from tests.contract import states
 from tests.contract.subjects import HALFWAY, Behaviour, Subject
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubError,
     HubNotStarting,
     HubStarting,

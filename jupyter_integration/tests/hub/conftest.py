@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_integration.hub import HubClient, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub
 
 SAMPLES = Path(__file__).with_name("samples")

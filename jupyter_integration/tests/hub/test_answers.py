@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from jupyter_integration.hub import (
+from jupyter_integration.hub.errors import (
     HubBadRequest,
     HubConflict,
     HubNotFound,
@@ -20,7 +20,7 @@ from jupyter_integration.hub import (
     HubUnauthorized,
 )
 from jupyter_integration.hub.resources import BrokenResource
-from jupyter_integration.hub.responses import decode, meaning_of, message_of, seconds_of
+from jupyter_integration.hub.responses import decode, error_class, message_of, seconds_of
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_recorded_refusal_is_understood(sample, name, kind) -> None:
     body = recorded["body"]
     raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
 
-    assert meaning_of(recorded["status"], message_of(raw)) is kind
+    assert error_class(recorded["status"], message_of(raw)) is kind
 
 
 def test_what_a_proxy_says_of_a_hub_that_starts_is_understood(sample) -> None:
@@ -63,7 +63,7 @@ def test_what_a_proxy_says_of_a_hub_that_starts_is_understood(sample) -> None:
 
     assert told == [(404, "Not Found"), (503, "Service Unavailable")]
     for status, body in told:
-        assert meaning_of(status, message_of(body.encode())) is HubStarting
+        assert error_class(status, message_of(body.encode())) is HubStarting
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_a_proxy_says_of_a_hub_that_starts_is_understood(sample) -> None:
     ],
 )
 def test_a_status_has_a_meaning(status, message, kind) -> None:
-    assert meaning_of(status, message) is kind
+    assert error_class(status, message) is kind
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,9 @@ import time
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
-    HubProtocolError,
-    HubTimeout,
-    HubTransport,
-    HubUnreachable,
-)
-from jupyter_integration.hub.transport import LARGEST_BODY
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubProtocolError, HubTimeout, HubUnreachable
+from jupyter_integration.hub.transport import MAX_BODY_SIZE, HubTransport
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
@@ -60,7 +55,7 @@ def test_a_body_without_end_is_given_up_and_its_connection_closed(status: str) -
         wait_for(lambda: cut)
 
     assert failed.value.status == int(status[:3])
-    assert sum(sent) < 4 * LARGEST_BODY
+    assert sum(sent) < 4 * MAX_BODY_SIZE
 
 
 def test_a_large_but_sane_body_is_read() -> None:

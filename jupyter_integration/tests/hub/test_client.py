@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 import pytest
 
-from jupyter_integration.hub import (
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubBadRequest,
-    HubClient,
     HubConflict,
     HubNotFound,
     HubProtocolError,
     HubStarting,
-    HubTransport,
     HubUnreachable,
 )
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer

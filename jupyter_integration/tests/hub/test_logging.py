@@ -6,7 +6,9 @@ import logging
 
 import pytest
 
-from jupyter_integration.hub import HubClient, HubError, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub
 
 LOGGER = "jupyter_integration.hub"

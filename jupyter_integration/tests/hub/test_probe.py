@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from jupyter_integration.hub import LabProbe
+from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.conftest import TOKEN

@@ -8,18 +8,17 @@ import time
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubNotStarting,
     HubProtocolError,
     HubStarting,
     HubTimeout,
-    HubTransport,
     HubUnreachable,
-    ProgressEvent,
 )
-from jupyter_integration.hub.progress import LARGEST_EVENT, events_of
-from jupyter_integration.hub.resources import BrokenResource
+from jupyter_integration.hub.progress import MAX_EVENT_SIZE, events_of
+from jupyter_integration.hub.resources import BrokenResource, ProgressEvent
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.conftest import TOKEN
@@ -137,7 +136,7 @@ def test_an_event_without_end_is_given_up() -> None:
     with pytest.raises(BrokenResource):
         _data(itertools.repeat(b"data: " + b"x" * 4096 + b"\n"))
     # An event just below the limit passes.
-    assert len(_data([b"data: " + b"x" * (LARGEST_EVENT - 100) + b"\n\n"])) == 1
+    assert len(_data([b"data: " + b"x" * (MAX_EVENT_SIZE - 100) + b"\n\n"])) == 1
 
 
 def test_many_events_together_may_be_larger_than_one() -> None:
@@ -160,7 +159,7 @@ def test_a_broken_event_is_a_protocol_error(event: bytes) -> None:
 
 def test_an_event_that_is_too_large_is_a_protocol_error() -> None:
     with (
-        Peer(_streaming(b"x" * (LARGEST_EVENT + 1), then_wait=True)) as peer,
+        Peer(_streaming(b"x" * (MAX_EVENT_SIZE + 1), then_wait=True)) as peer,
         pytest.raises(HubProtocolError, match="too large"),
     ):
         list(_client(peer).follow_progress("sara"))

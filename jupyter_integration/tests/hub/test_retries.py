@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import time
+from datetime import timedelta
 
 import pytest
 
-from jupyter_integration.hub import (
-    HubClient,
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import (
     HubError,
     HubServerError,
     HubStarting,
     HubThrottled,
     HubTimeout,
-    HubTransport,
     HubUnreachable,
 )
 from jupyter_integration.hub.retries import with_attempts
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
 
@@ -43,7 +44,7 @@ def _silent(connection: Connection) -> None:
     connection.wait_until_closed()
 
 
-def _patience(play) -> float:
+def _timeout(play) -> float:
     return 0.1 if play is _silent else 5.0
 
 
@@ -63,7 +64,7 @@ FAILURES = pytest.mark.parametrize(
 @FAILURES
 def test_a_read_is_tried_three_times(play, kind) -> None:
     with Peer(play) as peer, pytest.raises(HubError) as failed:
-        _client(peer.api_url, read_timeout=_patience(play)).get_user("sara")
+        _client(peer.api_url, read_timeout=_timeout(play)).get_user("sara")
 
     assert type(failed.value) is kind
     assert len(peer.requests) == 3
@@ -75,9 +76,11 @@ def test_a_read_is_tried_three_times(play, kind) -> None:
 @FAILURES
 @pytest.mark.parametrize("method", ["create_user", "start_server", "stop_server", "delete_user"])
 def test_a_change_is_tried_once(play, kind, method, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupyter_integration.hub.client.STOP_TIMEOUT", _patience(play))
+    monkeypatch.setattr(
+        "jupyter_integration.hub.client.STOP_TIMEOUT", timedelta(seconds=_timeout(play))
+    )
     with Peer(play) as peer, pytest.raises(HubError) as failed:
-        getattr(_client(peer.api_url, read_timeout=_patience(play)), method)("sara")
+        getattr(_client(peer.api_url, read_timeout=_timeout(play)), method)("sara")
 
     assert type(failed.value) is kind
     assert len(peer.requests) == 1

@@ -9,7 +9,9 @@ from http.client import HTTPConnection
 
 import pytest
 
-from jupyter_integration.hub import HubClient, HubError, HubTransport
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.tests.hub.peer import Connection, Peer
 

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from jupyter_integration.hub import HubClient, HubRejected, HubTransport, client
-from jupyter_integration.hub.client import MAX_CONCURRENT_STARTS, START_MAX_WAIT
+from jupyter_integration.hub import client
+from jupyter_integration.hub.client import MAX_CONCURRENT_STARTS, START_MAX_WAIT, HubClient
+from jupyter_integration.hub.errors import HubRejected
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import Latency
 from jupyter_integration.tests.hub.conftest import TOKEN

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_integration.hub import HubClient, HubError
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubError
 from jupyter_integration.tests.hub.peer import Connection
 
 OPEN_FOR = 0.3  # seconds

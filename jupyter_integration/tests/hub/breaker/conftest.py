@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from jupyter_integration.hub import CircuitBreaker, HubClient, HubTransport
+from jupyter_integration.hub.breaker import CircuitBreaker
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.memory_store import MemoryStore
 from jupyter_integration.tests.hub.breaker.calling import OPEN_FOR, Connect
 from jupyter_integration.tests.hub.breaker.passages import Clock
@@ -41,7 +44,7 @@ def connect(shared_store: MemoryStore) -> Iterator[Connect]:
     with contextlib.ExitStack() as stack:
 
         def connect(api_url: str, **options: float) -> HubClient:
-            breaker = CircuitBreaker(shared_store, open_for=OPEN_FOR)
+            breaker = CircuitBreaker(shared_store, open_for=timedelta(seconds=OPEN_FOR))
             transport = HubTransport(api_url, TOKEN, breaker=breaker, **{"backoff": 0.0, **options})
             return stack.enter_context(contextlib.closing(HubClient(transport)))
 

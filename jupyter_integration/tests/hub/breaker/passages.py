@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
-from jupyter_integration.hub import CircuitBreaker, HubCircuitOpen, HubUnreachable
-from jupyter_integration.hub.breaker import CIRCUIT_KEY, AdmittedCall, Circuit
+from jupyter_integration.hub.breaker import STATE_KEY, AdmittedCall, BreakerState, CircuitBreaker
 from jupyter_integration.hub.calls import Call
+from jupyter_integration.hub.errors import HubCircuitOpen, HubUnreachable
 from jupyter_integration.testing.memory_store import MemoryStore
 
-LONGEST = 30.0  # seconds that a probe may take
+LONGEST_PROBE = 30.0  # seconds
 THREADS = 16
 
 
@@ -32,7 +33,9 @@ class Clock:
 
 def begin(breaker: CircuitBreaker, *, concerns_one_server: bool = False) -> AdmittedCall:
     call = Call("GET", "/users/sara")
-    return breaker.admit(call, longest=LONGEST, concerns_one_server=concerns_one_server)
+    return breaker.admit(
+        call, max_duration=timedelta(seconds=LONGEST_PROBE), concerns_one_server=concerns_one_server
+    )
 
 
 def end(passage: AdmittedCall, error: BaseException | None = None) -> None:
@@ -51,8 +54,8 @@ def refusal(breaker: CircuitBreaker) -> HubCircuitOpen:
 
 
 def is_open(store: MemoryStore) -> bool:
-    circuit = store.get_many([CIRCUIT_KEY]).get(CIRCUIT_KEY, Circuit())
-    assert isinstance(circuit, Circuit)
+    circuit = store.get_many([STATE_KEY]).get(STATE_KEY, BreakerState())
+    assert isinstance(circuit, BreakerState)
     return circuit.opened_at is not None
 
 

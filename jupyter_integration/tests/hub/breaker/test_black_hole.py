@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_integration.hub import HubCircuitOpen, HubClient, HubTimeout
+from jupyter_integration.hub.client import HubClient
+from jupyter_integration.hub.errors import HubCircuitOpen, HubTimeout
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.breaker.calling import Connect, fail
 from jupyter_integration.tests.hub.peer import Connection, Peer

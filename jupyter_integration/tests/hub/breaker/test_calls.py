@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_integration.hub import HubCircuitOpen, HubError, HubStarting
+from jupyter_integration.hub.errors import HubCircuitOpen, HubError, HubStarting
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.breaker.calling import OPEN_FOR, Connect, answering, fail

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_integration.hub import HubTimeout
+from jupyter_integration.hub.errors import HubTimeout
 from jupyter_integration.tests.hub.breaker.passages import (
     THREADS,
     begin,

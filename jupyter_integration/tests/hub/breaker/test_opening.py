@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from jupyter_integration.hub import (
-    CircuitBreaker,
+from jupyter_integration.hub.breaker import CircuitBreaker
+from jupyter_integration.hub.errors import (
     HubConflict,
     HubError,
     HubNotFound,
@@ -114,7 +114,7 @@ class TestOpening:
         at_once(lambda number: end(passages[number], HubUnreachable("")))
 
         assert breaker.is_blocked
-        assert [line.levelno for line in caplog.records if "is away" in line.message] == [
+        assert [line.levelno for line in caplog.records if "is unavailable" in line.message] == [
             logging.WARNING
         ]
 

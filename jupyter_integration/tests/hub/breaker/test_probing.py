@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_integration.hub import (
-    CircuitBreaker,
+from jupyter_integration.hub.breaker import STATE_KEY, CircuitBreaker
+from jupyter_integration.hub.errors import (
     HubCircuitOpen,
     HubNotFound,
     HubProtocolError,
@@ -13,9 +13,8 @@ from jupyter_integration.hub import (
     HubThrottled,
     HubTimeout,
 )
-from jupyter_integration.hub.breaker import CIRCUIT_KEY
 from jupyter_integration.tests.hub.breaker.passages import (
-    LONGEST,
+    LONGEST_PROBE,
     Clock,
     at_once,
     begin,
@@ -89,14 +88,14 @@ class TestHalfOpen:
             end(begin(breaker), HubTimeout(""))
             clock.go(5)
 
-        circuit = store.get_many([CIRCUIT_KEY])[CIRCUIT_KEY]
+        circuit = store.get_many([STATE_KEY])[STATE_KEY]
         assert clock.now - circuit.away_since == pytest.approx(20)
 
     def test_a_probe_that_hangs_is_followed_by_the_next_when_its_time_is_over(
         self, breaker, clock
     ) -> None:
         begin(breaker)
-        clock.go(LONGEST - 0.1)
+        clock.go(LONGEST_PROBE - 0.1)
         refusal(breaker)
 
         clock.go(0.1)
@@ -107,7 +106,7 @@ class TestHalfOpen:
     def test_of_many_who_follow_a_probe_that_hangs_one_probes(self, breaker, clock) -> None:
         for _ in range(3):
             self.test_of_many_who_call_in_the_same_moment_one_probes(breaker)
-            clock.go(LONGEST)
+            clock.go(LONGEST_PROBE)
 
     @pytest.mark.parametrize("late", [None, HubTimeout("")])
     @pytest.mark.parametrize("news", [None, HubTimeout("")])
@@ -115,7 +114,7 @@ class TestHalfOpen:
         self, breaker, store, clock, late, news
     ) -> None:
         hanging = begin(breaker)
-        clock.go(LONGEST)
+        clock.go(LONGEST_PROBE)
         following = begin(breaker)
 
         end(hanging, late)
@@ -128,7 +127,7 @@ class TestHalfOpen:
     @pytest.mark.parametrize("late", [None, HubTimeout("")])
     def test_nor_what_comes_of_it_after_the_others_end(self, breaker, store, clock, late) -> None:
         hanging = begin(breaker)
-        clock.go(LONGEST)
+        clock.go(LONGEST_PROBE)
         end(begin(breaker))
         fail(breaker, 2)
 

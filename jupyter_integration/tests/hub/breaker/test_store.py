@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from jupyter_integration.hub import HubNotFound, HubTimeout
-from jupyter_integration.hub.breaker import CIRCUIT_KEY
+from jupyter_integration.hub.breaker import STATE_KEY
+from jupyter_integration.hub.errors import HubNotFound, HubTimeout
 from jupyter_integration.tests.hub.breaker.passages import begin, end, fail
 
 
@@ -13,24 +15,24 @@ class TestStore:
     def test_while_nothing_is_wrong_a_call_costs_one_visit(self, breaker, store) -> None:
         end(begin(breaker))
 
-        assert store.visits == 1
+        assert store.calls == 1
 
     def test_after_it_closed_too(self, breaker, store, clock) -> None:
         fail(breaker, 3)
         clock.go(5)
         end(begin(breaker))
-        store.visits = 0
+        store.calls = 0
         end(begin(breaker))
 
-        assert store.visits == 1
+        assert store.calls == 1
 
     @pytest.mark.parametrize("failures", [0, 3])
     def test_whether_it_is_blocked_costs_one_visit(self, breaker, store, failures: int) -> None:
         fail(breaker, failures)
-        store.visits = 0
+        store.calls = 0
         assert breaker.is_blocked == bool(failures)
 
-        assert store.visits == 1
+        assert store.calls == 1
 
     def test_a_store_that_lost_everything_lets_calls_pass(self, breaker, store) -> None:
         fail(breaker, 3)
@@ -41,7 +43,7 @@ class TestStore:
 
     def test_a_store_that_is_away_lets_calls_pass(self, breaker, store) -> None:
         fail(breaker, 3)
-        store.is_away = True
+        store.is_unavailable = True
 
         assert not breaker.is_blocked
         for error in (None, HubTimeout(""), HubNotFound("")):
@@ -50,15 +52,15 @@ class TestStore:
     def test_a_store_that_goes_during_a_call_hides_no_answer(self, breaker, store) -> None:
         fail(breaker)
         passages = [begin(breaker), begin(breaker)]
-        store.is_away = True
+        store.is_unavailable = True
         end(passages[0])
         end(passages[1], HubTimeout(""))
 
-        store.is_away = False
+        store.is_unavailable = False
         fail(breaker)
         assert not breaker.is_blocked
 
     def test_what_a_store_holds_that_is_not_ours_is_no_reason_to_fail(self, breaker, store) -> None:
-        store.set(CIRCUIT_KEY, "of another version", 60)
+        store.set(STATE_KEY, "of another version", timedelta(minutes=1))
 
         end(begin(breaker))

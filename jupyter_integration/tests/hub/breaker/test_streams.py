@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_integration.hub import HubCircuitOpen, HubStarting, HubUnreachable
+from jupyter_integration.hub.errors import HubCircuitOpen, HubStarting, HubUnreachable
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.memory_store import MemoryStore
 from jupyter_integration.testing.waiting import wait_for
@@ -24,9 +24,9 @@ class TestProgress:
         for _ in range(5):
             events = hub.follow_progress("sara")
             next(events)
-            visits = shared_store.visits
+            visits = shared_store.calls
             events.close()
-            assert shared_store.visits == visits
+            assert shared_store.calls == visits
 
         assert not hub.is_blocked
 
