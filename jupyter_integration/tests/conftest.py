@@ -1,4 +1,4 @@
-"""What the tests of servers share beside the cast."""
+"""Fixtures of the tests of servers."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,12 +13,12 @@ from accounts.models import User
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.tests.scenes import provision, take_up_and_run
+from jupyter_integration.tests.scenes import claim_and_run, provision
 from jupyter_integration.work.leases import LeaseKeeper
 
 
 class Clock:
-    """Time that goes only when it is told to."""
+    """A clock that stands still until `go`."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
@@ -37,7 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def browser(client: Client, sara: User) -> Client:
-    """Sara's, signed in; she has a user of her own on the Hub."""
+    """Sara's browser, signed in; she has a Hub user."""
     client.force_login(provision(sara))
     return client
 
@@ -51,22 +51,23 @@ def staff(client: Client, nasrin: User) -> Client:
 
 @pytest.fixture
 def both_on_the_hub(sara: User, omid: User) -> None:
-    """Sara and Omid have users of their own on the Hub."""
+    """Sara and Omid have Hub users."""
     provision(sara)
     provision(omid)
 
 
 Follow = Callable[[SpawnRequest], threading.Thread]
+Run = Callable[[SpawnRequest], SpawnRequest]
 
 
 @pytest.fixture
 def follow(hub: HubClient, lab: LabProbe) -> Iterator[Follow]:
-    """A worker takes up a start in a thread of its own, while the test acts."""
+    """Let a worker claim a start and work on it in a thread of its own."""
     threads = []
 
     def follow_in_a_thread(request: SpawnRequest) -> threading.Thread:
         def work() -> None:
-            take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+            claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
             connection.close()
 
         thread = threading.Thread(target=work)
@@ -77,3 +78,16 @@ def follow(hub: HubClient, lab: LabProbe) -> Iterator[Follow]:
     yield follow_in_a_thread
     for thread in threads:
         thread.join(timeout=20)
+
+
+@pytest.fixture
+def run(hub: HubClient, lab: LabProbe) -> Run:
+    """Let a worker claim a start and work on it once, also if it has to wait by now."""
+
+    def run_once(request: SpawnRequest) -> SpawnRequest:
+        SpawnRequest.objects.filter(pk=request.pk).update(not_before=None)
+        claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        request.refresh_from_db()
+        return request
+
+    return run_once

@@ -1,4 +1,4 @@
-"""Rows and sights of servers, as tests set them up."""
+"""Set-up of requests and snapshots for tests of servers."""
 
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ UNREACHABLE_CACHE: dict[str, Any] = {
 
 
 def provision(user: User) -> User:
-    """Let the account have a user of its own on the Hub."""
+    """Record that the account has a Hub user."""
     User.objects.filter(pk=user.pk).update(hub_user_created_at=timezone.now())
     user.refresh_from_db()
     return user
@@ -40,10 +40,10 @@ def provision(user: User) -> User:
 def see(
     user: User, *, as_of: datetime | None = None, ready: bool = False, pending: Any = None
 ) -> None:
-    """Let the Hub have shown this of the user's server; without more, that it does not run."""
-    shown = STOPPED_SERVER
+    """Record a snapshot of the user's server: by default, that it does not run."""
+    server = STOPPED_SERVER
     if ready or pending:
-        shown = Server(
+        server = Server(
             ready=ready,
             pending=pending,
             url=f"/user/{user.hub_username}/",
@@ -51,13 +51,13 @@ def see(
             last_activity=None,
             stopped=False,
         )
-    snapshots.record(user.pk, shown, as_of=as_of or timezone.now())
+    snapshots.record(user.pk, server, as_of=as_of or timezone.now())
 
 
 def start(
     user: User, state: SpawnRequest.State = SpawnRequest.State.QUEUED, **more: Any
 ) -> SpawnRequest:
-    """A start in this state; one that ended did so now."""
+    """Create a start in this state; one that has ended did so now."""
     finished_at = None if state in SpawnRequest.OPEN_STATES else timezone.now()
     return SpawnRequest.objects.create(
         user=user, state=state, **({"finished_at": finished_at} | more)
@@ -65,7 +65,7 @@ def start(
 
 
 def stop(user: User, **more: Any) -> StopRequest:
-    """A stop that is asked for and not done."""
+    """Create a stop that is not finished."""
     return StopRequest.objects.create(user=user, requested_by=user, **more)
 
 
@@ -76,20 +76,20 @@ def employ(user: User, *permissions: str) -> None:
 
 
 def stopped(user: User) -> StopRequest:
-    """A stop that was done now."""
+    """Create a stop that has finished now."""
     return stop(user, finished_at=timezone.now(), stopped=True)
 
 
 def student_on_the_hub(fake_hub: FakeHub, name: str, *, running: bool = False) -> User:
-    """An account with a user of its own on the Hub, whose server runs or is at rest."""
+    """Create an account with a Hub user whose server runs or is stopped."""
     fake_hub.add_user(name)
     if running:
         fake_hub.start_behind_the_portal(name)
     return provision(User.objects.create_user(name))
 
 
-def take_up_and_run(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id: int) -> None:
-    """Do with this start what a worker does with the next in line; nothing where it has to wait."""
+def claim_and_run(*, hub: HubClient, lab: LabProbe, keeper: LeaseKeeper, request_id: int) -> None:
+    """Claim and run this start as a worker does; do nothing if it cannot be claimed."""
     lease = claim_with_slot(request_id)
     if lease is not None:
         run_spawn(hub=hub, lab=lab, keeper=keeper, lease=lease)

@@ -1,4 +1,4 @@
-"""Each state of a server, as a function that brings a person's server into it."""
+"""States of a server, as functions that bring a user's server into each."""
 
 from datetime import timedelta
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from accounts.models import IssuedHubUsername, User
 from jupyter_integration.models import HubRevocation
 from jupyter_integration.services.request_spawn import request_spawn
-from jupyter_integration.tests.scenes import take_up_and_run
+from jupyter_integration.tests.scenes import claim_and_run
 from jupyter_integration.work.leases import LeaseKeeper
 from jupyter_integration.work.provision_hub_user import provision_hub_user
 
@@ -60,7 +60,7 @@ def test_linked_account_starts_the_adopted_users_server(fake_hub, hub, lab, sara
     fake_hub.calls.clear()
 
     request = request_spawn(user=User.objects.get(pk=sara.pk))
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert "POST /users/s-rezaei-1/server" in fake_hub.calls
     assert list(fake_hub.users) == ["s-rezaei-1"]
@@ -132,7 +132,7 @@ def test_name_of_a_deleted_account_is_refused(fake_hub, sara, omid) -> None:
 
 def test_account_with_files_is_refused(fake_hub, hub, lab, sara) -> None:
     request = request_spawn(user=sara)
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
     fake_hub.add_user("s-rezaei-1")
 
     assert "may have files there" in adopt("sara=s-rezaei-1")[1]

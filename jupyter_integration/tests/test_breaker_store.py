@@ -1,4 +1,4 @@
-"""The breaker's state in Django's cache: shared by processes, and missed by nobody while away."""
+"""State of the breaker in Django's cache, shared by processes."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def database_away(settings) -> Iterator[None]:
 
 @pytest.mark.parametrize("away", [redis_away, database_away])
 class TestCacheAway:
-    def test_calls_pass_and_fail_as_without_a_breaker(self, db, fake_hub, settings, away) -> None:
+    def test_calls_pass_while_the_cache_is_unavailable(self, db, fake_hub, settings, away) -> None:
         fake_hub.add_user("sara")
         hub = conf.hub_client()
         with away(settings):
@@ -63,13 +63,13 @@ class TestCacheAway:
                     hub.stop_server("sara")
                 assert not isinstance(failed.value, HubCircuitOpen)
 
-    def test_what_the_breaker_cannot_do_without_it_is_told(self, db, settings, away) -> None:
+    def test_unavailable_cache_raises_store_unavailable(self, db, settings, away) -> None:
         with away(settings), pytest.raises(StoreUnavailable):
             CacheStore().add("hub:failure:1", True, TTL)
 
 
 class TestStore:
-    def test_it_keeps_what_it_is_given(self, db: None) -> None:
+    def test_store_reads_back_its_values(self, db: None) -> None:
         store = CacheStore()
         store.set("hub:circuit", "open", TTL)
 
@@ -78,7 +78,7 @@ class TestStore:
         assert store.get_many(["hub:circuit"]) == {}
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_many_who_add_at_once_one_is_told_so(self) -> None:
+    def test_one_of_many_concurrent_adds_succeeds(self) -> None:
         store = CacheStore()
 
         for number in range(10):
@@ -87,7 +87,7 @@ class TestStore:
             assert added.count(True) == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_whoever_gave_the_database_connection_back_holds_none_afterwards(self) -> None:
+    def test_store_leaves_database_connection_as_found(self) -> None:
         """Else a hundred starts that wait for the Hub would hold a hundred connections."""
         connection.close()
         store = CacheStore()

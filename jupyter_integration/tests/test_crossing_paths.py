@@ -1,4 +1,4 @@
-"""What becomes of a start when something else happens in the middle of it."""
+"""Starts, cancels and revocations that overlap with other events."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ State = SpawnRequest.State
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_account_made_inactive_while_its_start_waits_gets_no_server(
+def test_account_made_inactive_while_waiting_gets_no_server(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow
 ) -> None:
     """Its access is revoked before the start has left a trace on the Hub: nothing shows that one
@@ -57,7 +57,7 @@ def test_an_account_made_inactive_while_its_start_waits_gets_no_server(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_start_that_the_hub_cancels_by_itself_is_no_silent_notebook(
+def test_start_cancelled_on_hub_is_not_lab_silent(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow, monkeypatch
 ) -> None:
     """While it cancels, the Hub tells followers that the server is ready."""
@@ -85,17 +85,7 @@ def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
     return request
 
 
-def test_a_cancel_waits_for_a_hub_that_is_away(fake_hub, hub, cancelled, settings) -> None:
-    fake_hub.down()
-    cancel_spawn(hub=hub, keeper=LeaseKeeper(), request_id=cancelled.pk)
-
-    cancelled.refresh_from_db()
-    assert cancelled.state == State.STARTING
-    assert cancelled.lease_id is None
-    assert cancelled.not_before > timezone.now()
-
-
-def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> None:
+def test_cancel_fails_after_the_deadline(fake_hub, hub, cancelled, settings) -> None:
     """Its page would say "stopping" for as long, and a next start would wait behind it."""
     fake_hub.down()
     long_ago = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE + 1)
@@ -106,7 +96,7 @@ def test_a_cancel_does_not_wait_for_ever(fake_hub, hub, cancelled, settings) -> 
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
 
 
-def test_a_cancel_that_the_hub_refuses_is_given_up(fake_hub, cancelled) -> None:
+def test_cancel_refused_by_the_hub_fails(fake_hub, cancelled) -> None:
     stranger = HubClient(HubTransport(fake_hub.api_url, "not-the-token-of-the-portal"))
     cancel_spawn(hub=stranger, keeper=LeaseKeeper(), request_id=cancelled.pk)
 
@@ -114,9 +104,7 @@ def test_a_cancel_that_the_hub_refuses_is_given_up(fake_hub, cancelled) -> None:
     assert (cancelled.state, cancelled.failure_code) == (State.FAILED, FailureCode.TOKEN_REFUSED)
 
 
-def test_a_revocation_ends_itself_and_none_that_came_after_it(
-    fake_hub, hub, sara, monkeypatch
-) -> None:
+def test_revocation_does_not_end_a_later_one(fake_hub, hub, sara, monkeypatch) -> None:
     """The account is made active and inactive again while the Hub deletes the user."""
     fake_hub.add_user("sara")
     HubRevocation.objects.create(hub_username="sara")
@@ -131,7 +119,7 @@ def test_a_revocation_ends_itself_and_none_that_came_after_it(
     assert HubRevocation.objects.filter(hub_username="sara").exists()
 
 
-def test_without_a_cache_the_page_does_not_check_for_ever(sara, settings) -> None:
+def test_page_stops_checking_without_a_cache(sara, settings) -> None:
     """A start is a row: it can be asked for, and waits for what is away."""
     redis_is_down = database_settings.cache("redis://127.0.0.1:1/0")
     settings.CACHES = {"default": redis_is_down}

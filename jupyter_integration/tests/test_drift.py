@@ -1,4 +1,4 @@
-"""What changed on the Hub without us is put right and counted; strangers are left alone."""
+"""Drift: changes on the Hub without the portal are corrected and counted."""
 
 import pytest
 
@@ -15,17 +15,18 @@ State = SpawnRequest.State
 
 @pytest.mark.django_db
 class TestDrift:
-    def test_a_server_that_we_thought_stopped(self, fake_hub, hub) -> None:
+    def test_running_server_believed_stopped_is_corrected(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1")
         see(user)
         fake_hub.start_behind_the_portal("r1")
 
-        reconcile_servers(hub=hub)
+        for _round in range(3):
+            reconcile_servers(hub=hub)
 
         assert server_status(user).state is ServerState.READY
         assert reconciliation_report.read().drift_today == 1
 
-    def test_a_server_that_we_thought_running(self, fake_hub, hub) -> None:
+    def test_stopped_server_believed_running_is_corrected(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
         reconcile_servers(hub=hub)
         assert reconciliation_report.read().drift_today == 0
@@ -36,16 +37,7 @@ class TestDrift:
         assert server_status(user).state is ServerState.STOPPED
         assert reconciliation_report.read().drift_today == 1
 
-    def test_it_is_put_right_and_counted_once(self, fake_hub, hub) -> None:
-        see(student_on_the_hub(fake_hub, "r1"))
-        fake_hub.start_behind_the_portal("r1")
-
-        for _round in range(3):
-            reconcile_servers(hub=hub)
-
-        assert reconciliation_report.read().drift_today == 1
-
-    def test_what_an_event_has_told_already_is_none(self, fake_hub, hub) -> None:
+    def test_change_known_from_an_event_is_no_drift(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
         reconcile_servers(hub=hub)
         fake_hub.kill_server("r1")
@@ -56,7 +48,7 @@ class TestDrift:
         assert reconciliation_report.read().drift_today == 0
 
     @pytest.mark.parametrize("how", ["a start", "a start that ended", "a stop"])
-    def test_what_somebody_asked_for_is_none(self, fake_hub, hub, how: str) -> None:
+    def test_requested_change_is_no_drift(self, fake_hub, hub, how: str) -> None:
         user = student_on_the_hub(fake_hub, "r1")
         see(user)
         fake_hub.start_behind_the_portal("r1")
@@ -71,14 +63,14 @@ class TestDrift:
 
         assert reconciliation_report.read().drift_today == 0
 
-    def test_after_the_cache_was_emptied_nobody_was_wrong(self, fake_hub, hub) -> None:
+    def test_emptied_cache_is_no_drift(self, fake_hub, hub) -> None:
         student_on_the_hub(fake_hub, "r1", running=True)
 
         reconcile_servers(hub=hub)
 
         assert reconciliation_report.read().drift_today == 0
 
-    def test_nothing_is_stopped_started_or_deleted(self, fake_hub, hub) -> None:
+    def test_reconciliation_only_reads_the_hub(self, fake_hub, hub) -> None:
         see(student_on_the_hub(fake_hub, "r1", running=True))
         fake_hub.add_user("stranger")
         fake_hub.start_behind_the_portal("stranger")
@@ -90,7 +82,7 @@ class TestDrift:
 
 @pytest.mark.django_db
 class TestUnknownServers:
-    def test_a_server_of_nobody_we_know_is_reported(self, fake_hub, hub) -> None:
+    def test_server_without_account_is_reported(self, fake_hub, hub) -> None:
         student_on_the_hub(fake_hub, "r1", running=True)
         fake_hub.add_user("stranger")
         fake_hub.start_behind_the_portal("stranger")
@@ -101,9 +93,7 @@ class TestUnknownServers:
         assert unknown is not None
         assert (unknown.names, unknown.count) == (("stranger",), 1)
 
-    def test_an_account_of_the_same_name_that_is_not_linked_does_not_know_it(
-        self, fake_hub, hub, sara
-    ) -> None:
+    def test_unlinked_account_does_not_own_the_server(self, fake_hub, hub, sara) -> None:
         fake_hub.add_user("sara")
         fake_hub.start_behind_the_portal("sara")
 
@@ -114,7 +104,7 @@ class TestUnknownServers:
         assert unknown.names == ("sara",)
         assert snapshots.read(sara.pk).snapshot.server.ready is False
 
-    def test_one_that_is_being_taken_off_the_hub_is_known(self, fake_hub, hub) -> None:
+    def test_server_under_revocation_is_known(self, fake_hub, hub) -> None:
         fake_hub.add_user("gone")
         fake_hub.start_behind_the_portal("gone")
         HubRevocation.objects.create(hub_username="gone")

@@ -1,4 +1,4 @@
-"""An account that is inactive gets no user on the Hub again, whoever is about to make one."""
+"""Inactive accounts: no worker creates a Hub user for them again."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def make_inactive(user: User) -> None:
     account.save()
 
 
-def test_a_worker_that_read_the_account_before_makes_none(fake_hub, hub, sara) -> None:
+def test_worker_with_stale_account_starts_no_server(fake_hub, hub, sara) -> None:
     make_inactive(provision(sara))
     assert sara.is_active  # as that worker knows it
 
@@ -46,7 +46,7 @@ def test_a_worker_that_read_the_account_before_makes_none(fake_hub, hub, sara) -
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
-def test_one_that_was_made_in_the_very_moment_is_taken_back(
+def test_hub_user_created_during_deactivation_is_revoked(
     fake_hub, sara, workers, time: str
 ) -> None:
     if time == "second":
@@ -59,7 +59,7 @@ def test_one_that_was_made_in_the_very_moment_is_taken_back(
     assert HubRevocation.objects.filter(hub_username="sara").exists()
 
 
-def test_making_them_ahead_of_time_leaves_no_user_behind(fake_hub, sara) -> None:
+def test_provisioning_of_inactive_account_leaves_no_user(fake_hub, sara) -> None:
     provision_hub_user(
         hub=HubWhereMeanwhile(fake_hub, lambda: make_inactive(sara)), user_id=sara.pk
     )
@@ -67,7 +67,7 @@ def test_making_them_ahead_of_time_leaves_no_user_behind(fake_hub, sara) -> None
     assert HubRevocation.objects.filter(hub_username="sara").exists()
 
 
-def test_a_start_that_came_to_the_hub_too_late_fails_with_the_reason(
+def test_start_of_inactive_account_fails_with_reason(
     fake_hub, sara, workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provision(sara)
@@ -90,7 +90,7 @@ def make_inactive_behind_the_start(user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
-def test_reading_comparing_and_sweeping_make_none(fake_hub, sara, workers) -> None:
+def test_background_tasks_start_no_server(fake_hub, sara, workers) -> None:
     see(provision(sara), ready=True)
     make_inactive(sara)
     HubRevocation.objects.all().delete()  # it is done

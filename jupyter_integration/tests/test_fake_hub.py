@@ -1,4 +1,4 @@
-"""The switches of the fake Hub that the contract with the real one does not cover."""
+"""Controls of the fake Hub that the contract tests do not cover."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_two_fake_hubs_live_side_by_side() -> None:
             HubClient(HubTransport(two.api_url, one.token)).get_user("sara")
 
 
-def test_nothing_answers_once_it_is_left() -> None:
+def test_closed_fake_hub_does_not_answer() -> None:
     with FakeHub() as fake_hub:
         pass
 
@@ -51,7 +51,7 @@ def test_nothing_answers_once_it_is_left() -> None:
         _client(fake_hub).get_version()
 
 
-def test_it_comes_back_on_the_same_ports_with_its_users(fake_hub: FakeHub) -> None:
+def test_fake_hub_restarts_with_ports_and_users(fake_hub: FakeHub) -> None:
     hub = _client(fake_hub)
     for leave in (fake_hub.down, fake_hub.starting, fake_hub.down):
         leave()
@@ -61,7 +61,7 @@ def test_it_comes_back_on_the_same_ports_with_its_users(fake_hub: FakeHub) -> No
         assert hub.get_user("sara").name == "sara"
 
 
-def test_servers_live_on_and_starts_are_lost_while_it_is_down(fake_hub: FakeHub) -> None:
+def test_outage_keeps_servers_and_loses_starts(fake_hub: FakeHub) -> None:
     fake_hub.add_user("omid")
     fake_hub.start_behind_the_portal("sara")
     fake_hub.script("omid", Spawn(seconds=5))
@@ -77,7 +77,7 @@ def test_servers_live_on_and_starts_are_lost_while_it_is_down(fake_hub: FakeHub)
     assert (fake_hub.phase("sara"), fake_hub.phase("omid")) == ("ready", "stopped")
 
 
-def test_answers_can_be_late(fake_hub: FakeHub) -> None:
+def test_responses_can_be_delayed(fake_hub: FakeHub) -> None:
     fake_hub.delay(0.3)
     with pytest.raises(HubTimeout):
         _client(fake_hub, read_timeout=0.1).create_user("omid")
@@ -86,7 +86,7 @@ def test_answers_can_be_late(fake_hub: FakeHub) -> None:
     wait_for(lambda: "omid" in fake_hub.users)
 
 
-def test_only_as_many_answers_are_lost_as_was_said(fake_hub: FakeHub) -> None:
+def test_lose_answers_loses_the_given_number(fake_hub: FakeHub) -> None:
     hub = _client(fake_hub)
     fake_hub.lose_answers(2)
 
@@ -130,19 +130,7 @@ def test_starts_can_be_throttled(fake_hub: FakeHub) -> None:
     assert server.pending == "spawn"
 
 
-def test_a_server_can_die_and_one_can_appear(fake_hub: FakeHub) -> None:
-    hub = _client(fake_hub)
-    fake_hub.start_behind_the_portal("sara")
-    server = hub.get_user("sara").server
-    assert server is not None
-    assert server.ready
-
-    fake_hub.kill_server("sara")
-
-    assert hub.get_user("sara").server is None
-
-
-def test_whoever_follows_a_server_that_dies_is_told(fake_hub: FakeHub) -> None:
+def test_follower_of_a_dying_server_gets_failure(fake_hub: FakeHub) -> None:
     hub = _client(fake_hub)
     fake_hub.script("sara", Spawn(seconds=5))
     hub.start_server("sara")

@@ -1,4 +1,4 @@
-"""Users of the Hub whom no account has are told to staff, and left alone."""
+"""Scan for Hub users without an account, which are reported to staff."""
 
 import pytest
 from django.utils import timezone
@@ -17,7 +17,7 @@ def found() -> reconciliation_report.UnknownNames:
     return unknown
 
 
-def test_only_those_whom_no_account_has_are_told(fake_hub, hub, sara, omid) -> None:
+def test_only_users_without_account_are_reported(fake_hub, hub, sara, omid) -> None:
     provision(sara)
     HubRevocation.objects.create(hub_username="leaving")
     # Omid's account has no Hub user yet: the one of his name is somebody else's.
@@ -28,9 +28,10 @@ def test_only_those_whom_no_account_has_are_told(fake_hub, hub, sara, omid) -> N
 
     assert (found().names, found().count) == (("omid", "reza"), 2)
     assert set(fake_hub.calls) == {"GET /users"}
+    assert set(User.objects.all()) == {sara, omid}
 
 
-def test_where_all_are_known_nobody_is_told(fake_hub, hub, sara) -> None:
+def test_known_users_are_not_reported(fake_hub, hub, sara) -> None:
     fake_hub.add_user(provision(sara).hub_username)
 
     find_unknown_hub_users(hub=hub)
@@ -38,7 +39,7 @@ def test_where_all_are_known_nobody_is_told(fake_hub, hub, sara) -> None:
     assert (found().names, found().count) == ((), 0)
 
 
-def test_all_pages_are_read_and_the_names_of_many_are_cut(fake_hub, hub, db: None) -> None:
+def test_all_pages_are_read_and_names_truncated(fake_hub, hub, db: None) -> None:
     for number in range(50):
         fake_hub.add_user(f"u{number:02}")
 
@@ -51,7 +52,7 @@ def test_all_pages_are_read_and_the_names_of_many_are_cut(fake_hub, hub, db: Non
     assert len(fake_hub.calls) == 8
 
 
-def test_the_hub_rests_between_two_pages(fake_hub, hub, db: None) -> None:
+def test_scan_pauses_between_pages(fake_hub, hub, db: None) -> None:
     for number in range(4):
         fake_hub.add_user(f"u{number}")
     fake_hub.delay(0.05)
@@ -59,13 +60,11 @@ def test_the_hub_rests_between_two_pages(fake_hub, hub, db: None) -> None:
 
     find_unknown_hub_users(hub=hub, page_size=2)
 
-    assert (timezone.now() - before).total_seconds() > 2 * 0.05 * module.REST
+    assert (timezone.now() - before).total_seconds() > 2 * 0.05 * module.PAUSE_FACTOR
 
 
-def test_more_than_the_most_are_not_gone_through(
-    fake_hub, hub, db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MOST_USERS", 4)
+def test_scan_ends_at_max_users(fake_hub, hub, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_USERS", 4)
     for number in range(20):
         fake_hub.add_user(f"u{number}")
 
@@ -75,16 +74,14 @@ def test_more_than_the_most_are_not_gone_through(
     assert len(fake_hub.calls) <= 3
 
 
-def test_it_is_done_once_an_hour(fake_hub, hub, db: None) -> None:
+def test_scan_runs_once_an_hour(fake_hub, hub, db: None) -> None:
     for _time in range(5):
         find_unknown_hub_users(hub=hub)
 
     assert fake_hub.calls == ["GET /users"]
 
 
-def test_with_the_hub_away_it_is_tried_again_soon_and_nothing_is_told(
-    fake_hub, hub, db: None
-) -> None:
+def test_failed_scan_is_retried_and_reports_nothing(fake_hub, hub, db: None) -> None:
     fake_hub.down()
     find_unknown_hub_users(hub=hub)
     assert reconciliation_report.read().unknown_users is None
@@ -93,12 +90,3 @@ def test_with_the_hub_away_it_is_tried_again_soon_and_nothing_is_told(
     fake_hub.add_user("reza")
     find_unknown_hub_users(hub=hub)
     assert found().names == ("reza",)
-
-
-def test_no_account_is_made_of_them(fake_hub, hub, db: None) -> None:
-    fake_hub.add_user("reza")
-
-    find_unknown_hub_users(hub=hub)
-
-    assert not User.objects.exists()
-    assert list(fake_hub.users) == ["reza"]

@@ -1,6 +1,5 @@
-"""A server that was seen stopped a moment ago is asked for without another look at the Hub."""
+"""First POST without reading the Hub, after a recent snapshot of a stopped server."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -18,21 +17,10 @@ from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.status import snapshots
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import provision, see, take_up_and_run
-from jupyter_integration.work.leases import LeaseKeeper
+from jupyter_integration.tests.scenes import provision, see
 
 State = SpawnRequest.State
 LOOK, POST = "GET /users/sara", "POST /users/sara/server"
-
-
-@pytest.fixture
-def run(hub, lab) -> Callable[[SpawnRequest], SpawnRequest]:
-    def run_once(request: SpawnRequest) -> SpawnRequest:
-        take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-        request.refresh_from_db()
-        return request
-
-    return run_once
 
 
 @pytest.fixture
@@ -43,13 +31,13 @@ def stopped(sara: User, fake_hub: FakeHub) -> User:
     return sara
 
 
-def test_the_post_is_the_first_call(fake_hub, run, stopped) -> None:
+def test_post_is_the_first_call(fake_hub, run, stopped) -> None:
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.calls[0] == POST
     assert fake_hub.calls.count(POST) == 1
 
 
-def test_the_progress_is_the_other_and_tells_all_that_a_page_shows(fake_hub, run, stopped) -> None:
+def test_progress_provides_all_that_pages_show(fake_hub, run, stopped) -> None:
     fake_hub.script_all(Spawn(seconds=0.1))
     run(request_spawn(user=stopped))
 
@@ -59,7 +47,7 @@ def test_the_progress_is_the_other_and_tells_all_that_a_page_shows(fake_hub, run
     assert status.since is not None
 
 
-def test_a_hub_that_does_not_tell_where_the_server_is_is_asked(
+def test_progress_without_url_reads_the_user(
     fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow = hub.follow_progress
@@ -73,7 +61,7 @@ def test_a_hub_that_does_not_tell_where_the_server_is_is_asked(
     assert fake_hub.calls[-1] == LOOK
 
 
-def test_what_was_seen_too_long_ago_is_looked_at_first(fake_hub, run, stopped) -> None:
+def test_old_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None:
     cache.clear()
     see(stopped, as_of=timezone.now() - snapshots.BELIEVED_FOR)
 
@@ -81,16 +69,14 @@ def test_what_was_seen_too_long_ago_is_looked_at_first(fake_hub, run, stopped) -
     assert fake_hub.calls[0] == LOOK
 
 
-def test_what_an_event_told_a_change_of_is_looked_at_first(fake_hub, run, stopped) -> None:
+def test_outdated_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None:
     snapshots.mark_outdated(stopped.pk)
 
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.calls[0] == LOOK
 
 
-def test_a_server_that_runs_since_then_is_the_one_that_is_opened(
-    fake_hub, hub, run, stopped
-) -> None:
+def test_server_started_since_snapshot_is_used(fake_hub, hub, run, stopped) -> None:
     fake_hub.start_behind_the_portal("sara")
     began = fake_hub.users["sara"].server.began
 
@@ -99,24 +85,23 @@ def test_a_server_that_runs_since_then_is_the_one_that_is_opened(
     assert server_status(stopped).since == hub.get_user("sara").server.started
 
 
-def test_one_that_stops_since_then_is_waited_for(fake_hub, hub, run, stopped) -> None:
+def test_server_stopping_since_snapshot_is_awaited(fake_hub, hub, run, stopped) -> None:
     fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.5), {})
     hub.stop_server("sara")
     request = run(request_spawn(user=stopped))
     assert request.state == State.QUEUED
 
-    SpawnRequest.objects.update(not_before=None)
     assert run(request).state == State.READY
 
 
-def test_a_user_whom_the_hub_has_lost_is_made_anew_at_once(fake_hub, run, stopped) -> None:
+def test_lost_hub_user_is_created_again_at_once(fake_hub, run, stopped) -> None:
     del fake_hub.users["sara"]
 
     assert run(request_spawn(user=stopped)).state == State.READY
     assert fake_hub.calls.count("POST /users/sara") == 1
 
 
-def test_an_account_that_was_made_inactive_meanwhile_is_not_asked_for(
+def test_inactive_account_is_not_posted(
     fake_hub, run, stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = request_spawn(user=stopped)
@@ -133,19 +118,18 @@ def test_an_account_that_was_made_inactive_meanwhile_is_not_asked_for(
     assert POST not in fake_hub.calls
 
 
-def test_it_is_not_sent_a_second_time_before_a_look(fake_hub, run, stopped) -> None:
+def test_second_post_follows_a_check(fake_hub, run, stopped) -> None:
     fake_hub.lose_answers(1)
     request = run(request_spawn(user=stopped))
     assert request.state == State.QUEUED
     assert fake_hub.calls == [POST]
 
-    SpawnRequest.objects.update(not_before=None)
     assert run(request).state == State.READY
     assert fake_hub.calls[1] == LOOK
     assert fake_hub.calls.count(POST) == 1
 
 
-def test_a_refusal_is_no_try_and_an_older_failure_not_its_own(fake_hub, run, stopped) -> None:
+def test_refused_post_does_not_inherit_older_failure(fake_hub, run, stopped) -> None:
     """The Hub repeats why the start before failed for as long as it takes no other."""
     fake_hub.script_all(Spawn(seconds=0.05, fails="boom"))
     assert run(request_spawn(user=stopped)).state == State.FAILED
@@ -155,11 +139,10 @@ def test_a_refusal_is_no_try_and_an_older_failure_not_its_own(fake_hub, run, sto
     assert request.state == State.QUEUED
 
     fake_hub.unthrottle()
-    SpawnRequest.objects.update(not_before=None)
     assert run(request).state == State.READY
 
 
-def test_one_that_finds_the_hub_away_in_its_turn_was_never_sent(
+def test_post_refused_by_breaker_was_never_sent(
     fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.05, fails="boom"))
@@ -170,7 +153,6 @@ def test_one_that_finds_the_hub_away_in_its_turn_was_never_sent(
         request = run(request_spawn(user=stopped))
     assert (request.state, request.posted_at, request.slot) == (State.QUEUED, None, None)
 
-    SpawnRequest.objects.update(not_before=None)
     assert run(request).state == State.READY
 
 
@@ -178,7 +160,7 @@ def _refuse_in_its_turn(_name: str) -> None:
     raise HubCircuitOpen("the Hub was away a moment ago", retry_after=1.0)
 
 
-def test_one_that_is_taken_back_while_it_waits_for_its_turn_is_not_sent(
+def test_start_cancelled_during_its_turn_is_not_sent(
     fake_hub, hub, run, stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start_turn = hub.start_turn

@@ -1,4 +1,4 @@
-"""Ports that a test takes are its own until it ends."""
+"""Free ports: a test's ports are its own until it ends."""
 
 import socket
 import subprocess
@@ -13,7 +13,7 @@ ASK = "from jupyter_integration.testing import free_ports; free_ports.PORTS = {}
 TELL = "free_ports.free_ports(1)"
 
 
-def test_they_are_in_a_row_and_can_be_listened_on_in_any_process() -> None:
+def test_free_ports_are_consecutive_and_usable() -> None:
     ports = free_ports(4)
     assert ports == list(range(ports[0], ports[0] + 4))
     for port in ports:
@@ -21,14 +21,14 @@ def test_they_are_in_a_row_and_can_be_listened_on_in_any_process() -> None:
             pass
 
 
-def test_no_port_is_handed_out_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_port_is_returned_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = free_ports(1)
     monkeypatch.setattr(module, "PORTS", [first])
     with pytest.raises(LookupError, match="No 1 free"):
         free_ports(1)
 
 
-def test_nor_by_another_process() -> None:
+def test_port_of_another_process_is_not_reused() -> None:
     (port,) = free_ports(1)
     asked = subprocess.run(
         [sys.executable, "-c", ASK.format([port]) + TELL],
@@ -39,7 +39,7 @@ def test_nor_by_another_process() -> None:
     assert "No 1 free" in asked.stderr
 
 
-def test_one_on_which_somebody_listens_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listening_port_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setattr(module, "PORTS", [server.getsockname()[1]])
         with pytest.raises(LookupError):

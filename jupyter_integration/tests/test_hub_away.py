@@ -1,4 +1,4 @@
-"""While the Hub is away nothing hammers it, nothing is lost, and all pages say so at once."""
+"""Outage of the Hub: no calls, no lost work, and all pages show it."""
 
 import logging
 from datetime import timedelta
@@ -29,7 +29,7 @@ from jupyter_integration.tasks import (
 )
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.testing.hub_away import find_the_hub_away
-from jupyter_integration.tests.scenes import READY, provision, see, start, stop, take_up_and_run
+from jupyter_integration.tests.scenes import READY, claim_and_run, provision, see, start, stop
 from jupyter_integration.work.find_stalled import find_stalled
 from jupyter_integration.work.leases import LeaseKeeper
 from jupyter_integration.work.slots import claim_with_slot
@@ -42,9 +42,7 @@ pytestmark = pytest.mark.usefixtures("both_on_the_hub")
 
 class TestPages:
     @pytest.mark.parametrize("away", ["down", "starting"])
-    def test_what_some_find_is_shown_to_all_with_its_age(
-        self, fake_hub, sara, omid, away: str
-    ) -> None:
+    def test_outage_is_shown_to_all_with_age(self, fake_hub, sara, omid, away: str) -> None:
         seen_at = timezone.now() - timedelta(seconds=30)
         see(omid, as_of=seen_at, **READY)
         getattr(fake_hub, away)()
@@ -55,14 +53,14 @@ class TestPages:
         assert (status.state, status.stale) == (ServerState.UNKNOWN, True)
         assert (status.last_known, status.as_of) == (ServerState.READY, seen_at)
 
-    def test_one_call_that_failed_is_shown_to_nobody(self, fake_hub, sara, omid) -> None:
+    def test_single_failure_is_not_shown(self, fake_hub, sara, omid) -> None:
         see(omid, **READY)
         fake_hub.down()
         refresh_server(sara.pk)
 
         assert server_status(omid).state is ServerState.READY
 
-    def test_one_whose_server_the_hub_still_checks_is_no_sign_of_a_hub_that_is_away(
+    def test_server_under_check_is_no_outage(
         self, fake_hub, sara, omid, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         see(omid, **READY)
@@ -80,13 +78,11 @@ class TestPages:
         assert server_status(omid).state is ServerState.READY
         assert hub_availability.read().answered_at is not None
 
-    def test_servers_that_fail_are_no_sign_of_a_hub_that_is_away(
-        self, fake_hub, lab, sara, omid, nasrin
-    ) -> None:
+    def test_failing_servers_are_no_outage(self, fake_hub, lab, sara, omid, nasrin) -> None:
         fake_hub.script_all(Spawn(seconds=0, fails="boom"))
         fake_hub.slow_spawn_timeout = 1
         for user in (sara, omid, provision(nasrin)):
-            take_up_and_run(
+            claim_and_run(
                 hub=conf.hub_client(),
                 lab=lab,
                 keeper=LeaseKeeper(),
@@ -96,7 +92,7 @@ class TestPages:
         assert SpawnRequest.objects.filter(state=State.FAILED).count() == 3
         assert not hub_availability.read().is_unavailable
 
-    def test_since_when_it_is_away_is_known(self, db: None) -> None:
+    def test_start_of_outage_is_known(self, db: None) -> None:
         before = timezone.now()
         assert hub_availability.read().away_since is None
         find_the_hub_away()
@@ -111,7 +107,7 @@ class TestNothingHammersIt:
     def _away(self, fake_hub, db: None) -> None:
         find_the_hub_away()
 
-    def test_of_all_that_waits_nothing_reaches_it_and_nothing_is_lost(
+    def test_waiting_work_survives_without_calls(
         self, fake_hub, sara, omid, nasrin, caplog: pytest.LogCaptureFixture
     ) -> None:
         request_spawn(user=sara)
@@ -135,7 +131,7 @@ class TestNothingHammersIt:
         assert StopRequest.objects.get().finished_at is None
         assert HubRevocation.objects.exists()
 
-    def test_starts_stay_in_line_untouched(self, sara, omid) -> None:
+    def test_queued_starts_stay_untouched(self, sara, omid) -> None:
         for user in (sara, omid):
             request_spawn(user=user)
 
@@ -143,7 +139,7 @@ class TestNothingHammersIt:
 
         assert SpawnRequest.objects.filter(not_before=None, taken_up_at=None).count() == 2
 
-    def test_after_the_deadline_those_fail_who_waited_all_the_time_and_later_ones_wait_on(
+    def test_only_starts_older_than_outage_deadline_fail(
         self, sara, omid, nasrin, clock, settings, workers
     ) -> None:
         pressed, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
@@ -162,9 +158,7 @@ class TestNothingHammersIt:
         later.refresh_from_db()
         assert later.state == State.QUEUED
 
-    def test_one_that_waited_long_in_line_is_not_given_up_for_a_moment_without_a_hub(
-        self, sara, settings
-    ) -> None:
+    def test_short_outage_does_not_expire_old_starts(self, sara, settings) -> None:
         start(sara)
         long_ago = timezone.now() - timedelta(seconds=2 * settings.SPAWN_DEADLINE)
         SpawnRequest.objects.update(created_at=long_ago)
@@ -173,7 +167,7 @@ class TestNothingHammersIt:
 
         assert SpawnRequest.objects.get().state == State.QUEUED
 
-    def test_one_that_a_worker_still_follows_is_left_to_it(self, sara, clock, settings) -> None:
+    def test_followed_start_does_not_expire(self, sara, clock, settings) -> None:
         start(sara)
         clock.go(settings.SPAWN_DEADLINE + 1)
         claim_with_slot(SpawnRequest.objects.get().pk)
@@ -182,21 +176,17 @@ class TestNothingHammersIt:
 
         assert SpawnRequest.objects.open().exists()
 
-    def test_one_that_finds_it_away_waits_until_it_is_asked_again(
-        self, lab: LabProbe, sara
-    ) -> None:
+    def test_refused_start_waits_for_the_next_probe(self, lab: LabProbe, sara) -> None:
         request = request_spawn(user=sara)
 
-        take_up_and_run(hub=conf.hub_client(), lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+        claim_and_run(hub=conf.hub_client(), lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
         request.refresh_from_db()
         assert request.state == State.QUEUED
         wait = (request.not_before - timezone.now()).total_seconds()
         assert 3 < wait <= 5
 
-    def test_the_sweep_wakes_nobody_but_for_stops_which_end_when_their_time_is_over(
-        self, sara, omid, nasrin, workers
-    ) -> None:
+    def test_outage_wakes_only_stops_and_cancels(self, sara, omid, nasrin, workers) -> None:
         long_ago = timezone.now() - timedelta(minutes=1)
         start(sara)
         stop(nasrin)
@@ -210,7 +200,7 @@ class TestNothingHammersIt:
         assert [name for name, _ in workers.sent] == ["server.stop_server"]
         assert find_stalled().starts == 1
 
-    def test_a_press_is_taken_and_told_that_its_place_is_kept(self, sara) -> None:
+    def test_start_is_accepted_during_an_outage(self, sara) -> None:
         request_spawn(user=sara)
 
         status = server_status(sara)

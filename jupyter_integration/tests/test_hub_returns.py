@@ -1,4 +1,4 @@
-"""A Hub that was away is found to be back, and what waited goes on."""
+"""Recovery of the Hub: waiting work continues."""
 
 import time
 from datetime import timedelta
@@ -27,7 +27,7 @@ def soon_asked_again(settings) -> None:
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.3
 
 
-def test_once_it_is_back_all_are_shown_what_is_known(fake_hub, omid, soon_asked_again) -> None:
+def test_recovery_is_shown_on_all_pages(fake_hub, omid, soon_asked_again) -> None:
     see(omid, **READY)
     find_the_hub_away()
     assert server_status(omid).stale
@@ -37,7 +37,7 @@ def test_once_it_is_back_all_are_shown_what_is_known(fake_hub, omid, soon_asked_
     assert server_status(omid).state is ServerState.READY
 
 
-def test_the_look_closes_the_breaker_and_wakes_what_waits(
+def test_health_check_closes_breaker_and_wakes_work(
     fake_hub, sara, workers, soon_asked_again
 ) -> None:
     fake_hub.add_user("sara")
@@ -57,7 +57,7 @@ def test_the_look_closes_the_breaker_and_wakes_what_waits(
     assert SpawnRequest.objects.get().state == State.READY
 
 
-def test_a_look_at_a_hub_that_was_not_away_wakes_nobody(fake_hub, sara, workers) -> None:
+def test_health_check_of_available_hub_wakes_nothing(fake_hub, sara, workers) -> None:
     start(sara)
     SpawnRequest.objects.update(created_at=timezone.now() - timedelta(minutes=1))
 
@@ -66,7 +66,7 @@ def test_a_look_at_a_hub_that_was_not_away_wakes_nobody(fake_hub, sara, workers)
     assert workers.sent == []
 
 
-def test_a_look_that_is_a_moment_early_waits_for_its_time(fake_hub, db: None, settings) -> None:
+def test_slightly_early_health_check_waits(fake_hub, db: None, settings) -> None:
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.8
     find_the_hub_away()
 
@@ -76,7 +76,7 @@ def test_a_look_that_is_a_moment_early_waits_for_its_time(fake_hub, db: None, se
     assert not hub_availability.read().is_unavailable
 
 
-def test_one_that_is_much_too_early_does_not(fake_hub, db: None) -> None:
+def test_much_too_early_health_check_does_not_wait(fake_hub, db: None) -> None:
     find_the_hub_away()
 
     began = time.monotonic()
@@ -86,7 +86,7 @@ def test_one_that_is_much_too_early_does_not(fake_hub, db: None) -> None:
     assert time.monotonic() - began < 1
 
 
-def test_without_any_look_the_next_call_is_the_probe(fake_hub, sara, soon_asked_again) -> None:
+def test_next_call_probes_without_health_check(fake_hub, sara, soon_asked_again) -> None:
     """With beat dead the Hub would else be away for ever."""
     find_the_hub_away()
     wait_for(lambda: not conf.hub_client().is_blocked)
@@ -97,7 +97,7 @@ def test_without_any_look_the_next_call_is_the_probe(fake_hub, sara, soon_asked_
     assert server_status(sara).state is ServerState.STOPPED
 
 
-def test_looks_come_as_often_as_the_breaker_lets_one_pass(settings) -> None:
+def test_health_check_runs_at_the_breakers_interval(settings) -> None:
     interval = settings.CELERY_BEAT_SCHEDULE["server.check_hub"]["schedule"]
 
     assert interval.total_seconds() <= settings.HUB_ASKED_WHILE_AWAY_EVERY

@@ -1,4 +1,4 @@
-"""The account's user on the Hub: its own, made once, and never an administrator."""
+"""Hub user of an account: its own, created once, without admin rights."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def age(user: User) -> None:
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(minutes=1))
 
 
-def test_it_is_made_under_the_accounts_name_without_admin_rights(fake_hub, hub, sara) -> None:
+def test_hub_user_has_account_name_without_admin_rights(fake_hub, hub, sara) -> None:
     hub_user = ensure_hub_user(hub=hub, user=sara)
 
     assert hub_user.name == "sara"
@@ -41,21 +41,19 @@ def test_it_is_made_under_the_accounts_name_without_admin_rights(fake_hub, hub, 
     assert sara.hub_claim_expires_at is None
 
 
-def test_even_an_administrator_of_the_portal_is_none_on_the_hub(fake_hub, hub, nasrin) -> None:
+def test_portal_administrator_is_none_on_the_hub(fake_hub, hub, nasrin) -> None:
     assert not ensure_hub_user(hub=hub, user=nasrin).admin
     assert not fake_hub.users["nasrin"].admin
 
 
-def test_a_second_time_it_is_found_and_not_made(fake_hub, hub, sara) -> None:
+def test_existing_hub_user_is_not_created_again(fake_hub, hub, sara) -> None:
     ensure_hub_user(hub=hub, user=sara)
     ensure_hub_user(hub=hub, user=sara)
 
     assert made(fake_hub) == ["POST /users/sara"]
 
 
-def test_a_stranger_of_that_name_keeps_their_home_and_the_account_gets_another_name(
-    fake_hub, hub, sara
-) -> None:
+def test_taken_hub_name_gives_the_account_another(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     fake_hub.add_user("sara-2")
 
@@ -66,7 +64,7 @@ def test_a_stranger_of_that_name_keeps_their_home_and_the_account_gets_another_n
     assert made(fake_hub)[-1] == "POST /users/sara-3"
 
 
-def test_the_name_of_the_stranger_is_not_issued_to_the_next_either(fake_hub, hub, sara) -> None:
+def test_taken_hub_name_is_never_issued(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     ensure_hub_user(hub=hub, user=sara)
 
@@ -76,7 +74,7 @@ def test_the_name_of_the_stranger_is_not_issued_to_the_next_either(fake_hub, hub
     assert User.objects.create_user("sara").hub_username == "sara-3"
 
 
-def test_one_that_the_hub_lost_is_made_again_under_the_same_name(fake_hub, hub, sara) -> None:
+def test_lost_hub_user_keeps_its_name(fake_hub, hub, sara) -> None:
     ensure_hub_user(hub=hub, user=sara)
     del fake_hub.users["sara"]
 
@@ -84,7 +82,7 @@ def test_one_that_the_hub_lost_is_made_again_under_the_same_name(fake_hub, hub, 
     assert list(fake_hub.users) == ["sara"]
 
 
-def test_one_that_comes_back_between_looking_and_making_is_taken_as_it_is(
+def test_hub_user_created_concurrently_is_accepted(
     fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ensure_hub_user(hub=hub, user=sara)
@@ -100,9 +98,7 @@ def test_one_that_comes_back_between_looking_and_making_is_taken_as_it_is(
     assert ensure_hub_user(hub=hub, user=sara).name == "sara"
 
 
-def test_a_hub_that_knows_every_name_ends_the_search(
-    fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_search_for_a_free_name_ends(fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_NAMES_TRIED", 3)
     for name in ("sara", "sara-2", "sara-3", "sara-4"):
         fake_hub.add_user(name)
@@ -115,7 +111,7 @@ def test_a_hub_that_knows_every_name_ends_the_search(
     assert sara.hub_claim_expires_at is None
 
 
-def test_while_one_worker_makes_it_another_does_nothing(fake_hub, hub, sara) -> None:
+def test_claimed_hub_user_is_left_to_its_worker(fake_hub, hub, sara) -> None:
     User.objects.update(hub_claim_expires_at=timezone.now() + timedelta(seconds=5))
 
     with pytest.raises(HubUserBeingMadeError):
@@ -126,16 +122,14 @@ def test_while_one_worker_makes_it_another_does_nothing(fake_hub, hub, sara) -> 
     assert sara.hub_claim_expires_at is not None
 
 
-def test_the_claim_of_a_worker_that_died_runs_out(fake_hub, hub, sara) -> None:
+def test_claim_of_a_dead_worker_expires(fake_hub, hub, sara) -> None:
     User.objects.update(hub_claim_expires_at=timezone.now() - timedelta(seconds=1))
 
     assert ensure_hub_user(hub=hub, user=sara).name == "sara"
 
 
 @pytest.mark.parametrize("lost", ["the worker", "the answer"])
-def test_after_a_post_of_which_nobody_knows_the_account_takes_no_chance(
-    fake_hub, hub, sara, lost: str
-) -> None:
+def test_unconfirmed_hub_user_gives_a_new_name(fake_hub, hub, sara, lost: str) -> None:
     """What is on the Hub may be ours or a stranger's: the account gets a name that is surely its
     own, before its first start.
     """
@@ -155,7 +149,7 @@ def test_after_a_post_of_which_nobody_knows_the_account_takes_no_chance(
 
 
 @pytest.mark.parametrize("name_by_now", ["sara", "sara-2"])
-def test_a_worker_whose_claim_ran_out_does_not_make_a_strangers_home_the_accounts(
+def test_expired_claim_does_not_adopt_foreign_user(
     fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch, name_by_now: str
 ) -> None:
     """The slow worker made `sara`; meanwhile another took over, found that taken, and went on to
@@ -181,9 +175,7 @@ def test_a_worker_whose_claim_ran_out_does_not_make_a_strangers_home_the_account
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_at_once_one_makes_it_and_nobody_renames_the_account(
-    fake_hub, hub, sara
-) -> None:
+def test_concurrent_workers_create_one_hub_user(fake_hub, hub, sara) -> None:
     fake_hub.delay(0.2)
 
     def work(_worker: int) -> bool:
@@ -213,9 +205,7 @@ class TestAtSignUp:
         assert response.status_code == 302
         return User.objects.get(username="sara")
 
-    def test_the_page_asks_nothing_of_the_hub_and_a_worker_makes_the_user(
-        self, fake_hub, workers, db: None
-    ) -> None:
+    def test_sign_up_lets_a_worker_create_user(self, fake_hub, workers, db: None) -> None:
         with workers.committing():
             self.sign_up()
         assert fake_hub.calls == []
@@ -223,9 +213,7 @@ class TestAtSignUp:
         workers.work_off()
         assert list(fake_hub.users) == ["sara"]
 
-    def test_with_the_hub_down_the_account_works_and_the_user_is_made_later(
-        self, fake_hub, workers, db: None
-    ) -> None:
+    def test_sign_up_works_without_the_hub(self, fake_hub, workers, db: None) -> None:
         fake_hub.down()
         with workers.committing():
             user = self.sign_up()
@@ -243,7 +231,7 @@ class TestAtSignUp:
         assert user.hub_user_created_at is not None
         assert list(fake_hub.users) == ["sara"]
 
-    def test_a_lost_wake_up_is_made_up_for(self, fake_hub, workers, db: None) -> None:
+    def test_lost_wake_up_of_sign_up_is_repeated(self, fake_hub, workers, db: None) -> None:
         with workers.committing():
             user = self.sign_up()
         workers.forget()
@@ -256,7 +244,7 @@ class TestAtSignUp:
         assert list(fake_hub.users) == ["sara"]
 
 
-def test_for_an_inactive_or_missing_account_none_is_made(fake_hub, hub, sara) -> None:
+def test_inactive_or_missing_account_gets_no_hub_user(fake_hub, hub, sara) -> None:
     User.objects.update(is_active=False)
 
     provision_hub_user(hub=hub, user_id=sara.pk)
@@ -265,7 +253,7 @@ def test_for_an_inactive_or_missing_account_none_is_made(fake_hub, hub, sara) ->
     assert fake_hub.calls == []
 
 
-def test_a_hub_that_refuses_our_token_is_a_line_in_the_log(
+def test_refused_token_is_logged_without_the_token(
     fake_hub, sara, settings, workers, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.JUPYTERHUB_API_TOKEN = "another-token-than-the-hubs"

@@ -1,4 +1,4 @@
-"""Of many workers one has a row, until it gives it back or dies."""
+"""Leases: one worker has a row until it releases it or dies."""
 
 import threading
 import uuid
@@ -22,25 +22,25 @@ def request_(sara) -> SpawnRequest:
     return request_spawn(user=sara)
 
 
-def test_a_row_that_somebody_has_is_not_free(request_) -> None:
+def test_leased_row_cannot_be_claimed(request_) -> None:
     assert claim(SpawnRequest.objects.open(), request_.pk) is not None
     assert claim(SpawnRequest.objects.open(), request_.pk) is None
 
 
-def test_a_row_whose_worker_died_is_free_again(request_) -> None:
+def test_expired_lease_can_be_claimed(request_) -> None:
     claim(SpawnRequest.objects.open(), request_.pk)
     SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
 
     assert claim(SpawnRequest.objects.open(), request_.pk) is not None
 
 
-def test_a_row_that_has_to_wait_is_not_due(request_) -> None:
+def test_row_before_its_time_is_not_due(request_) -> None:
     SpawnRequest.objects.update(not_before=timezone.now() + timedelta(seconds=5))
 
     assert claim(SpawnRequest.objects.open().due(), request_.pk) is None
 
 
-def test_who_lost_the_lease_writes_nothing(request_) -> None:
+def test_lost_lease_writes_nothing(request_) -> None:
     lease = claim(SpawnRequest.objects.open(), request_.pk)
     SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     claim(SpawnRequest.objects.open(), request_.pk)
@@ -53,7 +53,7 @@ def test_who_lost_the_lease_writes_nothing(request_) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_gets_it(request_) -> None:
+def test_one_of_many_workers_gets_the_lease(request_) -> None:
     leases = at_once(lambda _w: claim(SpawnRequest.objects.open(), request_.pk), range(8))
 
     assert sum(lease is not None for lease in leases) == 1
@@ -69,9 +69,7 @@ class TestTheKeeper:
     def keeper(self) -> LeaseKeeper:
         return LeaseKeeper()
 
-    def test_a_row_stays_with_its_worker_through_a_call_that_outlasts_the_lease(
-        self, request_, keeper
-    ) -> None:
+    def test_keeper_renews_during_a_long_call(self, request_, keeper) -> None:
         lease = claim(SpawnRequest.objects.open(), request_.pk)
         with keeper.keep(lease):
             runs_out_at = timezone.now() + timedelta(seconds=1)
@@ -79,7 +77,7 @@ class TestTheKeeper:
 
             wait_for(lambda: SpawnRequest.objects.get().lease_expires_at > runs_out_at)
 
-    def test_work_that_ended_is_not_held_any_longer(self, request_, keeper) -> None:
+    def test_keeper_stops_renewing_ended_work(self, request_, keeper) -> None:
         lease = claim(SpawnRequest.objects.open(), request_.pk)
         other = SpawnRequest.objects.create(user=request_.user, cancel_requested_at=timezone.now())
         with keeper.keep(claim(SpawnRequest.objects.all(), other.pk)):
@@ -92,7 +90,7 @@ class TestTheKeeper:
         request_.refresh_from_db()
         assert request_.lease_expires_at == runs_out_at
 
-    def test_a_row_that_another_took_up_is_left_to_them(self, request_, keeper) -> None:
+    def test_keeper_does_not_renew_a_lost_lease(self, request_, keeper) -> None:
         lease = claim(SpawnRequest.objects.open(), request_.pk)
         with keeper.keep(lease):
             SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -108,7 +106,7 @@ class TestTheKeeper:
                 wait_for(lambda: SpawnRequest.objects.get(pk=mine.pk).lease_expires_at > first)
             assert SpawnRequest.objects.get(pk=request_.pk).lease_expires_at == before
 
-    def test_a_database_that_is_away_for_a_moment_does_not_end_the_keeping(
+    def test_keeper_survives_a_database_failure(
         self, request_, keeper, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lease = claim(SpawnRequest.objects.open(), request_.pk)

@@ -1,4 +1,4 @@
-"""The reason of a failed start: from the Hub's progress stream into the row and onto the page."""
+"""Reason of a failed start: from the Hub's progress stream to the page."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import provision, start, take_up_and_run
+from jupyter_integration.tests.scenes import claim_and_run, provision, start
 from jupyter_integration.work.leases import LeaseKeeper
 from portal.logs import UtcFormatter
 
@@ -42,21 +42,16 @@ def sara(sara: User, fake_hub: FakeHub) -> User:
     return provision(sara)
 
 
-@pytest.mark.parametrize("when", ["at once", "under way"])
 @pytest.mark.parametrize("sample", RECORDED)
-def test_the_words_of_each_recorded_failure_are_kept_as_the_hub_said_them(
-    fake_hub, hub, lab, sara, sample: str, when: str
-) -> None:
-    words = RECORDED[sample]
-    seconds = 0.0 if when == "at once" else 0.2
-    fake_hub.slow_spawn_timeout = 1 if when == "at once" else 0
-    fake_hub.script_all(Spawn(seconds=seconds, fails=words.removeprefix("Spawn failed: ")))
+def test_message_of_each_recorded_failure_is_kept(fake_hub, hub, lab, sara, sample: str) -> None:
+    message = RECORDED[sample]
+    fake_hub.script_all(Spawn(seconds=0.2, fails=message.removeprefix("Spawn failed: ")))
     request = request_spawn(user=sara)
 
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
-    assert (request.state, request.message) == (State.FAILED, words)
+    assert (request.state, request.message) == (State.FAILED, message)
     assert request.failure_code
 
 
@@ -64,14 +59,14 @@ def test_there_are_recorded_failures() -> None:
     assert len(RECORDED) >= 3
 
 
-def test_the_words_of_a_hook_are_for_the_user(sara) -> None:
+def test_message_of_a_hook_is_shown(sara) -> None:
     said = "Spawn failed: 503 SpawnException(reason=capacity): امروز <b>کلاس</b> نیست"
     request = start(sara, State.FAILED, failure_code=FailureCode.REFUSED_BY_HOOK, message=said)
 
     assert request.failure.hook_message == "امروز <b>کلاس</b> نیست"
 
 
-def test_the_words_of_a_machine_are_not(sara) -> None:
+def test_machine_message_is_not_shown(sara) -> None:
     said = "Spawn failed: HTTP 500: Internal Server Error (Spawner failed to start [status=1])"
     request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=said)
 
@@ -89,13 +84,13 @@ def log() -> Iterator[StringIO]:
     logging.getLogger().removeHandler(handler)
 
 
-def test_each_log_line_of_a_start_carries_its_reference(fake_hub, hub, lab, sara, log) -> None:
+def test_each_log_line_has_the_starts_reference(fake_hub, hub, lab, sara, log) -> None:
     """Those of the Hub's client as well, which knows nothing of starts."""
     fake_hub.slow_spawn_timeout = 1
     fake_hub.script_all(Spawn(seconds=0, fails="boom"))
     request = request_spawn(user=sara)
 
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     lines = [line for line in log.getvalue().splitlines() if line.startswith("jupyter_integration")]
     assert any("Hub call failed" in line for line in lines)

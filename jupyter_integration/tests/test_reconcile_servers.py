@@ -1,4 +1,4 @@
-"""One list of the Hub answers for everybody, and puts right what we believed wrongly."""
+"""Reconciliation: one list of the Hub updates the snapshots of all users."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -50,7 +50,7 @@ class HubOfAnEventfulList(HubClient):
 
 @pytest.mark.django_db
 class TestOneListForAll:
-    def test_everybody_has_an_answer_after_one_call(self, fake_hub, hub) -> None:
+    def test_one_list_answers_for_all_users(self, fake_hub, hub) -> None:
         running = [student_on_the_hub(fake_hub, f"running-{n}", running=True) for n in range(5)]
         resting = [student_on_the_hub(fake_hub, f"resting-{n}") for n in range(5)]
 
@@ -68,7 +68,7 @@ class TestOneListForAll:
         assert fake_hub.calls == ["GET /users"] * 3
         assert {state_of(user) for user in running} == {ServerState.READY}
 
-    def test_it_is_as_old_as_the_question(self, fake_hub, hub) -> None:
+    def test_snapshots_are_as_old_as_the_call(self, fake_hub, hub) -> None:
         running = student_on_the_hub(fake_hub, "r1", running=True)
         resting = student_on_the_hub(fake_hub, "r2")
         before = timezone.now()
@@ -79,7 +79,7 @@ class TestOneListForAll:
         for user in (running, resting):
             assert shown(user).as_of - before < timedelta(seconds=0.25)
 
-    def test_a_server_that_stops_is_shown_as_stopping(self, fake_hub, hub) -> None:
+    def test_stopping_server_is_shown_as_stopping(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1")
         fake_hub.script("r1", Spawn(seconds=0, stop_seconds=5))
         hub.start_server("r1")
@@ -90,39 +90,33 @@ class TestOneListForAll:
         assert state_of(user) is ServerState.STOPPING
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_many_who_are_woken_one_reads_the_list(self, fake_hub, hub) -> None:
+    def test_one_of_many_workers_reads_the_list(self, fake_hub, hub) -> None:
         fake_hub.delay(0.3)
 
         at_once(lambda _thread: reconcile_servers(hub=hub), range(5))
 
         assert fake_hub.calls == ["GET /users"]
 
-    @pytest.mark.parametrize("took", [0.05, 0.3])
-    def test_pages_that_looked_before_the_answer_wake_no_second_list(self, took: float) -> None:
+    def test_late_pages_wake_no_second_list(self) -> None:
         assert refresh_claims.claim_list()
         assert refresh_claims.begin_list()
 
-        refresh_claims.end_list(took=timedelta(seconds=took))
+        refresh_claims.end_list(took=timedelta(seconds=0.05))
 
         assert not refresh_claims.claim_list()  # by a page that is late
         assert refresh_claims.begin_list()  # by beat, which comes seldom
 
-    def test_after_a_quick_list_the_next_may_be_woken_in_a_second(self) -> None:
+    def test_next_list_may_follow_in_a_second(self) -> None:
         assert refresh_claims.claim_list()
 
         refresh_claims.end_list(took=timedelta(seconds=0.05))
 
         wait_for(refresh_claims.claim_list)
 
-    def test_when_it_ends_another_may_begin(self, fake_hub, hub) -> None:
-        reconcile_servers(hub=hub)
-
-        assert refresh_claims.begin_list()
-
 
 @pytest.mark.django_db
 class TestOlderAndNewer:
-    def test_what_was_told_after_the_list_was_asked_for_stands(self, fake_hub, hub) -> None:
+    def test_newer_snapshot_survives_an_older_list(self, fake_hub, hub) -> None:
         """The list is on its way while a worker records that the same server has stopped."""
         user = student_on_the_hub(fake_hub, "r1", running=True)
         other = HubOfAnEventfulList(fake_hub, lambda: see(user))
@@ -132,7 +126,7 @@ class TestOlderAndNewer:
         assert state_of(user) is ServerState.STOPPED
         assert reconciliation_report.read().drift_today == 0
 
-    def test_what_became_ready_meanwhile_is_not_called_stopped(self, fake_hub, hub) -> None:
+    def test_server_ready_during_the_list_stays_ready(self, fake_hub, hub) -> None:
         student_on_the_hub(fake_hub, "r1", running=True)
         late = student_on_the_hub(fake_hub, "late")
         other = HubOfAnEventfulList(fake_hub, lambda: see(late, **READY))
@@ -145,7 +139,7 @@ class TestOlderAndNewer:
 
 @pytest.mark.django_db
 class TestWhoIsMissing:
-    def test_one_missed_between_two_pages_is_not_called_stopped(self, fake_hub, hub) -> None:
+    def test_server_missed_between_pages_stays_ready(self, fake_hub, hub) -> None:
         """A stop between the pages moves the others up: one of them is in no page."""
         users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
         reconcile_servers(hub=hub)
@@ -159,7 +153,7 @@ class TestWhoIsMissing:
         assert not snapshots.read(users[2].pk).is_outdated
         assert reconciliation_report.read().drift_today == 0
 
-    def test_while_it_is_not_confirmed_its_page_shows_it_and_has_it_read(
+    def test_unconfirmed_server_is_shown_as_outdated(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MAX_CONFIRMED", 0)
@@ -172,7 +166,7 @@ class TestWhoIsMissing:
         assert server_status(user).is_outdated
         assert state_of(user) is ServerState.READY
 
-    def test_many_that_are_gone_at_once_are_confirmed_a_few_at_a_time(
+    def test_missing_servers_are_confirmed_in_batches(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("jupyter_integration.work.reconcile_servers.MAX_CONFIRMED", 2)
@@ -191,7 +185,7 @@ class TestWhoIsMissing:
         assert len(fake_hub.calls) == 3 + 5
         assert reconciliation_report.read().drift_today == 5
 
-    def test_an_account_that_was_deleted_is_not_asked_for(self, fake_hub, hub) -> None:
+    def test_deleted_account_is_not_confirmed(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
         reconcile_servers(hub=hub)
         del fake_hub.users["r1"]
@@ -206,7 +200,7 @@ class TestWhoIsMissing:
 
 @pytest.mark.django_db
 class TestTheHubIsAway:
-    def test_a_list_that_breaks_midway_says_what_it_said_and_no_more(self, fake_hub) -> None:
+    def test_broken_off_list_updates_only_its_users(self, fake_hub) -> None:
         users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
         resting = student_on_the_hub(fake_hub, "resting")
         other = HubOfAnEventfulList(fake_hub, fake_hub.down)
@@ -220,7 +214,7 @@ class TestTheHubIsAway:
         ]
         assert snapshots.read(resting.pk).snapshot is None
 
-    def test_what_was_known_stays_with_its_age(self, fake_hub, hub) -> None:
+    def test_known_state_stays_with_its_age(self, fake_hub, hub) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
         reconcile_servers(hub=hub)
         seen = shown(user)
@@ -239,7 +233,7 @@ class TestTheHubIsAway:
 
         assert hub_availability.read().is_unavailable
 
-    def test_a_list_that_cannot_be_read_is_not_an_absent_hub(
+    def test_unreadable_list_is_no_outage(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         user = student_on_the_hub(fake_hub, "r1", running=True)
@@ -251,7 +245,7 @@ class TestTheHubIsAway:
         assert not hub_availability.read().is_unavailable
         assert server_status(user).checking
 
-    def test_a_hub_that_stumbles_over_one_user_is_asked_for_the_others_one_by_one(
+    def test_user_under_check_breaks_the_list(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """While it checks after a restart whether this user's server still runs."""

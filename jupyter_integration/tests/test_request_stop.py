@@ -9,7 +9,7 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.tests.scenes import start, take_up_and_run
+from jupyter_integration.tests.scenes import claim_and_run, start
 from jupyter_integration.work.leases import LeaseKeeper
 from jupyter_integration.work.run_stop import run_stop
 
@@ -121,7 +121,7 @@ def test_start_waits_for_the_stop_before_it(fake_hub, hub, lab, sara) -> None:
     assert fake_hub.phase("sara") == "stop"
     request = request_spawn(user=sara)
 
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     request.refresh_from_db()
     assert request.state == State.READY

@@ -1,4 +1,4 @@
-"""What becomes of somebody's server and Hub user when the account rests or ends."""
+"""Revocation of a server and a Hub user after deactivation or deletion."""
 
 from datetime import timedelta
 
@@ -36,9 +36,7 @@ def try_again_now() -> None:
 
 
 @pytest.mark.parametrize("end", [deactivate, User.delete])
-def test_the_server_stops_and_the_hub_user_goes_with_all_tokens(
-    fake_hub, sara, workers, end
-) -> None:
+def test_revocation_stops_server_and_deletes_hub_user(fake_hub, sara, workers, end) -> None:
     with workers.committing():
         end(sara)
     assert fake_hub.calls == []
@@ -49,7 +47,7 @@ def test_the_server_stops_and_the_hub_user_goes_with_all_tokens(
     assert not HubRevocation.objects.exists()
 
 
-def test_a_server_that_takes_its_time_to_stop_is_waited_for(fake_hub, sara, workers) -> None:
+def test_revocation_waits_for_a_slow_stop(fake_hub, sara, workers) -> None:
     fake_hub.script("sara", Spawn(seconds=0, stop_seconds=0.4))
     fake_hub.kill_server("sara")
     fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=0.4), {})
@@ -61,11 +59,8 @@ def test_a_server_that_takes_its_time_to_stop_is_waited_for(fake_hub, sara, work
     assert fake_hub.users == {}
 
 
-@pytest.mark.parametrize("away", ["down", "starting"])
-def test_while_the_hub_is_away_it_is_kept_and_done_later(
-    fake_hub, sara, workers, away: str
-) -> None:
-    getattr(fake_hub, away)()
+def test_revocation_waits_for_an_unavailable_hub(fake_hub, sara, workers) -> None:
+    fake_hub.down()
     with workers.committing():
         deactivate(sara)
     workers.work_off()
@@ -82,20 +77,7 @@ def test_while_the_hub_is_away_it_is_kept_and_done_later(
     assert not HubRevocation.objects.exists()
 
 
-def test_one_whose_wake_up_was_lost_is_found(fake_hub, sara, workers) -> None:
-    with workers.committing():
-        deactivate(sara)
-    workers.forget()
-    try_again_now()
-
-    with workers.committing():
-        wake_stalled_work()
-    workers.work_off()
-
-    assert fake_hub.users == {}
-
-
-def test_a_hub_user_who_is_gone_already_is_as_good_as_revoked(fake_hub, sara, workers) -> None:
+def test_missing_hub_user_counts_as_revoked(fake_hub, sara, workers) -> None:
     del fake_hub.users["sara"]
 
     with workers.committing():
@@ -105,7 +87,7 @@ def test_a_hub_user_who_is_gone_already_is_as_good_as_revoked(fake_hub, sara, wo
     assert not HubRevocation.objects.exists()
 
 
-def test_a_name_that_was_never_made_on_the_hub_is_left_alone(fake_hub, omid, workers) -> None:
+def test_foreign_hub_user_of_same_name_stays(fake_hub, omid, workers) -> None:
     """There may be a stranger of that name."""
     fake_hub.add_user("omid")
 
@@ -116,7 +98,7 @@ def test_a_name_that_was_never_made_on_the_hub_is_left_alone(fake_hub, omid, wor
     assert list(fake_hub.users) == ["omid"]
 
 
-def test_a_start_that_waits_in_line_is_taken_back(fake_hub, sara, workers) -> None:
+def test_deactivation_cancels_the_queued_start(fake_hub, sara, workers) -> None:
     with workers.committing():
         request = request_spawn(user=sara)
         deactivate(sara)
@@ -127,16 +109,14 @@ def test_a_start_that_waits_in_line_is_taken_back(fake_hub, sara, workers) -> No
     assert fake_hub.users == {}
 
 
-def test_an_inactive_account_cannot_ask_for_a_server(sara) -> None:
+def test_inactive_account_cannot_request_a_start(sara) -> None:
     deactivate(sara)
 
     with pytest.raises(AccountInactiveError):
         request_spawn(user=sara)
 
 
-def test_an_account_that_is_active_again_gets_its_hub_user_back_under_its_name(
-    fake_hub, hub, sara, workers
-) -> None:
+def test_reactivated_account_gets_its_hub_user_back(fake_hub, hub, sara, workers) -> None:
     with workers.committing():
         deactivate(sara)
     workers.work_off()
@@ -149,7 +129,7 @@ def test_an_account_that_is_active_again_gets_its_hub_user_back_under_its_name(
     assert sara.hub_username == "sara"
 
 
-def test_an_account_that_is_active_again_in_time_keeps_all(fake_hub, sara, workers) -> None:
+def test_reactivation_in_time_keeps_everything(fake_hub, sara, workers) -> None:
     with workers.committing():
         deactivate(sara)
         sara.is_active = True
@@ -160,7 +140,7 @@ def test_an_account_that_is_active_again_in_time_keeps_all(fake_hub, sara, worke
     assert not HubRevocation.objects.exists()
 
 
-def test_an_account_that_is_active_again_in_the_middle_keeps_its_hub_user(
+def test_reactivation_during_revocation_keeps_hub_user(
     fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deactivate(sara)
@@ -179,7 +159,7 @@ def test_an_account_that_is_active_again_in_the_middle_keeps_its_hub_user(
     assert list(fake_hub.users) == ["sara"]
 
 
-def test_a_save_that_is_not_about_being_active_revokes_nothing(sara) -> None:
+def test_save_of_another_field_revokes_nothing(sara) -> None:
     User.objects.filter(pk=sara.pk).update(is_active=False)
     sara.refresh_from_db()
 
@@ -188,7 +168,7 @@ def test_a_save_that_is_not_about_being_active_revokes_nothing(sara) -> None:
     assert not HubRevocation.objects.exists()
 
 
-def test_an_account_is_not_inactive_without_its_revocation(
+def test_deactivation_and_revocation_are_one_transaction(
     sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The power fails in between."""
@@ -204,7 +184,7 @@ def test_an_account_is_not_inactive_without_its_revocation(
     assert sara.is_active
 
 
-def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) -> None:
+def test_two_workers_revoke_once(fake_hub, hub, sara) -> None:
     deactivate(sara)
 
     revoke_access(hub=hub, keeper=LeaseKeeper(), hub_username="sara")
@@ -214,7 +194,7 @@ def test_two_workers_that_were_woken_for_one_revoke_once(fake_hub, hub, sara) ->
     assert len(fake_hub.calls) == before
 
 
-def test_after_deletion_nobody_gets_the_name_and_nobody_the_files(fake_hub, sara, workers) -> None:
+def test_name_of_deleted_account_is_not_reissued(fake_hub, sara, workers) -> None:
     with workers.committing():
         sara.delete()
         second = User.objects.create_user("sara")

@@ -1,4 +1,4 @@
-"""What becomes of a start when somebody acts, or something ends, in the middle of it."""
+"""Run of a start during a cancel, a stop, a Hub restart or a lost lease."""
 
 import pytest
 from django.utils import timezone
@@ -16,7 +16,7 @@ State = SpawnRequest.State
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_cancelled_it_ends_cancelled_and_leaves_no_server(fake_hub, hub, sara, follow) -> None:
+def test_cancelled_start_leaves_no_server(fake_hub, hub, sara, follow) -> None:
     fake_hub.script_all(Spawn(seconds=20))
     request = request_spawn(user=sara)
     follower = follow(request)
@@ -31,7 +31,7 @@ def test_cancelled_it_ends_cancelled_and_leaves_no_server(fake_hub, hub, sara, f
     assert fake_hub.phase("sara") == "stopped"
 
 
-def test_a_new_start_after_a_cancel_waits_for_it_and_comes_up(fake_hub, hub, sara, follow) -> None:
+def test_start_after_a_cancel_waits_for_it(fake_hub, hub, sara, follow) -> None:
     fake_hub.script_all(Spawn(seconds=20))
     first = request_spawn(user=sara)
     follow(first)
@@ -51,7 +51,7 @@ def test_a_new_start_after_a_cancel_waits_for_it_and_comes_up(fake_hub, hub, sar
     assert fake_hub.phase("sara") == "ready"
 
 
-def test_the_hub_dies_and_comes_back_and_the_start_goes_on(fake_hub, sara, follow) -> None:
+def test_start_survives_a_restart_of_the_hub(fake_hub, sara, follow) -> None:
     fake_hub.script_all(Spawn(seconds=20))
     request = request_spawn(user=sara)
     follower = follow(request)
@@ -70,9 +70,7 @@ def test_the_hub_dies_and_comes_back_and_the_start_goes_on(fake_hub, sara, follo
     assert request.state == State.READY
 
 
-def test_when_another_worker_took_it_up_the_first_writes_nothing_more(
-    fake_hub, sara, follow
-) -> None:
+def test_worker_that_lost_its_lease_writes_nothing(fake_hub, sara, follow) -> None:
     fake_hub.script_all(Spawn(seconds=0.5, events=[(n, "step") for n in range(1, 20)]))
     request = request_spawn(user=sara)
     follower = follow(request)
@@ -84,7 +82,7 @@ def test_when_another_worker_took_it_up_the_first_writes_nothing_more(
     assert (request.state, request.progress) == (State.STARTING, 77)
 
 
-def test_it_waits_for_the_stop_that_was_asked_before(fake_hub, sara, follow) -> None:
+def test_start_waits_for_an_earlier_stop(fake_hub, sara, follow) -> None:
     stop = StopRequest.objects.create(user=sara, requested_by=sara)
     request = request_spawn(user=sara)
     follower = follow(request)

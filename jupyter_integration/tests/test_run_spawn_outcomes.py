@@ -1,4 +1,4 @@
-"""The rarer ways in which a start goes: every one of them ends, and never with two servers."""
+"""Run of a start: its rarer outcomes, none of which gives a user two servers."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.status import snapshots
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
-from jupyter_integration.tests.scenes import provision, take_up_and_run
+from jupyter_integration.tests.scenes import claim_and_run, provision
 from jupyter_integration.work import follow_spawn, spawn_server
 from jupyter_integration.work.leases import LeaseKeeper
 from jupyter_integration.work.spawn_record import SpawnRecord
@@ -25,17 +25,6 @@ def sara(sara: User, fake_hub: FakeHub) -> User:
     """Sara, with a user of her own on the Hub."""
     fake_hub.add_user("sara")
     return provision(sara)
-
-
-@pytest.fixture
-def run(hub, lab):
-    def run_once(request: SpawnRequest) -> SpawnRequest:
-        SpawnRequest.objects.filter(pk=request.pk).update(not_before=None)
-        take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-        request.refresh_from_db()
-        return request
-
-    return run_once
 
 
 @pytest.fixture
@@ -58,9 +47,7 @@ def make_old(request: SpawnRequest) -> None:
     )
 
 
-def test_a_lab_that_never_answers_is_a_failure_and_the_server_is_left_to_its_user(
-    fake_hub, run, sara, impatient
-) -> None:
+def test_silent_lab_fails_and_server_stays(fake_hub, run, sara, impatient) -> None:
     fake_hub.script_all(Spawn(seconds=0, lab_delay=60))
 
     request = run(request_spawn(user=sara))
@@ -69,9 +56,7 @@ def test_a_lab_that_never_answers_is_a_failure_and_the_server_is_left_to_its_use
     assert fake_hub.phase("sara") == "ready"
 
 
-def test_pressed_again_a_lab_that_answers_by_now_is_ready_without_a_second_start(
-    fake_hub, run, sara, impatient
-) -> None:
+def test_second_request_uses_the_late_lab(fake_hub, run, sara, impatient) -> None:
     fake_hub.script_all(Spawn(seconds=0, lab_delay=0.7))
     run(request_spawn(user=sara))
 
@@ -79,7 +64,7 @@ def test_pressed_again_a_lab_that_answers_by_now_is_ready_without_a_second_start
     assert posts(fake_hub) == 1
 
 
-def test_a_cancel_in_the_very_last_moment_leaves_no_server(
+def test_cancel_just_before_ready_leaves_no_server(
     fake_hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The Lab has answered, and READY is about to be written."""
@@ -97,7 +82,7 @@ def test_a_cancel_in_the_very_last_moment_leaves_no_server(
     assert fake_hub.phase("sara") == "stopped"
 
 
-def test_a_start_that_fails_because_it_was_cancelled_is_cancelled(
+def test_start_failed_by_its_cancel_is_cancelled(
     fake_hub, hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.1, fails="killed"))
@@ -114,7 +99,7 @@ def test_a_start_that_fails_because_it_was_cancelled_is_cancelled(
     assert run(request_spawn(user=sara)).state == State.CANCELLED
 
 
-def test_when_the_answer_to_the_post_is_lost_it_is_not_sent_again(fake_hub, run, sara) -> None:
+def test_post_with_lost_response_is_not_repeated(fake_hub, run, sara) -> None:
     fake_hub.script_all(Spawn(seconds=0.2))
     fake_hub.lose_answers(1)
 
@@ -125,9 +110,7 @@ def test_when_the_answer_to_the_post_is_lost_it_is_not_sent_again(fake_hub, run,
     assert posts(fake_hub) == 1
 
 
-def test_a_progress_stream_that_breaks_is_followed_anew_and_nothing_is_sent_again(
-    fake_hub, run, sara
-) -> None:
+def test_broken_progress_stream_is_followed_again(fake_hub, run, sara) -> None:
     fake_hub.script_all(Spawn(seconds=0.3))
     fake_hub.cut_progress(after=1)
     request = run(request_spawn(user=sara))
@@ -139,9 +122,7 @@ def test_a_progress_stream_that_breaks_is_followed_anew_and_nothing_is_sent_agai
 
 
 @pytest.mark.parametrize("limit", [{"concurrent_spawns": 0}, {"servers": 0}])
-def test_at_the_hubs_limits_it_waits_in_line_and_starts_when_there_is_room(
-    fake_hub, run, sara, limit: dict[str, int]
-) -> None:
+def test_start_waits_at_the_hubs_limits(fake_hub, run, sara, limit: dict[str, int]) -> None:
     fake_hub.limit(**limit)
     request = run(request_spawn(user=sara))
     assert request.state == State.QUEUED
@@ -151,9 +132,7 @@ def test_at_the_hubs_limits_it_waits_in_line_and_starts_when_there_is_room(
     assert run(request).state == State.READY
 
 
-def test_at_the_hubs_limits_until_the_deadline_it_fails_for_want_of_room(
-    fake_hub, run, sara
-) -> None:
+def test_start_fails_at_limits_after_the_deadline(fake_hub, run, sara) -> None:
     fake_hub.limit(servers=0)
     request = request_spawn(user=sara)
     make_old(request)
@@ -161,9 +140,7 @@ def test_at_the_hubs_limits_until_the_deadline_it_fails_for_want_of_room(
     assert run(request).failure_code == FailureCode.HUB_FULL
 
 
-def test_what_waits_for_something_else_to_end_does_not_wait_for_ever(
-    fake_hub, run, sara, impatient
-) -> None:
+def test_start_behind_endless_stop_times_out(fake_hub, run, sara, impatient) -> None:
     fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=600), {})
     fake_hub.users["sara"].server.stop_began = fake_hub.users["sara"].server.began
     request = run(request_spawn(user=sara))
@@ -175,9 +152,7 @@ def test_what_waits_for_something_else_to_end_does_not_wait_for_ever(
     assert posts(fake_hub) == 0
 
 
-def test_an_open_stop_that_nobody_works_on_does_not_hold_it_for_ever(
-    fake_hub, run, sara, impatient
-) -> None:
+def test_start_behind_abandoned_stop_request_times_out(fake_hub, run, sara, impatient) -> None:
     StopRequest.objects.create(user=sara, requested_by=sara)
     request = request_spawn(user=sara)
     make_old(request)
@@ -186,7 +161,7 @@ def test_an_open_stop_that_nobody_works_on_does_not_hold_it_for_ever(
     assert run(request).state == State.FAILED
 
 
-def test_a_hub_user_who_is_removed_in_the_middle_is_made_again(
+def test_hub_user_removed_during_start_is_recreated(
     fake_hub, hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = hub.start_server
@@ -203,7 +178,7 @@ def test_a_hub_user_who_is_removed_in_the_middle_is_made_again(
     assert run(request).state == State.READY
 
 
-def test_a_server_that_dies_between_ready_and_the_lab_is_started_once_more(
+def test_server_dying_before_lab_answers_is_restarted(
     fake_hub, hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.1))
@@ -223,7 +198,7 @@ def test_a_server_that_dies_between_ready_and_the_lab_is_started_once_more(
     assert run(request).state == State.READY
 
 
-def test_a_hook_that_refuses_is_told_in_its_own_words(fake_hub, run, sara) -> None:
+def test_refusal_of_a_hook_keeps_its_message(fake_hub, run, sara) -> None:
     fake_hub.script_all(Spawn(seconds=0, fails="No places on Fridays", status=403))
     fake_hub.slow_spawn_timeout = 1
 
@@ -233,7 +208,7 @@ def test_a_hook_that_refuses_is_told_in_its_own_words(fake_hub, run, sara) -> No
     assert "No places on Fridays" in request.message
 
 
-def test_its_progress_is_written_down_as_the_hub_tells_it(
+def test_progress_is_written_to_the_request(
     fake_hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.3, events=[(30, "Pulling image"), (70, "Created")]))
@@ -257,13 +232,13 @@ def test_its_progress_is_written_down_as_the_hub_tells_it(
     assert request.progress == 100
 
 
-def test_woken_for_what_is_no_row_any_more_it_does_nothing(fake_hub, hub, lab, db: None) -> None:
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=987654321)
+def test_missing_request_makes_no_call(fake_hub, hub, lab, db: None) -> None:
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=987654321)
 
     assert fake_hub.calls == []
 
 
-def test_of_an_account_that_is_deleted_meanwhile_it_ends_quietly(
+def test_start_of_deleted_account_ends_quietly(
     fake_hub, hub, lab, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = request_spawn(user=sara)
@@ -276,6 +251,6 @@ def test_of_an_account_that_is_deleted_meanwhile_it_ends_quietly(
 
     monkeypatch.setattr(hub, "start_server", start_and_delete)
 
-    take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert not SpawnRequest.objects.exists()

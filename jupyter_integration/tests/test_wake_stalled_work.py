@@ -1,4 +1,4 @@
-"""The sweep: whatever was asked for and lost its worker or its wake-up is found again."""
+"""Stalled work: requests that lost their worker or their wake-up are found again."""
 
 from datetime import timedelta
 
@@ -38,19 +38,15 @@ def make_old() -> None:
 
 @pytest.mark.usefixtures("provisioned")
 class TestStarts:
-    def test_one_in_line_whose_wake_up_was_lost_is_found(self, sara) -> None:
+    def test_queued_start_without_wake_up_is_found(self, sara) -> None:
         request_spawn(user=sara)
-        make_old()
-
-        assert find_stalled().starts == 1
-
-    def test_one_that_was_asked_for_a_moment_ago_is_left_to_its_wake_up(self, sara) -> None:
-        request_spawn(user=sara)
-
         assert find_stalled().starts == 0
 
+        make_old()
+        assert find_stalled().starts == 1
+
     @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-    def test_one_whose_worker_died_is_found(self, sara, state) -> None:
+    def test_start_of_a_dead_worker_is_found(self, sara, state) -> None:
         request = SpawnRequest.objects.create(user=sara, state=state)
         claim(SpawnRequest.objects.all(), request.pk)
         make_old()
@@ -59,7 +55,7 @@ class TestStarts:
         SpawnRequest.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
         assert find_stalled().starts == 1
 
-    def test_one_that_has_to_wait_is_found_when_its_time_has_come(self, sara) -> None:
+    def test_delayed_start_is_found_when_due(self, sara) -> None:
         request_spawn(user=sara)
         SpawnRequest.objects.update(not_before=timezone.now() + timedelta(seconds=30))
         make_old()
@@ -68,16 +64,13 @@ class TestStarts:
         SpawnRequest.objects.update(not_before=timezone.now() - timedelta(seconds=1))
         assert find_stalled().starts == 1
 
-    @pytest.mark.parametrize("state", [State.READY, State.FAILED, State.CANCELLED])
-    def test_one_that_ended_is_left_alone(self, sara, state) -> None:
-        SpawnRequest.objects.create(user=sara, state=state, finished_at=timezone.now())
+    def test_ended_start_is_not_stalled(self, sara) -> None:
+        SpawnRequest.objects.create(user=sara, state=State.FAILED, finished_at=timezone.now())
         make_old()
 
         assert find_stalled().starts == 0
 
-    def test_for_a_long_line_no_more_are_woken_than_there_are_free_slots(
-        self, sara, omid, nasrin, settings
-    ) -> None:
+    def test_no_more_workers_than_free_slots(self, sara, omid, nasrin, settings) -> None:
         settings.SPAWN_SLOTS = 2
         SpawnRequest.objects.create(user=nasrin, state=State.STARTING, slot=1)
         claim(SpawnRequest.objects.all(), SpawnRequest.objects.get().pk)
@@ -89,7 +82,7 @@ class TestStarts:
 
 
 @pytest.mark.usefixtures("provisioned")
-def test_a_cancelled_start_whose_worker_died_is_found_as_one_to_end(sara) -> None:
+def test_cancelled_start_of_dead_worker_is_found(sara) -> None:
     request = SpawnRequest.objects.create(
         user=sara, state=State.STARTING, cancel_requested_at=timezone.now()
     )
@@ -101,7 +94,7 @@ def test_a_cancelled_start_whose_worker_died_is_found_as_one_to_end(sara) -> Non
 
 
 @pytest.mark.usefixtures("provisioned")
-def test_a_stop_and_a_revocation_whose_wake_ups_were_lost_are_found(sara) -> None:
+def test_stop_and_revocation_without_wake_up_are_found(sara) -> None:
     stop = StopRequest.objects.create(user=sara, requested_by=sara)
     HubRevocation.objects.create(hub_username="omid")
     assert find_stalled().stops == find_stalled().revocations == []
@@ -113,21 +106,19 @@ def test_a_stop_and_a_revocation_whose_wake_ups_were_lost_are_found(sara) -> Non
 
 
 class TestAccountsWithoutHubUser:
-    def test_they_are_found(self, sara, omid) -> None:
-        make_old()
-
-        assert find_stalled().accounts_without_hub_user == [sara.pk, omid.pk]
-
-    def test_those_who_joined_a_moment_ago_are_left_to_their_wake_up(self, sara) -> None:
+    def test_account_without_hub_user_is_found(self, sara, omid) -> None:
         assert find_stalled().accounts_without_hub_user == []
 
-    def test_those_who_are_inactive_are_left_alone(self, sara) -> None:
+        make_old()
+        assert find_stalled().accounts_without_hub_user == [sara.pk, omid.pk]
+
+    def test_inactive_account_is_not_stalled(self, sara) -> None:
         User.objects.update(is_active=False)
         make_old()
 
         assert find_stalled().accounts_without_hub_user == []
 
-    def test_of_very_many_some_at_a_time_are_tried(self, db: None) -> None:
+    def test_many_accounts_are_limited_to_max_wake_ups(self, db: None) -> None:
         for number in range(MAX_WAKE_UPS + 5):
             User.objects.create_user(f"student{number}")
         make_old()
@@ -135,7 +126,7 @@ class TestAccountsWithoutHubUser:
         assert len(find_stalled().accounts_without_hub_user) == MAX_WAKE_UPS
 
 
-def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> None:
+def test_stalled_work_wakes_one_task_each(fake_hub, sara, omid, nasrin, workers) -> None:
     User.objects.exclude(pk=nasrin.pk).update(hub_user_created_at=timezone.now())
     SpawnRequest.objects.create(user=sara)
     cancel = SpawnRequest.objects.create(
@@ -158,7 +149,7 @@ def test_it_wakes_a_worker_for_each(fake_hub, sara, omid, nasrin, workers) -> No
     )
 
 
-def test_it_asks_the_hub_nothing_itself(fake_hub, sara) -> None:
+def test_wake_stalled_work_makes_no_hub_call(fake_hub, sara) -> None:
     SpawnRequest.objects.create(user=sara)
     make_old()
 
@@ -167,9 +158,7 @@ def test_it_asks_the_hub_nothing_itself(fake_hub, sara) -> None:
     assert fake_hub.calls == []
 
 
-def test_whatever_was_lost_everything_ends_as_it_was_asked_for(
-    fake_hub, sara, omid, workers
-) -> None:
+def test_all_lost_work_ends_as_requested(fake_hub, sara, omid, workers) -> None:
     """All wake-ups lost, one worker dead in the middle of a start that the Hub went on with."""
     fake_hub.script_all(Spawn(seconds=0.05))
     for name in ("sara", "omid"):
@@ -194,7 +183,7 @@ def test_whatever_was_lost_everything_ends_as_it_was_asked_for(
     assert fake_hub.calls.count("POST /users/omid/server") == 0
 
 
-def test_with_the_broker_down_the_sweep_fails_and_the_next_one_finds_all(sara, workers) -> None:
+def test_wake_ups_recover_after_a_broker_failure(sara, workers) -> None:
     User.objects.update(hub_user_created_at=timezone.now())
     request_spawn(user=sara)
     make_old()

@@ -1,4 +1,4 @@
-"""The Hubs of the contract tests; the real one is started once for all of them."""
+"""Hubs of the contract tests; the real one is started once for all tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def real_subject(real_hub: RealHub) -> Iterator[RealSubject]:
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real_hub)])
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """Either Hub, without anybody's server."""
+    """Each of the two Hubs, without any server."""
     if request.param == "fake":
         with FakeHub() as hub:
             yield FakeSubject(hub)

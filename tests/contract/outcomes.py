@@ -1,4 +1,4 @@
-"""What the client's call comes to: a value that is as expected, or an error."""
+"""Outcomes of a client call: an expected value or an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Outcome: TypeAlias = Callable[[object], None]
 
 
 def raises(kind: type[HubError]) -> Outcome:
-    """Exactly this kind of error, not one of its relatives."""
+    """Expect exactly this class of error, and no subclass."""
 
     def check(result: object) -> None:
         assert type(result) is kind, repr(result)

@@ -1,4 +1,4 @@
-"""Where the proxy in front of a real Hub is: the one that `make up` runs as well."""
+"""Command of the proxy in front of a real Hub, the same that `make up` runs."""
 
 from __future__ import annotations
 

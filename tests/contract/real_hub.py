@@ -1,4 +1,4 @@
-"""A real JupyterHub behind npm's configurable-http-proxy, and nothing of it left afterwards."""
+"""Real JupyterHub behind npm's configurable-http-proxy; all processes end with the tests."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ CONFIG = Path(__file__).with_name("real_hub_config.py")
 
 
 class RealHub:
-    """The Hub and its proxy; they can be stopped and started apart."""
+    """The Hub and its proxy, which can be started and stopped separately."""
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are of real_hub_config.py: CONTRACT_PORTAL and the like."""
+        """`settings` are environment variables of real_hub_config.py, such as CONTRACT_PORTAL."""
         self.token = secrets.token_hex(16)
         self.narrow_token = secrets.token_hex(16)
         self.log = folder / "hub.log"
         self._folder = folder
         self._settings = dict(settings or {})
-        # Each process that descends from ours carries this in its environment, so that it can be
-        # found even when its parents are gone.
+        # All descendants have this in their environment, so they are found even without parents.
         self._mark = secrets.token_hex(8)
         port, proxy_api, hub = free_ports(3)
         self.proxy_url = f"http://127.0.0.1:{port}"
@@ -44,7 +43,7 @@ class RealHub:
         return f"{self.proxy_url}/hub/api"
 
     def start(self) -> None:
-        """Start whichever of the two does not run, and wait until the Hub answers."""
+        """Start the stopped processes, and wait until the Hub answers."""
         self.start_proxy()
         self.start_hub()
         self.wait()
@@ -64,7 +63,7 @@ class RealHub:
         self._run("hub", [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)])
 
     def wait(self, seconds: float = 20.0) -> None:
-        """Wait until the Hub answers, through the proxy as well."""
+        """Wait until the Hub answers, directly and through the proxy."""
         deadline = time.monotonic() + seconds
         for url in (self.api_url, self.api_url_behind_proxy):
             while not _answers(url):
@@ -76,11 +75,11 @@ class RealHub:
         return name in self._processes and self._processes[name].poll() is None
 
     def stop_hub(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the Hub alone; the proxy lives on."""
+        """End only the Hub."""
         self._stop("hub", how)
 
     def stop_proxy(self) -> None:
-        """End the proxy alone."""
+        """End only the proxy."""
         self._stop("proxy", signal.SIGKILL)
 
     def change_setting(self, name: str, value: float) -> None:
@@ -89,7 +88,7 @@ class RealHub:
         requests.get(f"{hub_url}/setting/{name}/{value}", timeout=5).raise_for_status()
 
     def end(self) -> list[int]:
-        """Kill everything; return the ids of processes that nothing else had ended."""
+        """Kill all processes; return the ids of those that had no other end."""
         for name in ("hub", "proxy"):
             process = self._processes.pop(name, None)
             if process is not None:
@@ -103,7 +102,7 @@ class RealHub:
         return left
 
     def left_over(self) -> Iterator[int]:
-        """Yield the ids of all processes that descend from ours."""
+        """Yield the ids of all descendants."""
         mark = f"CONTRACT_HUB={self._mark}".encode()
         for environment in Path("/proc").glob("[0-9]*/environ"):
             with contextlib.suppress(OSError):
@@ -129,7 +128,7 @@ class RealHub:
         }
         with self.log.open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                # Also when the tests themselves are killed nothing may live on.
+                # Nothing is left even if the tests themselves are killed.
                 ["setpriv", "--pdeathsig", "KILL", *command],
                 cwd=self._folder,
                 env=environment,

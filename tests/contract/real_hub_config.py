@@ -1,4 +1,4 @@
-"""The real JupyterHub of the contract tests: its spawner does what `user_options` say.
+"""Configuration of the contract tests' real JupyterHub: `user_options` script its spawner.
 
 {"slow": 1.5}          the start takes that long
 {"fails": "raise"}     the spawner raises at once
@@ -30,7 +30,7 @@ PORT, PROXY_API_PORT, HUB_PORT = os.environ["CONTRACT_PORTS"].split(",")
 
 
 class ScriptedSpawner(RecordsExit, SimpleLocalProcessSpawner):  # type: ignore[misc]
-    """A spawner whose behaviour is chosen by each start."""
+    """A spawner whose behaviour is an option of each start."""
 
     async def start(self) -> Any:
         fails = self.user_options.get("fails")
@@ -51,7 +51,7 @@ class ScriptedSpawner(RecordsExit, SimpleLocalProcessSpawner):  # type: ignore[m
 
 
 class SettingHandler(BaseHandler):  # type: ignore[misc]
-    """Lets a test change a setting that the Hub looks up at each request."""
+    """Lets a test change a setting that the Hub reads at each request."""
 
     async def get(self, name: str, value: str) -> None:
         self.settings[name] = float(value)
@@ -63,7 +63,7 @@ c.JupyterHub.bind_url = f"http://127.0.0.1:{PORT}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{HUB_PORT}"
 c.JupyterHub.db_url = "sqlite:///hub.sqlite"
 c.JupyterHub.cookie_secret_file = "cookie_secret"
-# The proxy is a process of its own, so that it lives on while the Hub is away.
+# The proxy is a process of its own, so it goes on while the Hub is stopped.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PROXY_API_PORT}"
 servers_end_with_hub = "CONTRACT_SERVERS_END" in os.environ

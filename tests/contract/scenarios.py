@@ -1,4 +1,4 @@
-"""What a Hub answers, row by row, and what the client makes of it."""
+"""Table of scenarios: responses of a Hub, and outcomes of the client."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ Options: TypeAlias = dict[str, JSON]
 ClientCall: TypeAlias = Callable[[HubClient, str, Options], object]
 
 QUICK = Behaviour()
-# Longer than any scripted start that a POST is to wait for.
-PATIENT = 3.0
+# Longer than any scripted start that a POST shall wait for.
+LONG_SPAWN_TIMEOUT = 3.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One row: in a state a call is made, and something comes of it."""
+    """One row: a call in a state, and its outcome."""
 
     case: str
     state: State
     call: Call
     status: int | tuple[int, ...]
     outcome: Outcome
-    # What the Hub's JSON body says, in part; None where the answer is no error.
+    # Part of the message in the Hub's JSON body; None if the response is no error.
     sentence: str | None = None
-    # The bounds of the Retry-After header; None where there is none.
+    # Bounds of the Retry-After header in seconds; None if there is none.
     retry_after: tuple[int, int] | None = None
     behaviour: Behaviour = QUICK
     slow_spawn_timeout: float = NEAR_ZERO
@@ -70,7 +70,7 @@ class Scenario:
 
 
 def _start(client: HubClient, name: str, options: Options) -> Server:
-    """The server that a start leaves: the Hub's status tells nothing sure of it."""
+    """Start, and return the server as it is read afterwards, since the status does not show it."""
     client.start_server(name, options)
     return client.get_user(name).server or STOPPED_SERVER
 
@@ -178,7 +178,7 @@ SCENARIOS = (
         START,
         201,
         a_server(True, None),
-        slow_spawn_timeout=PATIENT,
+        slow_spawn_timeout=LONG_SPAWN_TIMEOUT,
     ),
     Scenario("start while starting", states.starting, START, 202, a_server(False, "spawn")),
     Scenario(
@@ -218,7 +218,7 @@ SCENARIOS = (
         raises(HubServerError),
         sentence="Internal Server Error",
         behaviour=Behaviour(fails="raise"),
-        slow_spawn_timeout=PATIENT,
+        slow_spawn_timeout=LONG_SPAWN_TIMEOUT,
     ),
     Scenario(
         "a spawner that fails while the Hub does not wait",
@@ -236,7 +236,7 @@ SCENARIOS = (
         raises(HubServerError),
         sentence="No GPU left, sorry",
         behaviour=Behaviour(fails="policy"),
-        slow_spawn_timeout=PATIENT,
+        slow_spawn_timeout=LONG_SPAWN_TIMEOUT,
     ),
     # Limits
     Scenario(

@@ -1,4 +1,4 @@
-"""A user's server that is only as much of one as the Hub needs: it answers every GET, or exits."""
+"""Minimal server of a user: answers every GET, or exits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if sys.argv[1] == "exit":
 
 
 class Answer(BaseHTTPRequestHandler):
-    """Says yes."""
+    """Answers every GET."""
 
     def do_GET(self) -> None:
         body = b'{"version": "0"}'
@@ -23,7 +23,7 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_DELETE(self) -> None:
-        """Shut down, as the Lab does at its user's word."""
+        """Shut down, as the Lab does on request of its user."""
         os._exit(0)
 
     def log_message(self, format: str, *args: object) -> None:

@@ -1,4 +1,4 @@
-"""The states that a user can be in when a scenario begins."""
+"""States of a user at the beginning of a scenario."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.contract.subjects import Behaviour, Subject
 
 State: TypeAlias = Callable[[Subject, str], None]
 
-# Longer than any test looks at it.
+# Longer than any test.
 SLOW = Behaviour(slow=5.0)
 
 
@@ -23,7 +23,7 @@ def idle(subject: Subject, name: str) -> None:
 
 
 def starting(subject: Subject, name: str) -> None:
-    """A start is under way."""
+    """A start is pending."""
     idle(subject, name)
     subject.start(name, SLOW)
 
@@ -34,7 +34,7 @@ def running(subject: Subject, name: str) -> None:
 
 
 def running_and_slow_to_stop(subject: Subject, name: str) -> None:
-    """The server is ready, and takes its time to stop."""
+    """The server is ready, and slow to stop."""
     _run(subject, name, Behaviour(stop_slow=2.0))
 
 
@@ -58,13 +58,13 @@ def failed(subject: Subject, name: str) -> None:
 
 
 def idle_while_another_starts(subject: Subject, name: str) -> None:
-    """Somebody else's start is under way."""
+    """Another user's start is pending."""
     starting(subject, subject.new_name("omid"))
     idle(subject, name)
 
 
 def idle_while_another_runs(subject: Subject, name: str) -> None:
-    """Somebody else has a server."""
+    """Another user has a server."""
     running(subject, subject.new_name("omid"))
     idle(subject, name)
 

@@ -1,4 +1,4 @@
-"""The two Hubs that one table of scenarios is held against: the fake one and a real one."""
+"""Hubs under test: the fake one and a real one."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tests.contract.real_hub import RealHub
 
 NEAR_ZERO = 0.01
 
-# How long the real Hub holds the answer to a stop, in seconds. Only one that is slow on purpose may
-# outlast it, on however slow a machine.
-PATIENT, IMPATIENT = 10, 0.3
+# slow_stop_timeout of the real Hub in seconds. Only a stop that is slow on purpose may exceed it,
+# also on a slow machine.
+LONG_STOP_TIMEOUT, SHORT_STOP_TIMEOUT = 10, 0.3
 
 HALFWAY = "نیمهٔ راه"
 
@@ -34,7 +34,7 @@ Token = Literal["portal", "narrow", "unknown"]
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a start and a stop go, in words that both Hubs can be told."""
+    """Behaviour of a start and a stop, for both Hubs."""
 
     slow: float = 0.0
     fails: Literal["raise", "policy", "exit"] | None = None
@@ -43,7 +43,7 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """An answer as it is on the wire; `message` is None when the body is not the Hub's JSON."""
+    """A response on the wire; `message` is None if the body is not the Hub's JSON."""
 
     status: int
     message: str | None
@@ -51,7 +51,7 @@ class RawAnswer:
 
 
 class Subject(ABC):
-    """A Hub under test, with everything that a scenario needs to ask of it."""
+    """A Hub under test."""
 
     def __init__(self, api_url: str, proxy_url: str, tokens: dict[Token, str]) -> None:
         self._api_url = api_url
@@ -69,7 +69,7 @@ class Subject(ABC):
         return HubClient(HubTransport(self._api_url, self._tokens[token], backoff=0.0))
 
     def new_name(self, name: str = "sara") -> str:
-        """Return a name that no other test has, and whose server is stopped afterwards."""
+        """Return a unique name, whose server is stopped after the test."""
         self._names.append(f"{name}-{next(self._numbers)}")
         return self._names[-1]
 
@@ -92,7 +92,7 @@ class Subject(ABC):
         return RawAnswer(answer.status_code, message, answer.headers.get("Retry-After"))
 
     def clean(self) -> None:
-        """Stop what the last test started, without waiting for it, and set the limits back."""
+        """Stop the servers of the last test without waiting, and reset the limits."""
         names, self._names = self._names, []
         for name in names:
             self._cleaners.submit(self._end, name)
@@ -100,37 +100,37 @@ class Subject(ABC):
         self.limit()
 
     def close(self) -> None:
-        """Wait for no more cleaning."""
+        """Stop cleaning."""
         self._cleaners.shutdown(wait=True, cancel_futures=True)
 
     def _end(self, name: str) -> None:
-        # The test may have had no such user, or may have taken the Hub away.
+        # There may be no such user, or no Hub.
         with contextlib.suppress(HubError):
             self.client.stop_server(name)
 
     @abstractmethod
     def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
-        """Arrange for this behaviour, and return the user_options to start with."""
+        """Prepare this behaviour, and return the user_options of the start."""
 
     @abstractmethod
     def slow_spawn_timeout(self, seconds: float) -> None:
-        """Set how long a POST waits for the start's end."""
+        """Set how many seconds a POST waits for the end of the start."""
 
     @abstractmethod
     def limit(self, concurrent_spawns: int = 0, servers: int = 0) -> None:
-        """Limit the starts and the servers; 0 is no limit."""
+        """Limit pending starts and servers; 0 means no limit."""
 
     @abstractmethod
-    def hub_leaves(self) -> None:
-        """Take the Hub away; its proxy lives on."""
+    def hub_stops(self) -> None:
+        """Stop the Hub; its proxy goes on."""
 
     @abstractmethod
-    def proxy_starts_anew(self) -> None:
-        """Let the proxy be one that has not heard of the Hub yet."""
+    def proxy_restarts(self) -> None:
+        """Restart the proxy, which then has no route to the Hub."""
 
     @abstractmethod
     def hub_returns(self) -> None:
-        """Bring the Hub back, and wait until it answers."""
+        """Start the Hub, and wait until it answers."""
 
 
 class FakeSubject(Subject):
@@ -165,10 +165,10 @@ class FakeSubject(Subject):
     def limit(self, concurrent_spawns: int = 0, servers: int = 0) -> None:
         self._hub.limit(concurrent_spawns=concurrent_spawns or None, servers=servers or None)
 
-    def hub_leaves(self) -> None:
+    def hub_stops(self) -> None:
         self._hub.down()
 
-    def proxy_starts_anew(self) -> None:
+    def proxy_restarts(self) -> None:
         self._hub.starting()
 
     def hub_returns(self) -> None:
@@ -189,7 +189,7 @@ class RealSubject(Subject):
 
     def options(self, name: str, behaviour: Behaviour) -> dict[str, JSON]:
         if behaviour.stop_slow:
-            self._hub.change_setting("slow_stop_timeout", IMPATIENT)
+            self._hub.change_setting("slow_stop_timeout", SHORT_STOP_TIMEOUT)
         return {
             "slow": behaviour.slow,
             "fails": behaviour.fails,
@@ -197,7 +197,7 @@ class RealSubject(Subject):
         }
 
     def clean(self) -> None:
-        self._hub.change_setting("slow_stop_timeout", PATIENT)
+        self._hub.change_setting("slow_stop_timeout", LONG_STOP_TIMEOUT)
         super().clean()
 
     def slow_spawn_timeout(self, seconds: float) -> None:
@@ -207,10 +207,10 @@ class RealSubject(Subject):
         self._hub.change_setting("concurrent_spawn_limit", concurrent_spawns)
         self._hub.change_setting("active_server_limit", servers)
 
-    def hub_leaves(self) -> None:
+    def hub_stops(self) -> None:
         self._hub.stop_hub(signal.SIGKILL)
 
-    def proxy_starts_anew(self) -> None:
+    def proxy_restarts(self) -> None:
         self._hub.stop_proxy()
         self._hub.start_proxy()
 

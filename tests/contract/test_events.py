@@ -1,4 +1,4 @@
-"""What a real Hub tells the portal of its own accord, and of which cause."""
+"""Events that a real Hub sends to the portal, by cause."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.real_hub
 STARTED, STOPPED, EXITED = "server.started", "server.stopped", "server.exited"
 
 
-class TellingHub:
-    """A real Hub that tells a receiver in the portal's place."""
+class EventHub:
+    """A real Hub that sends its events to a receiver instead of the portal."""
 
     def __init__(self, hub: RealHub, portal: EventReceiver) -> None:
         self.hub = hub
@@ -31,7 +31,7 @@ class TellingHub:
         self.client = HubClient(HubTransport(hub.api_url, hub.token))
 
     def run_server(self, name: str, **options: object) -> None:
-        """Have a server ready, and the portal told so."""
+        """Start a server, and wait until it is ready and its event is received."""
         self.client.create_user(name)
         self.client.start_server(name, dict(options))
         wait_for(lambda: self.client.get_user(name).server.ready)
@@ -47,7 +47,7 @@ class TellingHub:
         )
 
     def process_of(self, name: str) -> int:
-        """The id of the process of the user's server."""
+        """Return the process id of the user's server."""
         for pid in self.hub.left_over():
             environment = Path(f"/proc/{pid}/environ").read_bytes()
             if f"JUPYTERHUB_USER={name}".encode() in environment.split(b"\0"):
@@ -55,7 +55,7 @@ class TellingHub:
         raise LookupError(name)
 
 
-def telling(portal: EventReceiver) -> dict[str, str]:
+def event_settings(portal: EventReceiver) -> dict[str, str]:
     return {"CONTRACT_PORTAL": portal.url, "CONTRACT_WEBHOOK_SECRET": SECRET}
 
 
@@ -66,24 +66,24 @@ def portal() -> Iterator[EventReceiver]:
 
 
 @pytest.fixture(scope="module")
-def telling_hub(
+def event_hub(
     portal: EventReceiver, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TellingHub]:
-    hub = RealHub(tmp_path_factory.mktemp("telling"), settings=telling(portal))
+) -> Iterator[EventHub]:
+    hub = RealHub(tmp_path_factory.mktemp("events"), settings=event_settings(portal))
     try:
         hub.start()
-        yield TellingHub(hub, portal)
+        yield EventHub(hub, portal)
     finally:
         hub.end()
 
 
-def test_a_start_and_a_stop_are_told_once_each(telling_hub: TellingHub) -> None:
-    telling_hub.run_server("stopped")
+def test_start_and_stop_send_one_event_each(event_hub: EventHub) -> None:
+    event_hub.run_server("stopped")
     began = datetime.now(UTC)
 
-    telling_hub.client.stop_server("stopped")
+    event_hub.client.stop_server("stopped")
 
-    event = telling_hub.portal.wait_for(STARTED, STOPPED, of="stopped")
+    event = event_hub.portal.wait_for(STARTED, STOPPED, of="stopped")
     assert event["data"]["exit_status"] is None
     used = datetime.fromisoformat(event["data"]["last_activity"])
     assert began - timedelta(seconds=30) < used < datetime.now(UTC)
@@ -91,81 +91,81 @@ def test_a_start_and_a_stop_are_told_once_each(telling_hub: TellingHub) -> None:
 
 
 @pytest.mark.parametrize(("number", "exit_status"), [(signal.SIGKILL, 137), (signal.SIGTERM, 143)])
-def test_a_process_that_was_killed_is_told_with_its_signal(
-    telling_hub: TellingHub, number: signal.Signals, exit_status: int
+def test_killed_process_sends_its_signal(
+    event_hub: EventHub, number: signal.Signals, exit_status: int
 ) -> None:
     name = f"killed-{exit_status}"
-    telling_hub.run_server(name)
+    event_hub.run_server(name)
 
-    os.kill(telling_hub.process_of(name), number)
+    os.kill(event_hub.process_of(name), number)
 
-    event = telling_hub.portal.wait_for(STARTED, EXITED, of=name)
+    event = event_hub.portal.wait_for(STARTED, EXITED, of=name)
     assert event["data"]["exit_status"] == exit_status
 
 
-def test_a_server_that_was_shut_down_from_the_lab_ended_by_itself(telling_hub: TellingHub) -> None:
-    telling_hub.run_server("shut-down")
+def test_server_shut_down_from_lab_is_exited(event_hub: EventHub) -> None:
+    event_hub.run_server("shut-down")
 
     with pytest.raises(requests.RequestException):
-        url = f"{telling_hub.hub.proxy_url}/user/shut-down/api"
+        url = f"{event_hub.hub.proxy_url}/user/shut-down/api"
         requests.delete(url, timeout=5).raise_for_status()
 
-    event = telling_hub.portal.wait_for(STARTED, EXITED, of="shut-down")
+    event = event_hub.portal.wait_for(STARTED, EXITED, of="shut-down")
     assert event["data"]["exit_status"] == 0
 
 
 @pytest.mark.parametrize("how", ["raise", "policy", "exit"])
-def test_a_failed_start_is_told_as_such(telling_hub: TellingHub, how: str) -> None:
-    telling_hub.fail_a_start(f"failing-{how}", how)
+def test_failed_start_sends_start_failed(event_hub: EventHub, how: str) -> None:
+    event_hub.fail_a_start(f"failing-{how}", how)
 
-    telling_hub.portal.wait_for("server.start_failed", of=f"failing-{how}")
-
-
-def test_a_start_that_was_cancelled_was_stopped(telling_hub: TellingHub) -> None:
-    telling_hub.client.create_user("cancelled")
-    telling_hub.client.start_server("cancelled", {"slow": 30})
-
-    telling_hub.client.stop_server("cancelled")
-
-    telling_hub.portal.wait_for(STOPPED, of="cancelled")
+    event_hub.portal.wait_for("server.start_failed", of=f"failing-{how}")
 
 
-def test_the_next_start_and_end_are_told_as_the_first(telling_hub: TellingHub) -> None:
-    telling_hub.run_server("again")
-    os.kill(telling_hub.process_of("again"), signal.SIGKILL)
-    telling_hub.portal.wait_for(STARTED, EXITED, of="again")
+def test_cancelled_start_sends_stopped(event_hub: EventHub) -> None:
+    event_hub.client.create_user("cancelled")
+    event_hub.client.start_server("cancelled", {"slow": 30})
 
-    telling_hub.client.start_server("again")
-    telling_hub.portal.wait_for(STARTED, EXITED, STARTED, of="again")
-    wait_for(lambda: telling_hub.client.get_user("again").server.ready)
-    telling_hub.client.stop_server("again")
+    event_hub.client.stop_server("cancelled")
 
-    event = telling_hub.portal.wait_for(STARTED, EXITED, STARTED, STOPPED, of="again")
+    event_hub.portal.wait_for(STOPPED, of="cancelled")
+
+
+def test_second_start_and_end_send_events(event_hub: EventHub) -> None:
+    event_hub.run_server("again")
+    os.kill(event_hub.process_of("again"), signal.SIGKILL)
+    event_hub.portal.wait_for(STARTED, EXITED, of="again")
+
+    event_hub.client.start_server("again")
+    event_hub.portal.wait_for(STARTED, EXITED, STARTED, of="again")
+    wait_for(lambda: event_hub.client.get_user("again").server.ready)
+    event_hub.client.stop_server("again")
+
+    event = event_hub.portal.wait_for(STARTED, EXITED, STARTED, STOPPED, of="again")
     assert event["data"]["exit_status"] is None
 
 
-def test_a_portal_that_answers_nothing_holds_up_no_start(telling_hub: TellingHub) -> None:
-    telling_hub.portal.respond = lambda: 503
+def test_silent_portal_delays_no_start(event_hub: EventHub) -> None:
+    event_hub.portal.respond = lambda: 503
     try:
-        telling_hub.client.create_user("unheard")
-        telling_hub.client.start_server("unheard")
-        wait_for(lambda: telling_hub.client.get_user("unheard").server.ready)
-        telling_hub.client.stop_server("unheard")
-        wait_for(lambda: telling_hub.client.get_user("unheard").server is None)
+        event_hub.client.create_user("unheard")
+        event_hub.client.start_server("unheard")
+        wait_for(lambda: event_hub.client.get_user("unheard").server.ready)
+        event_hub.client.stop_server("unheard")
+        wait_for(lambda: event_hub.client.get_user("unheard").server is None)
     finally:
-        telling_hub.portal.respond = lambda: 204
+        event_hub.portal.respond = lambda: 204
 
 
-class TestOfAHubThatEnds:
-    """Last, on Hubs of their own."""
+class TestRestartedHub:
+    """The last tests, each with its own Hub."""
 
-    def test_a_server_that_died_while_the_hub_was_away_ended_by_itself(
+    def test_server_that_died_during_outage_is_exited(
         self, portal: EventReceiver, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        hub = RealHub(tmp_path_factory.mktemp("kills"), settings=telling(portal))
+        hub = RealHub(tmp_path_factory.mktemp("kills"), settings=event_settings(portal))
         try:
             hub.start()
-            TellingHub(hub, portal).run_server("away")
+            EventHub(hub, portal).run_server("away")
             hub.stop_hub(signal.SIGKILL)
             hub.start()
 
@@ -175,7 +175,7 @@ class TestOfAHubThatEnds:
             hub.end()
 
     @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-    def test_where_servers_end_with_the_hub_they_are_told_to_have(
+    def test_servers_ended_with_hub_send_events(
         self,
         portal: EventReceiver,
         tmp_path_factory: pytest.TempPathFactory,
@@ -184,11 +184,11 @@ class TestOfAHubThatEnds:
         name = f"with-hub-{how}"
         hub = RealHub(
             tmp_path_factory.mktemp("ends"),
-            settings=telling(portal) | {"CONTRACT_SERVERS_END": "1"},
+            settings=event_settings(portal) | {"CONTRACT_SERVERS_END": "1"},
         )
         try:
             hub.start()
-            TellingHub(hub, portal).run_server(name)
+            EventHub(hub, portal).run_server(name)
             hub.stop_hub(how)
             hub.start()
 

@@ -1,4 +1,4 @@
-"""The list of users, page by page, on the fake Hub and on a real one."""
+"""List of users, page by page, on the fake Hub and on a real one."""
 
 from __future__ import annotations
 

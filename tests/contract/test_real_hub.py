@@ -1,4 +1,4 @@
-"""What only a real JupyterHub can show: scopes, names, and what it lives through."""
+"""Scopes, names and limits that only a real JupyterHub can show."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _as_portal(hub: RealHub, path: str) -> requests.Response:
     )
 
 
-def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: RealHub) -> None:
+def test_portal_scopes_suffice_for_every_client_method(real_hub: RealHub) -> None:
     client = HubClient(HubTransport(real_hub.api_url, real_hub.token))
     calls: dict[str, Callable[[], object]] = {
         "get_version": client.get_version,
@@ -43,6 +43,7 @@ def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: Rea
         "create_user": lambda: client.create_user("scopes"),
         "get_user": lambda: client.get_user("scopes"),
         "list_users": lambda: list(client.list_users()),
+        "start_turn": client.start_turn,
         "start_server": lambda: client.start_server("scopes"),
         "follow_progress": lambda: list(client.follow_progress("scopes")),
         "stop_server": lambda: client.stop_server("scopes"),
@@ -57,14 +58,14 @@ def test_the_portals_scopes_suffice_for_every_method_of_the_client(real_hub: Rea
     assert {name for name in methods if not name.startswith("_")} == calls.keys()
 
 
-def test_the_portals_token_opens_nobodys_notebooks(real_hub: RealHub) -> None:
+def test_portal_token_opens_no_notebooks(real_hub: RealHub) -> None:
     scopes = _as_portal(real_hub, "/user").json()["scopes"]
 
     assert "servers" in scopes
     assert [scope for scope in scopes if scope.startswith("access:")] == []
 
 
-def test_the_portals_token_is_no_administrators(real_hub: RealHub) -> None:
+def test_portal_token_has_no_admin_scope(real_hub: RealHub) -> None:
     assert _as_portal(real_hub, "/user").json()["admin"] is False
     assert _as_portal(real_hub, "/proxy").status_code == 403
 
@@ -77,7 +78,7 @@ def test_failed_starts_do_not_end_the_hub(real_subject: RealSubject, real_hub: R
         real_subject.start(name, Behaviour(fails="raise"))
         assert [event.failed for event in real_subject.client.follow_progress(name)][-1]
 
-    # A Hub that gives up does so two seconds later.
+    # With a failure limit the Hub would end two seconds later.
     time.sleep(2.3)
     assert real_hub.runs("hub")
     assert real_subject.client.get_user(name).server is None

@@ -15,9 +15,7 @@ from tests.contract.subjects import Subject
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda row: row.case)
-def test_the_hub_answers_as_the_table_says_and_the_client_understands(
-    subject: Subject, scenario: Scenario
-) -> None:
+def test_hub_and_client_follow_the_scenario_table(subject: Subject, scenario: Scenario) -> None:
     sara, omid = subject.new_name("sara"), subject.new_name("omid")
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: scenario.state(subject, name), (sara, omid)))

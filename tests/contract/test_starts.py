@@ -1,4 +1,4 @@
-"""How starts go and end on the fake Hub and on a real one, told by more than one call."""
+"""Starts and their ends on the fake Hub and on a real one, with several calls."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def test_progress_of_a_ready_server_is_one_event(subject: Subject) -> None:
         (Behaviour(fails="policy"), "No GPU left, sorry"),
         (Behaviour(fails="exit"), "didn't respond in 2 seconds"),
     ],
-    ids=["the spawner raises", "a hook refuses", "the process ends at once"],
+    ids=["spawner raises", "hook refuses", "process exits"],
 )
-def test_only_the_progress_tells_why_a_start_failed(
+def test_only_progress_reports_why_a_start_failed(
     subject: Subject, behaviour: Behaviour, reason: str
 ) -> None:
     name = subject.new_name()
@@ -68,12 +68,12 @@ def test_only_the_progress_tells_why_a_start_failed(
     assert (last.failed, last.ready, last.progress) == (True, False, 100)
     assert reason in last.message
     assert subject.client.get_user(name).server is None
-    # Who comes later is still told.
+    # A later follower gets the failure as well.
     (again,) = subject.client.follow_progress(name)
     assert (again.failed, again.message) == (True, last.message)
 
 
-def test_a_process_that_ended_at_once_looks_like_a_start_for_a_while(subject: Subject) -> None:
+def test_exited_process_stays_pending_for_a_while(subject: Subject) -> None:
     name = subject.new_name()
     states.idle(subject, name)
 
@@ -84,8 +84,8 @@ def test_a_process_that_ended_at_once_looks_like_a_start_for_a_while(subject: Su
     assert (server.ready, server.pending) == (False, "spawn")
 
 
-def test_the_follower_of_a_cancelled_start_is_told_that_it_is_ready(subject: Subject) -> None:
-    """The Hub's own error, and the reason to believe the Lab and not the last event."""
+def test_follower_of_a_cancelled_start_gets_ready(subject: Subject) -> None:
+    """A bug of the Hub, and the reason to trust the Lab and not the last event."""
     name = subject.new_name()
     states.starting(subject, name)
     events = subject.client.follow_progress(name)
@@ -107,14 +107,12 @@ def test_the_follower_of_a_cancelled_start_is_told_that_it_is_ready(subject: Sub
         next(subject.client.follow_progress(name))
 
 
-def test_a_start_that_comes_while_one_is_cancelled_lives_and_spoils_the_cancelling(
-    subject: Subject,
-) -> None:
+def test_start_during_a_cancel_breaks_the_cancel(subject: Subject) -> None:
     name = subject.new_name()
     states.starting(subject, name)
     with ThreadPoolExecutor(1) as pool:
         cancelling = pool.submit(subject.client.stop_server, name)
-        _wait_until_the_hub_cancels(subject, name)
+        _wait_for_cancel(subject, name)
         subject.start(name, states.SLOW)
 
         with pytest.raises(HubServerError):
@@ -125,14 +123,12 @@ def test_a_start_that_comes_while_one_is_cancelled_lives_and_spoils_the_cancelli
     assert server.pending == "spawn"
 
 
-def test_a_server_that_is_ready_before_the_cancelling_ends_is_ended_with_it(
-    subject: Subject,
-) -> None:
+def test_server_ready_during_a_cancel_is_ended(subject: Subject) -> None:
     name = subject.new_name()
     states.starting(subject, name)
     with ThreadPoolExecutor(1) as pool:
         cancelling = pool.submit(subject.client.stop_server, name)
-        _wait_until_the_hub_cancels(subject, name)
+        _wait_for_cancel(subject, name)
         subject.start(name, Behaviour())
 
         assert cancelling.result() is True
@@ -140,7 +136,7 @@ def test_a_server_that_is_ready_before_the_cancelling_ends_is_ended_with_it(
     assert subject.client.get_user(name).server is None
 
 
-def _wait_until_the_hub_cancels(subject: Subject, name: str) -> None:
+def _wait_for_cancel(subject: Subject, name: str) -> None:
     while (server := subject.client.get_user(name).server) and server.pending == "spawn":
         time.sleep(0.005)
 

@@ -1,4 +1,4 @@
-"""What the client says while there is no Hub behind a proxy that lives on."""
+"""Outage of the Hub behind a proxy that goes on."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tests.contract import states
 from tests.contract.subjects import Behaviour, Subject
 
 
-def test_a_hub_that_goes_and_comes_is_unavailable_and_forgets_no_user(subject: Subject) -> None:
+def test_restarted_hub_keeps_its_users(subject: Subject) -> None:
     name = subject.new_name()
     states.idle(subject, name)
-    outcomes: dict[str, list[object]] = {"straight": [], "behind the proxy": []}
+    outcomes: dict[str, list[object]] = {"direct": [], "behind the proxy": []}
     over = threading.Event()
 
     def watch(client: HubClient, seen: list[object]) -> None:
@@ -32,7 +32,7 @@ def test_a_hub_that_goes_and_comes_is_unavailable_and_forgets_no_user(subject: S
             time.sleep(0.02)
 
     watchers = [
-        threading.Thread(target=watch, args=(subject.client, outcomes["straight"])),
+        threading.Thread(target=watch, args=(subject.client, outcomes["direct"])),
         threading.Thread(
             target=watch, args=(subject.client_behind_proxy, outcomes["behind the proxy"])
         ),
@@ -40,9 +40,9 @@ def test_a_hub_that_goes_and_comes_is_unavailable_and_forgets_no_user(subject: S
     for watcher in watchers:
         watcher.start()
     try:
-        subject.hub_leaves()
+        subject.hub_stops()
         time.sleep(0.2)
-        subject.proxy_starts_anew()
+        subject.proxy_restarts()
         time.sleep(0.2)
         subject.hub_returns()
         time.sleep(0.2)
@@ -57,17 +57,17 @@ def test_a_hub_that_goes_and_comes_is_unavailable_and_forgets_no_user(subject: S
         assert all(issubclass(kind, HubUnavailable) for kind in kinds), kinds
         assert seen[-1] == name
     assert HubStarting in {type(outcome) for outcome in outcomes["behind the proxy"]}
-    assert HubUnreachable in {type(outcome) for outcome in outcomes["straight"]}
+    assert HubUnreachable in {type(outcome) for outcome in outcomes["direct"]}
 
 
-def test_a_pending_start_is_lost_with_the_hub_and_its_followers_know(subject: Subject) -> None:
+def test_pending_start_is_lost_with_the_hub(subject: Subject) -> None:
     name = subject.new_name()
     states.idle(subject, name)
     subject.start(name, Behaviour(slow=30.0))
     events = subject.client.follow_progress(name)
     next(events)
 
-    subject.hub_leaves()
+    subject.hub_stops()
     with pytest.raises(HubUnreachable):
         list(events)
     subject.hub_returns()

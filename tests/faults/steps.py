@@ -1,4 +1,4 @@
-"""The calls of a start, one after the other, and what a start keeps to whatever they meet."""
+"""Calls of a start in order, and a check of the POSTs among them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ class Step:
     name: str
     method: str
     path: str
-    is_first_start: bool = False  # whether the Hub has no user for the account yet
+    is_first_start: bool = False  # the account has no Hub user yet
 
     def __str__(self) -> str:
         return self.name
 
 
 STEPS = (
-    Step("making the user", "POST", "/users/sara$", is_first_start=True),
-    Step("reading before the POST", "GET", "/users/sara$"),
+    Step("create the user", "POST", "/users/sara$", is_first_start=True),
+    Step("read before the POST", "GET", "/users/sara$"),
     Step("the POST", "POST", "/server$"),
     Step("the progress", "GET", "/progress$"),
 )
 
 
-def sent_blindly(calls: list[Call]) -> list[Call]:
-    """The POSTs of a start that came after another without an answered reading in between."""
+def blind_posts(calls: list[Call]) -> list[Call]:
+    """Return the POSTs of a start that follow another POST without a successful read in between."""
     found = []
-    read_since = True
+    has_read = True
     for call in calls:
         if call.method == "POST" and call.path.endswith("/server"):
-            if not read_since:
+            if not has_read:
                 found.append(call)
-            read_since = False
+            has_read = False
         elif call.method == "GET" and call.status == 200 and "/progress" not in call.path:
-            read_since = True
+            has_read = True
     return found

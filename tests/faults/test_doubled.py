@@ -1,4 +1,4 @@
-"""Each task delivered twice in the same moment, and two beats at once, do what one does."""
+"""Tasks that are delivered twice at the same moment."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from jupyter_integration.tests.scenes import provision
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-A_CLASS = 5
+CLASS_SIZE = 5
 
 
 def changes(fake_hub: FakeHub) -> list[str]:
-    """The calls that were to change something on the Hub."""
+    """Return the calls that change something on the Hub."""
     return [call for call in fake_hub.calls if not call.startswith("GET")]
 
 
@@ -33,7 +33,7 @@ def deliver_twice(task: Callable[..., None], *arguments: object) -> None:
     at_once(lambda _worker: task(*arguments), range(2))
 
 
-def test_a_start(fake_hub: FakeHub, browser: Client, sara: User) -> None:
+def test_doubled_start_posts_once(fake_hub: FakeHub, browser: Client, sara: User) -> None:
     fake_hub.add_user("sara")
     provision(sara)
     browser.post("/server/start/")
@@ -44,7 +44,7 @@ def test_a_start(fake_hub: FakeHub, browser: Client, sara: User) -> None:
     assert changes(fake_hub) == ["POST /users/sara/server"]
 
 
-def test_a_stop(fake_hub: FakeHub, sara: User) -> None:
+def test_doubled_stop_sends_one_delete(fake_hub: FakeHub, sara: User) -> None:
     fake_hub.add_user("sara")
     fake_hub.script_all(Spawn(seconds=0, stop_seconds=0.3))
     fake_hub.start_behind_the_portal("sara")
@@ -57,7 +57,7 @@ def test_a_stop(fake_hub: FakeHub, sara: User) -> None:
     assert changes(fake_hub) == ["DELETE /users/sara/server"]
 
 
-def test_a_cancel(fake_hub: FakeHub, sara: User) -> None:
+def test_doubled_cancel_ends_the_start(fake_hub: FakeHub, sara: User) -> None:
     fake_hub.add_user("sara")
     fake_hub.script_all(Spawn(seconds=20))
     fake_hub.start_behind_the_portal("sara")
@@ -73,17 +73,17 @@ def test_a_cancel(fake_hub: FakeHub, sara: User) -> None:
     request.refresh_from_db()
     assert request.state == SpawnRequest.State.CANCELLED
     assert fake_hub.phase("sara") == "stopped"
-    # The second takes the first for one who follows the start, and interrupts that: no harm.
+    # The second worker takes the first for a follower of the start and interrupts it: no harm.
     assert set(changes(fake_hub)) == {"DELETE /users/sara/server"}
 
 
-def test_a_new_user_of_the_hub(fake_hub: FakeHub, sara: User) -> None:
+def test_doubled_provisioning_creates_one_user(fake_hub: FakeHub, sara: User) -> None:
     deliver_twice(tasks.make_hub_user, sara.pk)
 
     assert changes(fake_hub) == ["POST /users/sara"]
 
 
-def test_a_revocation(fake_hub: FakeHub, sara: User) -> None:
+def test_doubled_revocation_deletes_once(fake_hub: FakeHub, sara: User) -> None:
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
     HubRevocation.objects.create(hub_username="sara")
@@ -94,11 +94,9 @@ def test_a_revocation(fake_hub: FakeHub, sara: User) -> None:
     assert changes(fake_hub) == ["DELETE /users/sara/server", "DELETE /users/sara"]
 
 
-def test_two_beats_wake_twice_and_everybody_gets_one_server(
-    fake_hub: FakeHub, workers: Workers
-) -> None:
+def test_two_beats_give_each_user_one_server(fake_hub: FakeHub, workers: Workers) -> None:
     fake_hub.script_all(Spawn(seconds=0.2))
-    for number in range(A_CLASS):
+    for number in range(CLASS_SIZE):
         user = provision(User.objects.create_user(f"student{number}"))
         fake_hub.add_user(user.hub_username)
         SpawnRequest.objects.create(user=user)
@@ -109,8 +107,8 @@ def test_two_beats_wake_twice_and_everybody_gets_one_server(
     sent = [current_app.tasks[name] for name, _arguments in workers.sent]
     at_once(lambda task: task(), sent)
 
-    assert len(sent) > A_CLASS
+    assert len(sent) > CLASS_SIZE
     assert {request.state for request in SpawnRequest.objects.all()} == {SpawnRequest.State.READY}
     assert Counter(changes(fake_hub)) == Counter(
-        f"POST /users/student{number}/server" for number in range(A_CLASS)
+        f"POST /users/student{number}/server" for number in range(CLASS_SIZE)
     )

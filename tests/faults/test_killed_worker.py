@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of each call of a start, once the Hub has done what it asked."""
+"""Worker killed during each call of a start, after the Hub has acted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
 from jupyter_integration.testing.faults import Blackhole
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.scenes import provision
-from tests.faults.steps import STEPS, Step, sent_blindly
+from tests.faults.steps import STEPS, Step, blind_posts
 from tests.faults.worker_process import start_worker
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
+def test_next_worker_continues_without_a_second_post(
     fake_hub: FakeHub,
     fault_proxy: FaultProxy,
     browser: Client,
@@ -27,7 +27,7 @@ def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
     settings: Settings,
     step: Step,
 ) -> None:
-    settings.HUB_READ_TIMEOUT = 10.0  # the next worker meets no fault, on however slow a machine
+    settings.HUB_READ_TIMEOUT = 10.0  # so that the next worker has no timeout on a slow machine
     fake_hub.script_all(Spawn(seconds=0.3))
     if not step.is_first_start:
         provision(sara)
@@ -42,18 +42,18 @@ def test_the_next_worker_goes_on_and_the_hub_is_asked_once(
         worker.kill()
         worker.wait()
     fault_proxy.heal()
-    leases_run_out()
+    expire_leases()
     process_spawn_queue()
 
     request = SpawnRequest.objects.get()
     assert request.state == SpawnRequest.State.READY, request.message
     assert fault_proxy.count("POST", "/server$") == 1
-    assert sent_blindly(fault_proxy.calls) == []
+    assert blind_posts(fault_proxy.calls) == []
     assert browser.get("/dashboard/").status_code == 200
 
 
-def leases_run_out() -> None:
-    """Let the time go by after which another may take up what the dead one held."""
+def expire_leases() -> None:
+    """Expire the leases and claims of the dead worker."""
     now = timezone.now()
     SpawnRequest.objects.update(lease_expires_at=now)
     User.objects.filter(hub_claim_expires_at__isnull=False).update(hub_claim_expires_at=now)

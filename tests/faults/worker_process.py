@@ -1,4 +1,4 @@
-"""A worker in a process of its own, on the database of a test, that can be killed."""
+"""Worker in a process of its own, on the database of a test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORK = "from jupyter_integration.tasks import process_spawn_queue; process_spawn
 
 
 def start_worker() -> subprocess.Popen[bytes]:
-    """It works through the line, with the test's Hub and its own patience of many seconds."""
+    """Start a worker of the queue, with the test's Hub and the default timeouts."""
     return subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", WORK],
         cwd=REPOSITORY,

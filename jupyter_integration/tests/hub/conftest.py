@@ -1,4 +1,4 @@
-"""What the tests of the Hub's client share; none of it needs Django."""
+"""Fixtures of the Hub client's tests; none of them needs Django."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOKEN = "0123456789abcdef-portal"
 
 @pytest.fixture
 def sample() -> Callable[[str], Any]:
-    """Reads a recorded answer by its name."""
+    """Read a recorded response by its name."""
     return lambda name: json.loads((SAMPLES / f"{name}.json").read_text())
 
 
@@ -32,7 +32,7 @@ def fake_hub() -> Iterator[FakeHub]:
 
 @pytest.fixture
 def hub(fake_hub: FakeHub) -> Iterator[HubClient]:
-    """A client of the fake Hub that waits a moment only before it tries again."""
+    """A client of the fake Hub with short delays between retries."""
     client = HubClient(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
     yield client
     client.close()

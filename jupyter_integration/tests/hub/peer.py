@@ -1,4 +1,4 @@
-"""A peer on a raw socket, for answers that no HTTP library would give."""
+"""Peer on a raw socket, for responses that no HTTP library would send."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Connection:
         self.requests: list[bytes] = []
 
     def read_request(self) -> bytes:
-        """Return the next request with its body, or nothing when the client has hung up."""
+        """Return the next request with its body, or b"" if the client has closed the connection."""
         request = b""
         missing = 1
         while missing > 0:
@@ -35,29 +35,29 @@ class Connection:
         return request
 
     def send(self, *pieces: bytes, pause: float = 0.0) -> None:
-        """Send the pieces as packets of their own."""
+        """Send each piece as a packet."""
         for piece in pieces:
             self._socket.sendall(piece)
             time.sleep(pause)
 
     def answer(self, status: str, body: bytes = b"", *headers: str) -> None:
-        """Send a whole answer."""
+        """Send a complete response."""
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
         self.send("\r\n".join(lines).encode() + body)
 
     def begin_chunks(self, content_type: str = "text/event-stream") -> None:
-        """Begin an answer in chunks."""
+        """Begin a chunked response."""
         self.send(
             f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n"
             "Transfer-Encoding: chunked\r\n\r\n".encode()
         )
 
     def send_chunks(self, *pieces: bytes, pause: float = 0.0) -> None:
-        """Send the pieces as chunks of their own; an empty one ends the answer."""
+        """Send each piece as a chunk; an empty one ends the response."""
         self.send(*(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces), pause=pause)
 
     def wait_until_closed(self, seconds: float = 5.0) -> bool:
-        """Whether the client hangs up in that time."""
+        """Return whether the client closes the connection within `seconds`."""
         self._socket.settimeout(seconds)
         try:
             while self._socket.recv(65536):
@@ -70,7 +70,7 @@ class Connection:
 
 
 class Peer:
-    """Listens, and lets a function play each connection's other side in a thread of its own."""
+    """A listener that runs `play` for each connection in a thread of its own."""
 
     def __init__(self, play: Callable[[Connection], object], *, backlog: int = 128) -> None:
         self._play = play
@@ -111,6 +111,6 @@ class Peer:
             threading.Thread(target=self._run, args=(connection, accepted), daemon=True).start()
 
     def _run(self, connection: Connection, accepted: socket.socket) -> None:
-        # The client may hang up at any point of the play, and the test may end.
+        # The client may close the connection at any point, and the test may end.
         with accepted, contextlib.suppress(OSError):
             self._play(connection)

@@ -1,4 +1,4 @@
-"""The package stands alone: it could be lifted out of the portal."""
+"""Independence of the package from Django and Celery."""
 
 from __future__ import annotations
 

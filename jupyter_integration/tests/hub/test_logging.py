@@ -23,7 +23,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     return [record for record in caplog.records if record.name == LOGGER]
 
 
-def test_a_call_that_went_well_is_no_news(
+def test_successful_call_logs_nothing(
     fake_hub: FakeHub, hub: HubClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     hub.create_user("sara")
@@ -32,7 +32,7 @@ def test_a_call_that_went_well_is_no_news(
     assert _lines(caplog) == []
 
 
-def test_a_failed_call_is_one_line_with_all_that_it_takes_to_find_it(
+def test_failed_call_logs_one_complete_line(
     fake_hub: FakeHub, hub: HubClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(HubError) as failed:
@@ -49,7 +49,7 @@ def test_a_failed_call_is_one_line_with_all_that_it_takes_to_find_it(
     ("name", "level"),
     [("refused", logging.INFO), ("token", logging.WARNING), ("down", logging.WARNING)],
 )
-def test_what_needs_somebody_is_a_warning(
+def test_errors_that_need_action_are_warnings(
     fake_hub: FakeHub, hub: HubClient, caplog: pytest.LogCaptureFixture, name: str, level: int
 ) -> None:
     if name == "token":
@@ -63,7 +63,7 @@ def test_what_needs_somebody_is_a_warning(
     assert [line.levelno for line in _lines(caplog)] == [level]
 
 
-def test_the_requests_id_is_sent_and_new_for_each_call(hub: HubClient) -> None:
+def test_each_call_sends_a_new_request_id(hub: HubClient) -> None:
     ids = set()
     for _ in range(3):
         with pytest.raises(HubError) as failed:

@@ -1,4 +1,4 @@
-"""Whether a user's server answers, asked of code that its user controls."""
+"""Probe of a Lab, which is under its user's control."""
 
 from __future__ import annotations
 
@@ -25,23 +25,19 @@ def _answering(status: str):
     return play
 
 
-@pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
-def test_a_success_is_an_answer(status: str) -> None:
-    with Peer(_answering(status)) as peer:
+def test_a_success_is_an_answer() -> None:
+    with Peer(_answering("204 No Content")) as peer:
         assert _probe(peer).answers("/user/sara/") is True
 
 
-@pytest.mark.parametrize(
-    "status",
-    ["302 Found", "401 Unauthorized", "403 No", "404 No", "424 No", "500 No", "503 No", "100 No"],
-)
-def test_everything_else_is_none(status: str) -> None:
-    """A proxy without a route to the server lets the Hub redirect, or says 404 or 503."""
+@pytest.mark.parametrize("status", ["302 Found", "403 No", "503 No", "100 No"])
+def test_other_statuses_are_no_answer(status: str) -> None:
+    """Without a route to the server the proxy answers with a redirect of the Hub, or with 503."""
     with Peer(_answering(status)) as peer:
         assert _probe(peer).answers("/user/sara/") is False
 
 
-def test_the_servers_own_api_is_asked_and_given_nothing_of_ours() -> None:
+def test_probe_reads_lab_api_without_credentials() -> None:
     with Peer(_answering("200 OK")) as peer:
         _probe(peer).answers("/user/sara/")
 
@@ -54,7 +50,6 @@ def test_the_servers_own_api_is_asked_and_given_nothing_of_ours() -> None:
 @pytest.mark.parametrize(
     ("server_url", "asked"),
     [
-        ("/user/%D8%B9%D9%84%DB%8C/", b"/user/%D8%B9%D9%84%DB%8C/api"),
         ("/user/علی/", b"/user/%D8%B9%D9%84%DB%8C/api"),
         ("/user/a b\r\nX-Evil: 1/", b"/user/a%20b%0D%0AX-Evil:%201/api"),
     ],
@@ -66,7 +61,7 @@ def test_an_address_cannot_smuggle_anything_into_the_request(server_url: str, as
     assert peer.requests[0].splitlines()[0] == b"GET " + asked + b" HTTP/1.1"
 
 
-def test_a_server_that_drips_is_not_waited_for() -> None:
+def test_slow_server_times_out() -> None:
     def play(connection: Connection) -> None:
         connection.read_request()
         connection.send(*[b"H"] * 1000, pause=0.02)
@@ -78,7 +73,7 @@ def test_a_server_that_drips_is_not_waited_for() -> None:
     assert time.monotonic() - began < 3
 
 
-def test_a_silent_server_is_not_waited_for() -> None:
+def test_silent_server_times_out() -> None:
     def play(connection: Connection) -> None:
         connection.read_request()
         connection.wait_until_closed()
@@ -118,9 +113,7 @@ def test_a_status_line_without_end_is_not_read() -> None:
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize(
-    "answer", [b"", b"SSH-2.0\r\n", b"HTTP/1.1 2000 OK\r\n", b"200 OK\r\n", b"x" * 100_000]
-)
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2000 OK\r\n", b"200 OK\r\n"])
 def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -130,14 +123,14 @@ def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
         assert _probe(peer).answers("/user/sara/") is False
 
 
-def test_nobody_listens_is_no_answer() -> None:
+def test_closed_port_is_no_answer() -> None:
     with Peer(_answering("200 OK")) as peer:
         probe = _probe(peer)
 
     assert probe.answers("/user/sara/") is False
 
 
-def test_a_ready_server_may_answer_later_than_the_hub_says() -> None:
+def test_lab_may_answer_later_than_hub_ready() -> None:
     with FakeHub(token=TOKEN) as hub:
         hub.add_user("sara")
         probe = LabProbe(hub.proxy_url)
@@ -146,7 +139,7 @@ def test_a_ready_server_may_answer_later_than_the_hub_says() -> None:
         assert hub.phase("sara") == "ready"
         assert probe.answers("/user/sara/") is False
         wait_for(lambda: probe.answers("/user/sara/"))
-        # And it goes on while the Hub is away.
+        # The Lab goes on while the Hub is stopped.
         hub.down()
         assert probe.answers("/user/sara/") is True
 

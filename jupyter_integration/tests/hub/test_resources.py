@@ -1,4 +1,4 @@
-"""Users, servers and events, read from recorded and from broken answers."""
+"""Users, servers and events, parsed from recorded and from malformed responses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_failed_start_leaves_no_server(sample) -> None:
     assert read_user(sample("user_get_after_failure")["body"]).server is None
 
 
-def test_a_page_names_where_the_next_one_begins(sample) -> None:
+def test_page_names_the_next_offset(sample) -> None:
     page = read_user_page(sample("users_list_paged")["body"])
 
     assert [user.name for user in page.users] == ["Ali.Rezaei", "Ali@Example.com"]
@@ -81,37 +81,22 @@ def test_unknown_fields_are_ignored(sample) -> None:
     ("path", "value"),
     [
         (("name",), MISSING),
-        (("name",), ""),
         (("name",), 5),
-        (("admin",), MISSING),
         (("admin",), 0),
-        (("admin",), "false"),
         (("created",), MISSING),
-        (("created",), 1700000000),
-        (("created",), "yesterday"),
         (("created",), "2026-11-22T20:22:45"),
         (("last_activity",), MISSING),
         (("servers",), MISSING),
-        (("servers",), None),
         (("servers",), []),
         (("servers", ""), None),
-        (("servers", ""), "ready"),
         (("servers", "", "ready"), MISSING),
-        (("servers", "", "ready"), None),
-        (("servers", "", "ready"), 1),
-        (("servers", "", "stopped"), MISSING),
-        (("servers", "", "stopped"), "no"),
         (("servers", "", "pending"), MISSING),
-        (("servers", "", "pending"), False),
         (("servers", "", "pending"), "rename"),
-        (("servers", "", "pending"), ["spawn"]),
         (("servers", "", "url"), MISSING),
-        (("servers", "", "url"), None),
         (("servers", "", "started"), "soon"),
-        (("servers", "", "last_activity"), MISSING),
     ],
 )
-def test_a_field_of_another_kind_is_refused_and_named(sample, path, value) -> None:
+def test_field_of_wrong_type_is_refused_and_named(sample, path, value) -> None:
     body = sample("user_get_ready")["body"]
     *way, key = path
     parent = body
@@ -128,7 +113,7 @@ def test_a_field_of_another_kind_is_refused_and_named(sample, path, value) -> No
     assert key == "" or repr(key) in str(broken.value)
 
 
-@pytest.mark.parametrize("body", [None, [], "sara", 5, True])
+@pytest.mark.parametrize("body", [None, []])
 @pytest.mark.parametrize("reader", [read_user, read_user_page, read_version])
 def test_what_is_no_object_is_refused(reader, body) -> None:
     with pytest.raises(BrokenResource):
@@ -140,11 +125,8 @@ def test_what_is_no_object_is_refused(reader, body) -> None:
     [
         {"items": []},
         {"items": {}, "_pagination": {"next": None}},
-        {"items": [{}], "_pagination": {"next": None}},
-        {"items": [], "_pagination": {"next": {"offset": "3"}}},
         {"items": [], "_pagination": {"next": {"offset": -1}}},
         {"items": [], "_pagination": {"next": {"offset": True}}},
-        {"items": [], "_pagination": {"next": {}}},
     ],
 )
 def test_a_broken_page_is_refused(page) -> None:
@@ -152,7 +134,7 @@ def test_a_broken_page_is_refused(page) -> None:
         read_user_page(page)
 
 
-def test_a_server_that_the_hub_still_checks_is_neither_running_nor_stopped(sample) -> None:
+def test_server_under_check_is_refused(sample) -> None:
     body = sample("user_get_ready")["body"]
     body["servers"][""].update(ready=False, pending="check")
 
@@ -192,10 +174,8 @@ def test_progress_is_a_percentage(event, progress) -> None:
         [],
         {"progress": "50"},
         {"progress": True},
-        {"progress": None},
         {"progress": 50, "message": None},
         {"progress": 100, "ready": "yes"},
-        {"progress": 100, "failed": 1},
         {"progress": 100, "ready": True, "url": 5},
     ],
 )

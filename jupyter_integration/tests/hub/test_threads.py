@@ -1,4 +1,4 @@
-"""One client serves all threads of a process, over as many connections as its pool holds."""
+"""Threads that share one client and its connection pool."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jupyter_integration.hub import client
 from jupyter_integration.hub.client import MAX_CONCURRENT_STARTS, START_MAX_WAIT, HubClient
 from jupyter_integration.hub.errors import HubRejected
 from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.testing import FakeHub, FaultProxy, Spawn
+from jupyter_integration.testing import FakeHub, FaultProxy
 from jupyter_integration.testing.faults import Latency
 from jupyter_integration.tests.hub.conftest import TOKEN
 from jupyter_integration.tests.hub.peer import Connection, Peer
@@ -21,11 +21,11 @@ from jupyter_integration.tests.hub.peer import Connection, Peer
 THREADS = 16
 
 
-def test_a_pool_of_n_connections_serves_n_threads_at_once_and_again(
+def test_pool_serves_as_many_threads_as_connections(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="urllib3")
-    # Each round is answered only once all threads have asked: the pool may not make them queue.
+    # Each round is answered when all threads have called: the pool must not queue them.
     together = threading.Barrier(THREADS, timeout=5)
 
     def play(connection: Connection) -> None:
@@ -62,32 +62,15 @@ def test_a_connection_outlives_every_kind_of_answer(
     assert caplog.text.count("Starting new HTTP connection") == 1
 
 
-def test_many_threads_start_and_follow_through_one_client() -> None:
-    names = [f"student-{number}" for number in range(THREADS)]
-    with FakeHub(token=TOKEN) as hub:
-        hub.script_all(Spawn(seconds=0.3, events=((50, "نیمه"),)))
-        client = HubClient(HubTransport(hub.api_url, TOKEN, pool_maxsize=THREADS))
-
-        def live(name: str) -> bool:
-            client.create_user(name)
-            client.start_server(name)
-            return [event.ready for event in client.follow_progress(name)][-1]
-
-        with ThreadPoolExecutor(THREADS) as threads:
-            assert all(threads.map(live, names))
-
-        assert {user.name for user in client.list_users(state="ready")} == set(names)
-
-
-def test_of_a_class_that_starts_together_one_after_the_other_asks_the_hub(
+def test_start_turns_send_one_call_at_a_time(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Long, because a call is slow on a busy machine.
     monkeypatch.setattr(client, "START_MAX_WAIT", timedelta(seconds=10))
-    assert _most_at_once(fake_hub, starts=THREADS, held_for=0.1) == 1
+    assert _max_concurrent(fake_hub, starts=THREADS, held_for=0.1) == 1
 
 
-def test_a_turn_comes_when_the_start_before_is_answered(
+def test_start_turn_waits_for_the_previous_response(
     fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "START_MAX_WAIT", timedelta(seconds=10))
@@ -108,12 +91,12 @@ def test_a_turn_comes_when_the_start_before_is_answered(
     assert sent_before == [0, 1, 2]
 
 
-def test_a_hub_that_holds_its_calls_has_a_few_at_a_time(fake_hub: FakeHub) -> None:
+def test_slow_hub_gets_a_few_concurrent_starts(fake_hub: FakeHub) -> None:
     held_for = (MAX_CONCURRENT_STARTS + 2) * START_MAX_WAIT.total_seconds()
-    assert _most_at_once(fake_hub, starts=6, held_for=held_for) == MAX_CONCURRENT_STARTS
+    assert _max_concurrent(fake_hub, starts=6, held_for=held_for) == MAX_CONCURRENT_STARTS
 
 
-def test_a_start_that_is_left_in_its_turn_is_not_sent_and_keeps_nobody(fake_hub: FakeHub) -> None:
+def test_abandoned_start_turn_blocks_no_other(fake_hub: FakeHub) -> None:
     fake_hub.add_user("sara")
     hub = HubClient(HubTransport(fake_hub.api_url, fake_hub.token))
 
@@ -127,8 +110,8 @@ def test_a_start_that_is_left_in_its_turn_is_not_sent_and_keeps_nobody(fake_hub:
     assert fake_hub.calls == ["POST /users/sara/server"]
 
 
-def _most_at_once(fake_hub: FakeHub, *, starts: int, held_for: float) -> int:
-    """Of so many calls for a start, made together, those that were under way in one moment."""
+def _max_concurrent(fake_hub: FakeHub, *, starts: int, held_for: float) -> int:
+    """Return the maximum of concurrent calls among simultaneous starts."""
     names = [f"student{number}" for number in range(starts)]
     for name in names:
         fake_hub.add_user(name)
@@ -141,7 +124,7 @@ def _most_at_once(fake_hub: FakeHub, *, starts: int, held_for: float) -> int:
                 hub.start_server(name)
 
         list(threads.map(start, names))
-        # The proxy notes the end a moment after the client has its answer, and sends the next.
+        # The proxy records the end a moment after the client has its response and sends the next.
         asked = [
             (call.at, call.at + (call.seconds or 0) - 0.05)
             for call in proxy.calls

@@ -1,4 +1,4 @@
-"""What the tests of the breaker around real calls share."""
+"""Shared parts of the tests of the breaker around real calls."""
 
 from __future__ import annotations
 

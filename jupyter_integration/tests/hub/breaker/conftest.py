@@ -1,4 +1,4 @@
-"""The breaker alone, whose time goes when it is told to, and clients with one, in real time."""
+"""Fixtures: a breaker with a manual clock, and clients with a breaker in real time."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def breaker(store: MemoryStore, clock: Clock) -> CircuitBreaker:
 
 @pytest.fixture
 def shared_store() -> MemoryStore:
-    """That of several processes."""
+    """The store of several processes."""
     return MemoryStore()
 
 
 @pytest.fixture
 def connect(shared_store: MemoryStore) -> Iterator[Connect]:
-    """Makes clients as of several processes: each has a breaker of its own, over one store."""
+    """Make clients as of several processes: each has its own breaker over one store."""
     with contextlib.ExitStack() as stack:
 
         def connect(api_url: str, **options: float) -> HubClient:

@@ -1,4 +1,4 @@
-"""What tests of the breaker alone share: time that stands, and calls that end as told."""
+"""Shared parts of the tests of the breaker alone: a manual clock, and calls with a given result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THREADS = 16
 
 
 class Clock:
-    """Time that goes only when it is told to; 2026, so that no time of ours looks like 1970."""
+    """A clock that stands still until `go`; it begins in 2026."""
 
     def __init__(self) -> None:
         self.now = 1_790_000_000.0
@@ -38,8 +38,8 @@ def begin(breaker: CircuitBreaker, *, concerns_one_server: bool = False) -> Admi
     )
 
 
-def end(passage: AdmittedCall, error: BaseException | None = None) -> None:
-    passage.__exit__(type(error) if error else None, error, None)
+def end(call: AdmittedCall, error: BaseException | None = None) -> None:
+    call.__exit__(type(error) if error else None, error, None)
 
 
 def fail(breaker: CircuitBreaker, times: int = 1) -> None:
@@ -54,17 +54,17 @@ def refusal(breaker: CircuitBreaker) -> HubCircuitOpen:
 
 
 def is_open(store: MemoryStore) -> bool:
-    circuit = store.get_many([STATE_KEY]).get(STATE_KEY, BreakerState())
-    assert isinstance(circuit, BreakerState)
-    return circuit.opened_at is not None
+    state = store.get_many([STATE_KEY]).get(STATE_KEY, BreakerState())
+    assert isinstance(state, BreakerState)
+    return state.opened_at is not None
 
 
 def at_once(work: Callable[[int], object]) -> list[object]:
     together = threading.Barrier(THREADS, timeout=10)
 
-    def set_off(number: int) -> object:
+    def work_together(number: int) -> object:
         together.wait()
         return work(number)
 
     with ThreadPoolExecutor(THREADS) as threads:
-        return list(threads.map(set_off, range(THREADS)))
+        return list(threads.map(work_together, range(THREADS)))

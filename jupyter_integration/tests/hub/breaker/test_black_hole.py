@@ -1,4 +1,4 @@
-"""The breaker of a Hub that takes calls and answers none."""
+"""Circuit breaker while the Hub accepts connections and never answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hold(connection: Connection) -> None:
 class TestBlackHole:
     """A Hub that takes calls and answers none."""
 
-    def test_while_a_probe_hangs_nobody_else_does(self, connect: Connect) -> None:
+    def test_other_calls_are_refused_while_a_probe_hangs(self, connect: Connect) -> None:
         with Peer(hold) as peer:
             hubs = [connect(peer.api_url, read_timeout=1.0, connect_timeout=0.5) for _ in range(2)]
             with ThreadPoolExecutor(3) as threads:
@@ -51,9 +51,7 @@ class TestBlackHole:
             assert took < 0.5
             assert len(peer.requests) == before + 1
 
-    def test_calls_that_hung_in_it_do_not_block_the_hub_that_came_back(
-        self, connect: Connect
-    ) -> None:
+    def test_hung_calls_do_not_block_a_returned_hub(self, connect: Connect) -> None:
         is_back = threading.Event()
 
         def play(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The breaker and streams: they pass while they connect, and are no news of the Hub after."""
+"""Streams and the breaker: they count while they connect, and not afterwards."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from jupyter_integration.tests.hub.peer import Connection, Peer
 
 
 class TestProgress:
-    def test_a_stream_passes_only_while_it_connects(
+    def test_stream_counts_only_while_it_connects(
         self, fake_hub: FakeHub, shared_store: MemoryStore, connect: Connect
     ) -> None:
-        """While it is read others fail and succeed, and its own end is no news of the Hub."""
+        """Reading and closing the stream make no call to the store."""
         fake_hub.add_user("sara")
         fake_hub.script_all(Spawn(seconds=30))
         hub = connect(fake_hub.api_url)
@@ -24,13 +24,13 @@ class TestProgress:
         for _ in range(5):
             events = hub.follow_progress("sara")
             next(events)
-            visits = shared_store.calls
+            calls = shared_store.calls
             events.close()
-            assert shared_store.calls == visits
+            assert shared_store.calls == calls
 
         assert not hub.is_blocked
 
-    def test_streams_that_break_do_not_open_it(self, connect: Connect) -> None:
+    def test_broken_streams_do_not_open_the_breaker(self, connect: Connect) -> None:
         def play(connection: Connection) -> None:
             connection.read_request()
             connection.begin_chunks()
@@ -44,7 +44,7 @@ class TestProgress:
 
             assert not hub.is_blocked
 
-    def test_streams_that_find_no_hub_open_it_and_are_refused(self, connect: Connect) -> None:
+    def test_unconnected_streams_open_the_breaker(self, connect: Connect) -> None:
         with Peer(answering("503 Service Unavailable", b"Service Unavailable")) as peer:
             hub = connect(peer.api_url)
             for _ in range(3):
@@ -56,7 +56,7 @@ class TestProgress:
 
             assert len(peer.requests) == before
 
-    def test_a_stream_that_connects_as_the_probe_closes_it(
+    def test_connected_stream_as_probe_closes_the_breaker(
         self, fake_hub: FakeHub, connect: Connect
     ) -> None:
         fake_hub.add_user("sara")
