@@ -1,4 +1,4 @@
-"""Stand-ins for what the portal talks to, for tests."""
+"""Test doubles of the Hub and of its network."""
 
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.testing.fault_proxy import FaultProxy

@@ -1,4 +1,4 @@
-"""Doing something in many threads at the same moment, as double clicks and many workers do."""
+"""Calls in many threads at the same moment, as of double clicks and many workers."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -12,19 +12,19 @@ Result = TypeVar("Result")
 
 
 def at_once(function: Callable[[Argument], Result], arguments: Iterable[Argument]) -> list[Result]:
-    """Call `function` with each argument, all in threads that set off together.
+    """Call `function` with each argument, in threads that begin together.
 
-    Returns the results in the order of the arguments, and raises what the first of them raised.
+    Return the results in the order of the arguments; raise the first exception.
     """
-    waiting = list(arguments)
-    start = threading.Barrier(len(waiting))
+    calls = list(arguments)
+    together = threading.Barrier(len(calls))
 
     def call(argument: Argument) -> Result:
-        start.wait(timeout=10)
+        together.wait(timeout=10)
         try:
             return function(argument)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(max_workers=len(waiting)) as pool:
-        return list(pool.map(call, waiting))
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return list(pool.map(call, calls))

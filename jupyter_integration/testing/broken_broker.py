@@ -1,4 +1,4 @@
-"""A broker that is away, as Celery meets it: with the real transports, not with a patched call."""
+"""Unavailable broker, with Celery's real transports and no patched call."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from celery import current_app
 
 from portal.database_settings import broker_options
 
-# Nobody listens there; and no folder can be made below a file.
+# A closed port; and a folder below a file, which cannot exist.
 REDIS_IS_DOWN: dict[str, Any] = {
     "broker_url": "redis://127.0.0.1:1/0",
     "broker_transport_options": broker_options("redis://127.0.0.1:1/0", Path()),
@@ -26,7 +26,7 @@ DISK_IS_GONE: dict[str, Any] = {
 
 @contextmanager
 def broken_broker(settings: dict[str, Any] | None = None) -> Iterator[None]:
-    """Send all tasks within to a broker that does not take them."""
+    """Send all tasks in the context to a broker that refuses them."""
     with _broker(**(settings or REDIS_IS_DOWN)):
         yield
 
@@ -36,14 +36,14 @@ def _broker(**settings: Any) -> Iterator[None]:
     conf = current_app.conf
     before = {name: conf[name] for name in settings}
     conf.update(settings)
-    _forget_connections()
+    _close_connections()
     try:
         yield
     finally:
         conf.update(before)
-        _forget_connections()
+        _close_connections()
 
 
-def _forget_connections() -> None:
-    app: Any = current_app  # whose pools have no public way to be emptied
+def _close_connections() -> None:
+    app: Any = current_app  # its pools have no public method to be emptied
     app._pool = app.amqp._producer_pool = None

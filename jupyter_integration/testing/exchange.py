@@ -1,4 +1,4 @@
-"""One request on its way through the fault proxy: what can be done to it, and what is noted."""
+"""One request through the fault proxy: the actions of faults, and its record."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from jupyter_integration.testing.fake_hub_api import Request
 from jupyter_integration.testing.fake_hub_server import HttpHandler
 
-LONGEST_WORK = 60.0  # seconds
-_CHUNK = 64 * 1024
-_PIECE = 8  # bytes of a slow body that come at once
-# What belongs to one connection, or is said anew by whoever writes the answer.
-_NOT_PASSED_ON = {
+HUB_TIMEOUT = 60.0  # seconds
+_CHUNK_SIZE = 64 * 1024  # bytes
+_PIECE_SIZE = 8  # bytes of a slow body that are sent at once
+# Headers of one connection, and headers that the writer of the response sets itself.
+_HOP_HEADERS = {
     *("connection", "keep-alive", "transfer-encoding", "content-length", "content-type"),
     *("date", "host", "server"),
 }
@@ -27,14 +27,14 @@ _NOT_PASSED_ON = {
 
 @dataclass
 class Call:
-    """What is known of a call afterwards; `status` None where nothing was answered."""
+    """Record of a call; `status` is None if it was not answered."""
 
     method: str
-    path: str  # as it was asked for, with the query
-    request_id: str  # the client's own name for it: repeated attempts share one
+    path: str  # with the query
+    request_id: str  # the client's id: its attempts share one
     at: float = field(default_factory=time.time)  # seconds since the epoch
     status: int | None = None
-    seconds: float | None = None  # None while it lasts
+    seconds: float | None = None  # None while it goes on
     is_held: bool = False
 
 
@@ -55,8 +55,8 @@ class Exchange:
         self._healed = healed
 
     def relay(self, *, pause: float = 0.0, truncated: bool = False) -> None:
-        """Ask the Hub, and pass its answer on as it comes; an event stream event by event."""
-        with self._asked() as answer:
+        """Send the request to the Hub and relay its response, an event stream event by event."""
+        with self._response() as answer:
             if answer is None:
                 self.reset()
                 return
@@ -65,14 +65,14 @@ class Exchange:
                 self._call.status = answer.status
                 self._relay_stream(answer, content_type or "", pause, truncated)
             else:
-                headers = _passed_on(answer.getheaders())
+                headers = _end_to_end(answer.getheaders())
                 body = answer.read()
                 self._write(answer.status, content_type, body, headers, pause, truncated)
 
     def let_hub_work(self) -> None:
-        """Have the Hub do what it was asked for, and keep its answer from the client."""
-        with self._asked() as answer:
-            # Of a stream the head is all: its end may be far.
+        """Let the Hub act, and do not relay its response."""
+        with self._response() as answer:
+            # Only the head of a stream, which may not end soon.
             if answer is not None and answer.getheader("Content-Length") is not None:
                 answer.read()
 
@@ -82,7 +82,7 @@ class Exchange:
         self._write(status, content_type, body, dict(headers), 0.0, False)
 
     def reset(self) -> None:
-        """Break the connection without a word, as a process that was killed does."""
+        """Reset the connection, as a killed process does."""
         linger = struct.pack("ii", 1, 0)
         with suppress(OSError):
             self._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -90,7 +90,7 @@ class Exchange:
             socket.close(self._handler.connection.detach())
 
     def hold(self) -> None:
-        """Say nothing until the client gives up or the fault is healed."""
+        """Send nothing until the client gives up or the fault is healed."""
         self._call.is_held = True
         while not self._healed.is_set():
             readable, _, _ = select.select([self._handler.connection], [], [], 0.05)
@@ -99,26 +99,26 @@ class Exchange:
         self._handler.hang_up()
 
     def wait(self, seconds: float) -> None:
-        """Let time go by, unless the fault is healed meanwhile."""
+        """Wait, at most until the fault is healed."""
         self._healed.wait(seconds)
 
     @contextmanager
-    def _asked(self) -> Iterator[http.client.HTTPResponse | None]:
-        """The Hub's answer, yet to be read; None where there is no Hub."""
-        connection = http.client.HTTPConnection(*self._hub, timeout=LONGEST_WORK)
+    def _response(self) -> Iterator[http.client.HTTPResponse | None]:
+        """Yield the Hub's unread response; None if there is no Hub."""
+        connection = http.client.HTTPConnection(*self._hub, timeout=HUB_TIMEOUT)
         try:
-            yield self._ask(connection)
+            yield self._send(connection)
         finally:
             connection.close()
 
-    def _ask(self, connection: http.client.HTTPConnection) -> http.client.HTTPResponse | None:
+    def _send(self, connection: http.client.HTTPConnection) -> http.client.HTTPResponse | None:
         request = self._request
         try:
             connection.request(
                 request.method,
                 request.target,
                 body=request.body or None,
-                headers=_passed_on(request.headers.items()) | _type_of(request),
+                headers=_end_to_end(request.headers.items()) | _type_of(request),
             )
             return connection.getresponse()
         except (OSError, http.client.HTTPException):
@@ -130,7 +130,7 @@ class Exchange:
         self._handler.begin_stream(content_type)
         while True:
             try:
-                chunk = answer.read1(_CHUNK)
+                chunk = answer.read1(_CHUNK_SIZE)
             except (OSError, http.client.HTTPException):
                 self.reset()
                 return
@@ -159,15 +159,15 @@ class Exchange:
         whole = {**headers, "Content-Length": str(len(body))}
         self._handler.begin(status, content_type, whole)
         kept = body[: len(body) // 2] if truncated else body
-        for begin in range(0, len(kept), _PIECE):
+        for begin in range(0, len(kept), _PIECE_SIZE):
             self.wait(pause)
-            self._handler.wfile.write(kept[begin : begin + _PIECE])
+            self._handler.wfile.write(kept[begin : begin + _PIECE_SIZE])
         if truncated:
             self._handler.hang_up()
 
 
-def _passed_on(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: value for name, value in headers if name.lower() not in _NOT_PASSED_ON}
+def _end_to_end(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: value for name, value in headers if name.lower() not in _HOP_HEADERS}
 
 
 def _type_of(request: Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A Hub with state, over real HTTP, as fast as its scripts: for tests of whatever calls a Hub.
+"""Fake Hub with state, over real HTTP, whose starts follow scripts.
 
     with FakeHub(token="...") as hub:
         hub.add_user("sara")
@@ -6,7 +6,7 @@
         ...
         assert hub.calls == ["POST /users/sara/server", "GET /users/sara"]
 
-The contract tests hold it against a real JupyterHub: change it only together with them.
+The contract tests compare it with a real JupyterHub: change it only together with them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ PORTAL_SCOPES = ("admin:users", "servers")
 class FakeHub:
     """A Hub, the proxy in front of it, and the users' servers behind that.
 
-    `api_url` leads straight to the Hub and `proxy_url` to the proxy, which lives on while the Hub
-    is down, as do the users' servers.
+    `api_url` is the Hub's own address and `proxy_url` that of the proxy. The proxy and the users'
+    servers go on while the Hub is down.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class FakeHub:
         self.calls: list[str] = []
         self._api = FakeHubApi({token: scopes})
         self._keepalive = keepalive
-        # One lock for all state, and the way to wake those who follow a progress.
+        # One lock for all state; it also wakes the followers of a progress.
         self._changed = threading.Condition()
         self._state: Literal["up", "starting", "down"] = "up"
         self._throttled: Response | None = None
@@ -73,12 +73,12 @@ class FakeHub:
 
     @property
     def api_url(self) -> str:
-        """The address of the API, straight at the Hub."""
+        """The address of the API at the Hub itself."""
         return f"http://127.0.0.1:{self._hub.port}/hub/api"
 
     @property
     def proxy_url(self) -> str:
-        """The address of the proxy: below it are the users' servers, and the Hub as well."""
+        """The address of the proxy, in front of the users' servers and the Hub."""
         return f"http://127.0.0.1:{self._proxy.port}"
 
     @property
@@ -87,36 +87,36 @@ class FakeHub:
         return self._api.users
 
     def add_token(self, token: str, *scopes: str) -> None:
-        """Know one more token."""
+        """Accept one more token."""
         self._api.tokens[token] = scopes
 
     def add_user(self, name: str) -> None:
-        """Make a user without a call."""
+        """Create a user without a call."""
         with self._changed:
             self._api.users[name] = FakeUser(name)
 
     def script(self, name: str, spawn: Spawn) -> None:
-        """Say how the next starts of this user go."""
+        """Set the script of this user's next starts."""
         self._api.scripts[name] = spawn
 
     def script_all(self, spawn: Spawn) -> None:
-        """Say how the next starts go of all users who have no script of their own."""
+        """Set the script of next starts for users without a script of their own."""
         self._api.default_script = spawn
 
     def phase(self, name: str) -> Phase:
-        """Where the user's server really stands, whatever the API says."""
+        """Return the real state of the user's server, also where the API shows another."""
         with self._changed:
             phase = self._api.users[name].settle()
             return "stopped" if phase == "failed" else phase
 
     def start_behind_the_portal(self, name: str) -> None:
-        """Have a server that runs, without a call."""
+        """Start a server without a call."""
         with self._changed:
             self._api.users[name].begin(Spawn(seconds=0), {})
             self._changed.notify_all()
 
     def kill_server(self, name: str) -> None:
-        """Let a server die, as one that is culled or runs out of memory."""
+        """End a server, as if culled or out of memory."""
         with self._changed:
             server = self._api.users[name].server
             if server is not None:
@@ -124,27 +124,27 @@ class FakeHub:
             self._changed.notify_all()
 
     def down(self) -> None:
-        """Let the Hub go: refused straight at it, 503 behind the proxy; pending starts are lost."""
-        self._leave_for("down")
+        """Stop the Hub: connections are refused, the proxy answers 503, pending starts are lost."""
+        self._stop("down")
 
     def starting(self) -> None:
-        """Let the Hub be about to come: as `down`, but the proxy has no route to it yet."""
-        self._leave_for("starting")
+        """Be a starting Hub: as `down`, but the proxy has no route to it yet (404)."""
+        self._stop("starting")
 
     def up(self) -> None:
-        """Let the Hub be back, on the same port."""
+        """Start the Hub again, on the same port."""
         with self._changed:
             self._state = "up"
         self._hub.open()
 
     def limit(self, *, concurrent_spawns: int | None = None, servers: int | None = None) -> None:
-        """Limit the pending starts and the servers, as the Hub's settings do."""
+        """Limit pending starts and servers, as the Hub's settings do."""
         self._api.concurrent_spawn_limit = concurrent_spawns
         self._api.active_server_limit = servers
 
     @property
     def slow_spawn_timeout(self) -> float:
-        """How long a POST waits for the start's end, near 0 as the product sets it."""
+        """Seconds that a POST waits for the end of the start; near 0 in the product."""
         return self._api.slow_spawn_timeout
 
     @slow_spawn_timeout.setter
@@ -162,30 +162,30 @@ class FakeHub:
         self._throttled = None
 
     def delay(self, seconds: float) -> None:
-        """Answer every call this much later; 0 ends it."""
+        """Delay every response by `seconds`; 0 ends it."""
         self._delay = seconds
 
     def lose_answers(self, count: int = 1) -> None:
-        """Do what the next changes ask for, and cut the connection instead of answering."""
+        """Execute the next `count` changes, and close the connection instead of a response."""
         self._lost_answers = count
 
     def cut_progress(self, after: int | None) -> None:
-        """Cut every progress stream after so many events; None ends it."""
+        """End every progress stream after so many events; None ends it."""
         self._cut_after = after
 
-    def _leave_for(self, state: Literal["starting", "down"]) -> None:
+    def _stop(self, state: Literal["starting", "down"]) -> None:
         with self._changed:
             self._state = state
             for user in self._api.users.values():
                 is_ready = user.settle() == "ready"
                 if user.server is not None and not is_ready:
                     user.server.ended = True
-                user.failure, user.remembered = None, False
+                user.failure, user.is_in_memory = None, False
             self._changed.notify_all()
         self._hub.pause()
 
     def _respond_from_hub(self, handler: HttpHandler, request: Request) -> None:
-        """Answer a request that reached the Hub."""
+        """Answer a request at the Hub."""
         path = request.target.split("?")[0].removeprefix("/hub/api")
         self.calls.append(f"{request.method} {path}")
         if self._delay:
@@ -204,12 +204,12 @@ class FakeHub:
         if lost:
             handler.hang_up()
         elif response.progress is not None:
-            self._tell_progress(handler, response.progress)
+            self._send_progress(handler, response.progress)
         else:
             _write(handler, response)
 
     def _respond_from_proxy(self, handler: HttpHandler, request: Request) -> None:
-        """Answer a request that reached the proxy: a user's server, or else the Hub's."""
+        """Answer a request at the proxy: from a user's server, otherwise from the Hub."""
         path = request.target.split("?")[0]
         with self._changed:
             state = self._state
@@ -228,37 +228,37 @@ class FakeHub:
         else:
             _write(handler, Response(302, text="", headers={"Location": f"/hub{path}"}))
 
-    def _tell_progress(self, handler: HttpHandler, progress: Progress) -> None:
+    def _send_progress(self, handler: HttpHandler, progress: Progress) -> None:
         handler.begin_stream("text/event-stream")
         handler.write_chunk(b"\n\n")
-        told = 0
-        spoke = time.monotonic()
+        sent = 0
+        last_sent_at = time.monotonic()
         while True:
             with self._changed:
                 events, complete = progress.so_far()
                 gone = self._state != "up"
-            if gone:  # a Hub that goes has no last words
+            if gone:  # a stopped Hub sends nothing more
                 handler.hang_up()
                 return
-            for event in events[told : self._cut_after]:
+            for event in events[sent : self._cut_after]:
                 handler.write_chunk(f"data: {json.dumps(event)}\n\n".encode())
-                told, spoke = told + 1, time.monotonic()
-            if told == self._cut_after:
+                sent, last_sent_at = sent + 1, time.monotonic()
+            if sent == self._cut_after:
                 handler.hang_up()
                 return
             if complete:
                 handler.write_chunk(b"")
                 return
-            if time.monotonic() - spoke >= self._keepalive:
+            if time.monotonic() - last_sent_at >= self._keepalive:
                 handler.write_chunk(b"\n\n")
-                spoke = time.monotonic()
+                last_sent_at = time.monotonic()
             with self._changed:
                 self._changed.wait(0.01)
 
 
 def _write(handler: HttpHandler, response: Response) -> None:
     if response.text is not None:
-        # As the proxy writes it: without any content type.
+        # As from the proxy: without a content type.
         handler.write(response.status, None, response.text.encode(), response.headers)
     elif response.data is None:
         handler.write(response.status, "text/plain", b"", response.headers)

@@ -1,4 +1,4 @@
-"""A fake Hub's REST API without its HTTP: from a request to a status, a body and a header."""
+"""REST API of the fake Hub, without HTTP: from a request to a response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from jupyter_integration.testing.fake_hub_state import FakeUser, Progress, Spawn
 
-# What a scope of a token stands for, as far as this API asks for it.
+# Scopes that a scope implies, as far as this API checks them.
 _IMPLIED = {
     "admin:users": ("read:users", "list:users", "delete:users", "read:users:name"),
     "servers": ("read:servers", "start:servers", "delete:servers"),
@@ -26,7 +26,7 @@ _ANY_READING = ("read:users", "read:users:name", "read:servers")
 
 @dataclass(frozen=True)
 class Request:
-    """What the API needs to know of an HTTP request."""
+    """An HTTP request."""
 
     method: str
     target: str
@@ -36,9 +36,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; with `text` instead of `data` it is not the Hub's own.
+    """A response; with `text` instead of `data` it is not the Hub's own.
 
-    One with `later` is asked for only after `wait` seconds, as the Hub holds a call meanwhile.
+    `later` computes the response after `wait` seconds, for which the Hub holds the call.
     """
 
     status: int
@@ -64,7 +64,7 @@ class Refusal(Exception):
 
 @dataclass
 class FakeHubApi:
-    """Users, scripts and limits, and what the Hub answers about them."""
+    """Users, scripts and limits, and the Hub's responses about them."""
 
     tokens: dict[str, tuple[str, ...]]
     users: dict[str, FakeUser] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class FakeHubApi:
     slow_spawn_timeout: float = 0.0
 
     def answer(self, request: Request) -> Response:
-        """Answer one request below /hub/api, with the statuses and sentences of a real Hub."""
+        """Answer one request below /hub/api, with the statuses and messages of a real Hub."""
         parts = urlsplit(request.target)
         path = parts.path.removeprefix("/hub/api")
         if path == "/":
@@ -146,7 +146,7 @@ class FakeHubApi:
             return Response(200, page)
         following: dict[str, Any] | None = None
         if offset + limit < len(found):
-            # A real Hub's address here is the one it believes to have: nobody should call it.
+            # A real Hub's address of itself, which a client may not reach.
             url = f"http://hub.invalid/hub/api/users?limit={limit}&offset={offset + limit}"
             following = {"offset": offset + limit, "limit": limit, "url": url}
         pages = {"offset": offset, "limit": limit, "total": len(found), "next": following}
@@ -167,7 +167,7 @@ class FakeHubApi:
         user = self._user(name)
         phase = user.settle()
         if phase == "spawn":
-            # The Hub stumbles over a start that is under way; both live on.
+            # The Hub fails while a start is pending; user and start remain.
             raise Refusal(500, "Internal Server Error")
         if user.server is not None and phase == "ready":
             user.server.stop_began = time.monotonic()
@@ -180,7 +180,7 @@ class FakeHubApi:
         user = self._user(name)
         options = _user_options(request.body)
         phase = user.settle()
-        user.remembered = True
+        user.is_in_memory = True
         if phase == "spawn":
             return Response(202)
         if phase == "stop":
@@ -188,7 +188,7 @@ class FakeHubApi:
         if phase == "ready":
             raise Refusal(400, f"{name} is already running")
         self._respect_limits()
-        # After a failure the real Hub looks at the old, forgotten server to choose its status.
+        # After a failure the real Hub takes its status from the old server object.
         accepted = Response(202 if user.failure is None else 201)
         spawn = self.scripts.get(name, self.default_script)
         server = user.begin(spawn, options)
@@ -198,9 +198,9 @@ class FakeHubApi:
         def ended() -> Response:
             if server.phase() != "failed":
                 return Response(201)
-            # The reason of an ordinary failure is told by the progress stream alone.
-            own_words = spawn.status != 500
-            message = spawn.fails if own_words else "Internal Server Error"
+            # Only the progress stream has the reason of an ordinary failure.
+            has_own_message = spawn.status != 500
+            message = spawn.fails if has_own_message else "Internal Server Error"
             return Refusal(spawn.status, message).response
 
         return Response(200, wait=spawn.seconds, later=ended)
@@ -222,7 +222,7 @@ class FakeHubApi:
 
     def _stop(self, name: str, request: Request, granted: set[str]) -> Response:
         user = self._user(name)
-        user.remembered = True
+        user.is_in_memory = True
         if user.server is None:
             return Response(204)
         phase = user.server.phase()
@@ -230,7 +230,7 @@ class FakeHubApi:
             user.server.cancelling = True
 
             def cancelled() -> Response:
-                # Whatever the user has by now: perhaps a start that came meanwhile.
+                # Acts on the user's current server, perhaps of a new start.
                 if user.settle() == "spawn":
                     return Refusal(500, "Internal Server Error").response
                 if user.server is not None:
@@ -244,7 +244,7 @@ class FakeHubApi:
 
     def _progress(self, name: str, request: Request, granted: set[str]) -> Response:
         user = self._user(name)
-        if not user.remembered:
+        if not user.is_in_memory:
             raise Refusal(404, None)
         phase = user.settle()
         if phase == "stop" or (phase == "stopped" and user.failure is None):

@@ -1,4 +1,4 @@
-"""The HTTP side of a fake Hub: real sockets, one thread a connection, keep-alive."""
+"""HTTP server of the fake Hub: real sockets, one thread per connection, keep-alive."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from jupyter_integration.testing.fake_hub_api import Request
 
 
 class HttpHandler(BaseHTTPRequestHandler):
-    """Reads a request, hands it over, and knows how to write the kinds of answers."""
+    """Reads requests, and writes the kinds of responses."""
 
     protocol_version = "HTTP/1.1"
-    # Headers and body go out as two packets; Nagle's algorithm would hold the second for 40 ms.
+    # Headers and body are two packets; Nagle's algorithm would delay the second by 40 ms.
     disable_nagle_algorithm = True
     server: _Server
 
@@ -25,7 +25,7 @@ class HttpHandler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         request = Request(self.command, self.path, dict(self.headers.items()), body)
-        # The client may be gone, or the fake Hub may have been shut down in between.
+        # The client may be gone, or the fake Hub may be closed.
         with contextlib.suppress(ConnectionError):
             self.server.respond(self, request)
 
@@ -34,13 +34,13 @@ class HttpHandler(BaseHTTPRequestHandler):
     def write(
         self, status: int, content_type: str | None, body: bytes, headers: dict[str, str]
     ) -> None:
-        """Write a complete answer."""
+        """Write a complete response."""
         length = {} if status == 204 else {"Content-Length": str(len(body))}
         self.begin(status, content_type, headers | length)
         self.wfile.write(b"" if status == 204 else body)
 
     def begin(self, status: int, content_type: str | None, headers: dict[str, str]) -> None:
-        """Begin an answer: what of its body comes, and how, is for the caller to write."""
+        """Write the head of a response; the caller writes the body."""
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -49,7 +49,7 @@ class HttpHandler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def begin_stream(self, content_type: str) -> None:
-        """Begin an answer whose chunks follow one by one."""
+        """Write the head of a chunked response."""
         self.begin(200, content_type, {"Transfer-Encoding": "chunked"})
 
     def write_chunk(self, data: bytes) -> None:
@@ -57,18 +57,18 @@ class HttpHandler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
     def hang_up(self) -> None:
-        """End the connection without a word."""
+        """Close the connection."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the calls are kept where a test can look at them."""
+        """Log nothing: tests read the recorded calls."""
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Many clients may come at once; a full queue would make them wait for a second.
+    # A full backlog would delay simultaneous clients by a second.
     request_queue_size = 256
 
     def __init__(self, port: int, respond: Respond) -> None:
@@ -85,7 +85,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that end in the middle; let everything else be seen."""
+        """Ignore connections that break; show every other error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -94,7 +94,7 @@ Respond: TypeAlias = Callable[[HttpHandler, Request], None]
 
 
 class Listener:
-    """A port that can be closed and opened again, as that of a Hub that goes and comes back."""
+    """A port that can be closed and opened again, as of a restarted Hub."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
@@ -103,9 +103,9 @@ class Listener:
         self.port = 0
 
     def open(self) -> None:
-        """Begin to listen, on the same port as before."""
+        """Listen, on the same port as before."""
         if self._server is None:
-            self._let_go()
+            self._release_port()
             self._server = _Server(self.port, self._respond)
             self.port = self._server.server_port
             threading.Thread(
@@ -113,8 +113,8 @@ class Listener:
             ).start()
 
     def close(self) -> None:
-        """Refuse new connections and cut those that are open."""
-        self._let_go()
+        """Refuse new connections and close the open ones."""
+        self._release_port()
         if self._server is not None:
             server, self._server = self._server, None
             server.shutdown()
@@ -124,15 +124,15 @@ class Listener:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def pause(self) -> None:
-        """Close, and keep the port: another process would answer there for the Hub that is away."""
+        """Close, and reserve the port, so that no other process answers on it."""
         self.close()
         self._held = socket.socket()
-        # To get it although connections of it are dying still, and then to share it with nobody.
+        # Reuse the port despite closing connections, and then share it with no process.
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._held.bind(("127.0.0.1", self.port))
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
-    def _let_go(self) -> None:
+    def _release_port(self) -> None:
         if self._held is not None:
             self._held.close()
             self._held = None

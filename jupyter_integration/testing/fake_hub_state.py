@@ -1,7 +1,7 @@
-"""What a fake Hub knows: users, servers and how their starts go, all told by the clock.
+"""State of the fake Hub: users, servers and starts, all computed from the clock.
 
-Nothing runs in the background: a start is a script and the moment at which it began, and its
-state is worked out whenever somebody looks.
+Nothing runs in the background: a start is a script and its time of begin, and its state is computed
+at each read.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from urllib.parse import quote
 
 Phase = Literal["spawn", "cancelling", "ready", "stop", "failed", "stopped"]
 
-# While the Hub cancels a start it shows the server as ready, and tells its followers so.
-_CLAIMED_READY = ("ready", "cancelling")
+# During a cancel the real Hub shows the server as ready, and sends "ready" to followers.
+_SHOWN_AS_READY = ("ready", "cancelling")
 
 
 @dataclass(frozen=True)
 class Spawn:
-    """How a start goes, and how its server stops.
+    """Script of a start and of its server's stop; times are in seconds.
 
-    `fails` ends the start with that reason after `seconds`; another `status` than 500 makes it the
-    refusal of a hook. `events` are percentages and messages, told at equal distances over the
-    `seconds`; the server's own code answers `lab_delay` later than the Hub says "ready".
+    `fails` ends the start with that reason after `seconds`; a `status` other than 500 makes it the
+    refusal of a hook. `events` are percentages and messages, sent at equal intervals over the
+    `seconds`. The Lab answers `lab_delay` after the Hub's "ready".
     """
 
     seconds: float = 0.2
@@ -39,7 +39,7 @@ class Spawn:
 
 @dataclass
 class FakeServer:
-    """One life of a server, from its start to its end."""
+    """A server from its start to its end."""
 
     spawn: Spawn
     user_options: dict[str, Any]
@@ -62,21 +62,21 @@ class FakeServer:
         return "failed" if self.spawn.fails is not None else "ready"
 
     def lab_answers(self) -> bool:
-        """Whether the server's own code answers HTTP, which can be later than "ready"."""
+        """Return whether the Lab answers HTTP, which can be later than "ready"."""
         ready_at = self.began + self.spawn.seconds
         return self.phase() == "ready" and time.monotonic() >= ready_at + self.spawn.lab_delay
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what the spawner has told so far."""
-        told: list[dict[str, Any]] = [{"progress": 0, "message": "Server requested"}]
+        """Return the events so far."""
+        sent: list[dict[str, Any]] = [{"progress": 0, "message": "Server requested"}]
         step = self.spawn.seconds / (len(self.spawn.events) + 1)
         for number, (progress, message) in enumerate(self.spawn.events, start=1):
             if time.monotonic() >= self.began + number * step:
-                told.append({"progress": progress, "message": message})
-        return told
+                sent.append({"progress": progress, "message": message})
+        return sent
 
-    def last_words(self) -> str:
-        """Return what a progress stream says of this start's failure."""
+    def failure_message(self) -> str:
+        """Return the message of this start's failure in the progress stream."""
         if self.spawn.status != 500:
             reason = f"{self.spawn.status} SpawnException(reason=policy): {self.spawn.fails}"
             return f"Spawn failed: {reason}"
@@ -85,9 +85,9 @@ class FakeServer:
 
 @dataclass
 class FakeUser:
-    """A user; `server` is what runs or is pending, `failure` the words of a start that failed.
+    """A user; `server` is active, `failure` is the message of the last failed start.
 
-    `remembered` is whether the Hub has anything in memory about the user's server.
+    `is_in_memory`: whether the Hub has the user's server in memory.
     """
 
     name: str
@@ -96,35 +96,35 @@ class FakeUser:
     last_activity: datetime | None = None
     server: FakeServer | None = None
     failure: str | None = None
-    remembered: bool = False
+    is_in_memory: bool = False
 
     @property
     def url(self) -> str:
         return f"/user/{quote(self.name, safe='@~')}/"
 
     def settle(self) -> Phase:
-        """Let what time has ended come to its end, and return where the server stands."""
+        """Apply what has ended by now, and return the state of the server."""
         if self.server is None:
             return "stopped"
         phase = self.server.phase()
         if phase == "failed":
-            self.failure = self.server.last_words()
+            self.failure = self.server.failure_message()
             self.server = None
         elif phase == "stopped":
             self.server = None
-            self.remembered = False
+            self.is_in_memory = False
         return phase
 
     def begin(self, spawn: Spawn, user_options: dict[str, Any]) -> FakeServer:
-        """Start a server anew."""
+        """Start a new server."""
         self.failure = None
-        self.remembered = True
+        self.is_in_memory = True
         self.server = FakeServer(spawn, user_options)
         self.last_activity = self.server.started
         return self.server
 
     def model(self, *, with_servers: bool) -> dict[str, Any]:
-        """Return the user as the API shows them, with `servers` where the token may see it."""
+        """Return the user as the API shows them, with `servers` if the token may read it."""
         phase = self.settle()
         model: dict[str, Any] = {
             "kind": "user",
@@ -132,7 +132,7 @@ class FakeUser:
             "admin": self.admin,
             "roles": ["user"],
             "groups": [],
-            "server": self.url if phase in _CLAIMED_READY else None,
+            "server": self.url if phase in _SHOWN_AS_READY else None,
             "pending": phase if phase in ("spawn", "stop") else None,
             "created": _text(self.created),
             "last_activity": _text(self.last_activity),
@@ -152,7 +152,7 @@ class FakeUser:
             "last_activity": _text(self.last_activity),
             "started": _text(server.started),
             "pending": phase if phase in ("spawn", "stop") else None,
-            "ready": phase in _CLAIMED_READY,
+            "ready": phase in _SHOWN_AS_READY,
             "stopped": False,
             "url": self.url,
             "user_options": server.user_options,
@@ -164,7 +164,7 @@ class FakeUser:
 
 
 class Progress:
-    """What one follower is told: of the start that was under way when they came, or just failed."""
+    """Events for one follower: of the start that is pending, or of the last failure."""
 
     def __init__(self, user: FakeUser) -> None:
         self._server = user.server
@@ -173,19 +173,19 @@ class Progress:
         self._from_the_start = user.settle() == "spawn"
 
     def so_far(self) -> tuple[list[dict[str, Any]], bool]:
-        """Return all events until now, and whether they are all that there will be."""
+        """Return all events until now, and whether the stream is complete."""
         if self._server is None:
             return [{"progress": 100, "failed": True, "message": self._failure}], True
-        told = self._server.events() if self._from_the_start else []
+        sent = self._server.events() if self._from_the_start else []
         phase = self._server.phase()
         if phase == "spawn":
-            return told, False
+            return sent, False
         if phase in ("failed", "stopped"):
-            words = self._server.last_words()
-            return [*told, {"progress": 100, "failed": True, "message": words}], True
+            failure = self._server.failure_message()
+            return [*sent, {"progress": 100, "failed": True, "message": failure}], True
         message = f"Server ready at {self._url}"
         ready = {"progress": 100, "ready": True, "message": message, "url": self._url}
-        return [*told, ready], True
+        return [*sent, ready], True
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A proxy between portal and Hub that does to chosen calls what networks and dying Hubs do.
+"""Fault proxy between portal and Hub: injects network and Hub failures into chosen calls.
 
     with FaultProxy("http://127.0.0.1:8081") as proxy:
         settings.JUPYTERHUB_API_URL = proxy.api_url
@@ -7,7 +7,7 @@
         proxy.heal()
         assert [call.status for call in proxy.calls] == [None, 200]
 
-Real sockets on both sides; event streams go through as they come.
+Real sockets on both sides; event streams are relayed event by event.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class _Rule:
     skipped: int
     times: int | None
 
-    def takes(self, request: Request) -> bool:
-        """Whether the fault is for this request; counts it."""
+    def applies_to(self, request: Request) -> bool:
+        """Return whether the fault applies to this request, and count it."""
         path = request.target.partition("?")[0]
         if self.times == 0 or self.method not in (None, request.method):
             return False
@@ -90,14 +90,16 @@ class FaultProxy:
         skip: int = 0,
         times: int | None = None,
     ) -> None:
-        """Do this to the calls whose path has the pattern `path` in it: after the first `skip` of
-        them, to the next `times`, or to all. Of several faults the first that fits is played.
+        """Inject the fault into calls whose path contains the pattern `path`.
+
+        It skips the first `skip` of them and applies to the next `times`, or to all. Of several
+        matching faults the first applies.
         """
         with self._lock:
             self._rules.append(_Rule(fault, method, re.compile(path), skip, times))
 
     def heal(self) -> None:
-        """Forget all faults; what they hold is let go."""
+        """Remove all faults, and release the calls that they hold."""
         with self._lock:
             self._rules.clear()
             self._healed.set()
@@ -105,12 +107,12 @@ class FaultProxy:
 
     @property
     def calls(self) -> list[Call]:
-        """All calls so far in the order in which they came, those included that still last."""
+        """All calls so far in order, including those that still go on."""
         with self._lock:
             return [replace(call) for call in self._calls]
 
     def count(self, method: str, path: str = "") -> int:
-        """How many calls there were of this method whose path has the pattern in it."""
+        """Return the number of calls of this method whose path contains the pattern."""
         pattern = re.compile(path)
         return sum(
             call.method == method and bool(pattern.search(call.path.partition("?")[0]))
@@ -119,7 +121,7 @@ class FaultProxy:
 
     @property
     def holds_a_call(self) -> bool:
-        """Whether somebody waits for an answer just now that never comes."""
+        """Whether a client now waits for a response that never comes."""
         return any(call.is_held and call.seconds is None for call in self.calls)
 
     def forget_calls(self) -> None:
@@ -130,7 +132,7 @@ class FaultProxy:
         call = Call(request.method, request.target, request.headers.get("X-Request-ID", ""))
         with self._lock:
             self._calls.append(call)
-            fault = next((rule.fault for rule in self._rules if rule.takes(request)), None)
+            fault = next((rule.fault for rule in self._rules if rule.applies_to(request)), None)
             healed = self._healed
         exchange = Exchange(handler, request, call, hub=self._hub, healed=healed)
         began = time.monotonic()

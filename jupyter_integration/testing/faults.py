@@ -1,6 +1,6 @@
-"""What goes wrong between portal and Hub: each fault plays the Hub's side of one exchange.
+"""Faults between portal and Hub: each plays the Hub's side of one exchange.
 
-With `after_work` the Hub has done what it was asked for, and only the answer is lost or spoiled.
+With `after_work` the Hub has acted, and only the response is lost or broken.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from jupyter_integration.testing.exchange import Exchange
 
 class Fault(Protocol):
     def play(self, exchange: Exchange) -> None:
-        """Answer the request, or do not."""
+        """Answer the request, or not."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is not the Hub's."""
+    """A response that is not the Hub's."""
 
     status: int
     body: bytes
@@ -35,35 +35,35 @@ class Answer:
 
 
 def throttled(retry_after: int | None = None) -> Answer:
-    """As the Hub says that too many start at once; without a time, that too many servers run."""
+    """The Hub's 429: for too many starts with a time, for too many servers without."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return Answer(429, _error(429, "Too many users trying to log in right now."), headers=headers)
 
 
 def server_error(*, after_work: bool = False) -> Answer:
-    """As the Hub stumbles over itself."""
+    """The Hub's own 500."""
     return Answer(500, _error(500, "Internal Server Error"), after_work=after_work)
 
 
 def unavailable(*, after_work: bool = False) -> Answer:
-    """As a proxy says that there is no Hub behind it, or lost it."""
+    """The proxy's 503, without a Hub behind it."""
     return Answer(503, b"Service Unavailable", content_type=None, after_work=after_work)
 
 
 def bad_json(*, after_work: bool = True) -> Answer:
-    """A success whose body nobody can read."""
+    """A 200 with malformed JSON."""
     return Answer(200, b'{"name": "sara", "servers": {', after_work=after_work)
 
 
 def html(*, after_work: bool = False) -> Answer:
-    """A success, but of another program: a sign-in page of the network's own, for instance."""
+    """A 200 with HTML of another program, for example a network's sign-in page."""
     page = b"<!doctype html><title>Sign in to the network</title>"
     return Answer(200, page, content_type="text/html", after_work=after_work)
 
 
 @dataclass(frozen=True)
 class Reset:
-    """The connection breaks."""
+    """The connection is reset."""
 
     after_work: bool = False
 
@@ -75,7 +75,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Blackhole:
-    """The request is taken, and nothing ever comes back."""
+    """The request is accepted and never answered."""
 
     after_work: bool = False
 
@@ -87,7 +87,7 @@ class Blackhole:
 
 @dataclass(frozen=True)
 class Latency:
-    """The Hub is asked, and answers, that much later."""
+    """The request reaches the Hub `seconds` later."""
 
     seconds: float
 
@@ -98,7 +98,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class SlowBody:
-    """The body drips: a few bytes, a pause of `seconds`, a few bytes more."""
+    """The body is sent in pieces of a few bytes, with `seconds` between them."""
 
     seconds: float
 
@@ -108,7 +108,7 @@ class SlowBody:
 
 @dataclass(frozen=True)
 class TruncatedBody:
-    """The connection ends in the middle of the body; a stream ends within its first event."""
+    """The connection ends in the middle of the body; of a stream, in its first event."""
 
     def play(self, exchange: Exchange) -> None:
         exchange.relay(truncated=True)

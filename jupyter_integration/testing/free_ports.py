@@ -1,4 +1,4 @@
-"""Ports for what a test or a measurement starts, which nobody else takes before it listens."""
+"""Free ports for the processes of a test or a measurement, reserved between processes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import random
 import socket
 from contextlib import ExitStack
 
-# Below those that a Linux hands out by itself, to connections among others.
+# Below Linux's range of ephemeral ports.
 PORTS = range(20000, 32000)
 
-# Where two processes look for ports at the same time, each sees the other's claims: sockets of UDP,
-# which hinder nobody from listening with TCP on the same numbers. They last as long as the process.
+# A claim is a UDP socket on the port: other processes that look for ports see it, and it does not
+# prevent listening with TCP on the same number. Claims last as long as the process.
 _claims = ExitStack()
 
 
 def free_ports(count: int) -> list[int]:
-    """That many ports of this machine's loopback address, in a row. Raises LookupError."""
+    """Return `count` consecutive free ports of the loopback address. Raises LookupError."""
     for _ in range(100):
         first = random.choice(PORTS)  # noqa: S311 - no secret
         ports = list(range(first, first + count))

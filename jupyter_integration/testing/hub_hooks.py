@@ -1,4 +1,4 @@
-"""The Hub's side of its webhook: events as jupyterhub/portal_events.py would send them."""
+"""Webhook client of a Hub: sends events as jupyterhub/portal_events.py does."""
 
 import json
 import uuid
@@ -18,7 +18,7 @@ ADDRESS = "/hooks/jupyterhub/"
 
 @dataclass(frozen=True, kw_only=True)
 class SentEvent:
-    """One event; posted again it is the same one, as when the Hub did not hear the answer."""
+    """One event. Posted again it is the same event, as after a lost response."""
 
     kind: str
     username: str
@@ -47,7 +47,7 @@ class SentEvent:
 
 
 def post(event: SentEvent, *, secrets: Sequence[str] = (), sent_at: datetime | None = None) -> Any:
-    """Let the Hub push `event`, signed with the portal's own secrets unless given others."""
+    """Post `event`, signed with the portal's own secrets unless others are given."""
     return post_raw(event.body, message_id=event.id, secrets=secrets, sent_at=sent_at)
 
 
@@ -59,7 +59,7 @@ def post_raw(
     sent_at: datetime | None = None,
     **headers: str,
 ) -> HttpResponse:
-    """POST this very body, rightly signed; `headers` stand in for those that it would have."""
+    """POST exactly this body with a valid signature; `headers` replace the usual ones."""
     now = (sent_at or datetime.now(UTC)).astimezone(UTC)
     signatures = [
         Webhook(secret).sign(message_id, now, body)
@@ -71,6 +71,6 @@ def post_raw(
         "webhook-signature": " ".join(signatures),
     }
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    # No cookies, and no token of a form: the Hub is no browser.
+    # The Hub is no browser: it has no cookies and no CSRF token.
     hub = Client(enforce_csrf_checks=True)
     return hub.post(ADDRESS, body, content_type="application/json", headers=signed | given)  # type: ignore[return-value]

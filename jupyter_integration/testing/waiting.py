@@ -1,13 +1,13 @@
-"""Waiting for a condition instead of sleeping."""
+"""Wait for a condition instead of a sleep."""
 
 import time
 from collections.abc import Callable
 
 
-def wait_for(is_so: Callable[[], object], *, seconds: float = 10.0) -> None:
-    """Return once `is_so()` is true; raise TimeoutError after `seconds`."""
+def wait_for(condition: Callable[[], object], *, seconds: float = 10.0) -> None:
+    """Return when `condition()` is true; raise TimeoutError after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not is_so():
+    while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("it did not become so")
+            raise TimeoutError(f"the condition was not met within {seconds} s")
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The workers' side of a test: which tasks were sent, and doing them."""
+"""Workers of a test: record the tasks that are sent, and run them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,9 +9,9 @@ from celery.signals import after_task_publish
 
 
 class Workers:
-    """Notes what reaches the broker, and does it when told to.
+    """Records the tasks that reach the broker, and runs them in `work_off`.
 
-    `commit` is a context in which the transactions of a test commit, or seem to.
+    `commit` is a context at whose end on_commit callbacks run, also within a test's transaction.
     """
 
     def __init__(self, commit: Callable[[], AbstractContextManager[object]]) -> None:
@@ -20,33 +20,33 @@ class Workers:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Note every task that is sent within."""
-        after_task_publish.connect(self._note)
+        """Record every task that is sent in the context."""
+        after_task_publish.connect(self._record)
         try:
             yield
         finally:
-            after_task_publish.disconnect(self._note)
+            after_task_publish.disconnect(self._record)
 
     @contextmanager
     def committing(self) -> Iterator[None]:
-        """Have what happens within committed at the end."""
+        """Commit at the end of the context."""
         with self._commit():
             yield
 
     def count(self, name: str) -> int:
-        """How often a task of this name was sent and not done yet."""
+        """Return how many tasks of this name were sent and have not run yet."""
         return sum(sent == name for sent, _arguments in self.sent)
 
     def forget(self) -> None:
-        """Lose all that was sent, as a broker without a disk does when it ends."""
+        """Lose all tasks, as a restarted broker without a disk does."""
         self.sent.clear()
 
     def work_off(self) -> None:
-        """Do what was sent, and what that sends in turn."""
+        """Run the tasks, and the tasks that they send."""
         while self.sent:
             name, arguments = self.sent.pop(0)
             with self._commit():
                 current_app.tasks[name](*arguments)
 
-    def _note(self, sender: str, body: tuple[Any, ...], **_kwargs: object) -> None:
+    def _record(self, sender: str, body: tuple[Any, ...], **_kwargs: object) -> None:
         self.sent.append((sender, tuple(body[0])))
