@@ -14,13 +14,13 @@ from jupyter_integration.status.queries import server_status
 
 logger = logging.getLogger(__name__)
 
-MOST_AN_HOUR = 5
+MAX_PER_HOUR = 5
 SAME_WITHIN = timedelta(minutes=10)
 """Within this time the same words are the same request, sent twice."""
 
 
 class TooManyHelpRequestsError(Exception):
-    """The user has asked MOST_AN_HOUR times within the last hour."""
+    """The user has sent MAX_PER_HOUR requests within the last hour."""
 
 
 def request_help(
@@ -43,7 +43,7 @@ def request_help(
             return same
         hour_ago = timezone.now() - timedelta(hours=1)
         lately = HelpRequest.objects.filter(user=user, created_at__gt=hour_ago)
-        if lately.count() >= MOST_AN_HOUR:
+        if lately.count() >= MAX_PER_HOUR:
             raise TooManyHelpRequestsError
         help_request = HelpRequest.objects.create(
             user=user,

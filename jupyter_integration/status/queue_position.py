@@ -13,14 +13,14 @@ from jupyter_integration.models import SpawnRequest
 from portal.heartbeats import is_silent
 
 MEASURED_SPAWNS = 50
-TIME_IN_SLOT_TTL = timedelta(seconds=15)
+SECONDS_IN_SLOT_TTL = timedelta(seconds=15)
 QUEUE_TTL = timedelta(seconds=1)  # every page of the queue needs the same list of requests
 
 STALLED_AFTER = timedelta(seconds=20)
 """While all workers live, a start or a stop is claimed long before."""
 
-_QUEUE_KEY = "line:waiting"
-_TIME_IN_SLOT_KEY = "line:time-in-slot"
+_QUEUE_KEY = "queue:waiting"
+_SECONDS_IN_SLOT_KEY = "queue:seconds-in-slot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,20 @@ class QueuePosition:
 
 def queue_position(request: SpawnRequest) -> QueuePosition:
     """Return the position of a request that waits for a slot."""
-    cached = cache.get_many([_QUEUE_KEY, _TIME_IN_SLOT_KEY])
+    cached = cache.get_many([_QUEUE_KEY, _SECONDS_IN_SLOT_KEY])
     queue = cached.get(_QUEUE_KEY)
     if queue is None:
         queue = list(SpawnRequest.objects.waiting_for_slot().values_list("pk", flat=True))
         cache.set(_QUEUE_KEY, queue, QUEUE_TTL.total_seconds())
     number = bisect_left(queue, request.pk) + 1
-    return QueuePosition(number, _wait(number, cached.get(_TIME_IN_SLOT_KEY)))
+    return QueuePosition(number, _wait(number, cached.get(_SECONDS_IN_SLOT_KEY)))
 
 
 def expected_wait(number: int) -> timedelta | None:
     """Return how long the request at this position waits for a slot, from how long the last starts
     held theirs; None while none was measured.
     """
-    return _wait(number, cache.get(_TIME_IN_SLOT_KEY))
+    return _wait(number, cache.get(_SECONDS_IN_SLOT_KEY))
 
 
 def spawn_queue_is_stalled(*, waiting_since: datetime) -> bool:
@@ -71,7 +71,7 @@ def _is_overdue(waiting_since: datetime) -> bool:
 def _wait(number: int, seconds_in_slot: float | None) -> timedelta | None:
     if seconds_in_slot is None:
         seconds_in_slot = _mean_seconds_in_slot()
-        cache.set(_TIME_IN_SLOT_KEY, seconds_in_slot, TIME_IN_SLOT_TTL.total_seconds())
+        cache.set(_SECONDS_IN_SLOT_KEY, seconds_in_slot, SECONDS_IN_SLOT_TTL.total_seconds())
     if not seconds_in_slot:
         # Most often a slot is free for the next request, which a worker claims at this moment.
         return timedelta() if number == 1 else None

@@ -1,4 +1,4 @@
-"""Claims to refresh: which process wakes or makes the next reading of the Hub.
+"""Claims to refresh: which process wakes or makes the next refresh.
 
 Claims and the times of unanswered refreshes are cache keys, one set for each user and one for the
 list that covers all users.
@@ -16,15 +16,15 @@ CLAIM_TTL = timedelta(seconds=15)
 
 UNANSWERED_TTL = timedelta(hours=1)
 BROKEN_LIST_TTL = timedelta(minutes=1)
-LIST_READING_TTL = timedelta(minutes=2)
+LIST_IN_PROGRESS_TTL = timedelta(minutes=2)
 SHORTEST_LIST_PAUSE = timedelta(seconds=1)
 LIST_PAUSE_FACTOR = 9
 """Pause after a list, in its durations: lists take a tenth of the Hub's time at most."""
 
 _LIST_ASKED = "servers:list-asked-at"
-_LIST_CLAIMED = "servers:list-woken"
+_LIST_CLAIMED = "servers:list-claimed"
 _LIST_BROKEN = "servers:list-broken"
-_LIST_READING = "servers:list-under-way"
+_LIST_IN_PROGRESS = "servers:list-in-progress"
 
 
 def keys_of(user_id: int) -> list[str]:
@@ -58,7 +58,7 @@ def keys_to_settle(user_id: int) -> list[str]:
 
 
 def claim_list() -> bool:
-    """Return whether the caller shall wake the reading of the list; at most one caller does."""
+    """Return whether the caller shall wake a refresh by the list; at most one caller does."""
     if not cache.add(_LIST_CLAIMED, True, CLAIM_TTL.total_seconds()):
         return False
     cache.add(_LIST_ASKED, timezone.now(), UNANSWERED_TTL.total_seconds())
@@ -69,7 +69,7 @@ def begin_list() -> bool:
     """Return whether the caller shall read the list. False while another process reads it, and
     without a cache.
     """
-    return bool(cache.add(_LIST_READING, True, LIST_READING_TTL.total_seconds()))
+    return bool(cache.add(_LIST_IN_PROGRESS, True, LIST_IN_PROGRESS_TTL.total_seconds()))
 
 
 def end_list(*, took: timedelta) -> None:
@@ -79,7 +79,7 @@ def end_list(*, took: timedelta) -> None:
     """
     pause = min(max(SHORTEST_LIST_PAUSE, LIST_PAUSE_FACTOR * took), CLAIM_TTL)
     cache.set(_LIST_CLAIMED, True, pause.total_seconds())
-    cache.delete(_LIST_READING)
+    cache.delete(_LIST_IN_PROGRESS)
 
 
 def settle_list() -> None:
@@ -102,4 +102,4 @@ def _asked_key(user_id: int) -> str:
 
 
 def _claimed_key(user_id: int) -> str:
-    return f"server:{user_id}:woken"
+    return f"server:{user_id}:claimed"

@@ -71,8 +71,8 @@ class CachedStatus:
         return self.asked_at is not None and timezone.now() - self.asked_at > UNANSWERED_AFTER
 
 
-_LIST_AS_OF = "servers:listed-at"
-_LIST_ACTIVE = "servers:listed-active"
+_LIST_AS_OF = "servers:list-as-of"
+_LIST_ACTIVE = "servers:list-active"
 
 
 def _single_key(user_id: int) -> str:
@@ -80,11 +80,11 @@ def _single_key(user_id: int) -> str:
 
 
 def _bulk_key(user_id: int) -> str:
-    return f"server:{user_id}:listed"
+    return f"server:{user_id}:bulk-snapshot"
 
 
 def _outdated_key(user_id: int) -> str:
-    return f"server:{user_id}:dropped-at"
+    return f"server:{user_id}:outdated-at"
 
 
 def keys_of(user_id: int) -> list[str]:

@@ -48,9 +48,8 @@ def test_page_replaces_a_lost_wake_up(sara, workers, clock) -> None:
     see(sara, **READY)
     clock.go(1)
     snapshots.mark_outdated(sara.pk)
-    see(
-        sara, **READY, as_of=clock.now - timedelta(seconds=0.5)
-    )  # the Hub was asked before the event
+    before_the_event = clock.now - timedelta(seconds=0.5)
+    see(sara, **READY, as_of=before_the_event)
     with workers.committing():
         refresh_if_stale(user=sara, status=server_status(sara))
 

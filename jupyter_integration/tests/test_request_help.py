@@ -10,7 +10,7 @@ from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.request_help import (
-    MOST_AN_HOUR,
+    MAX_PER_HOUR,
     TooManyHelpRequestsError,
     request_help,
 )
@@ -84,15 +84,15 @@ class TestFacts:
 
 class TestLimit:
     def test_sixth_request_within_an_hour_is_refused(self, sara) -> None:
-        for number in range(MOST_AN_HOUR):
+        for number in range(MAX_PER_HOUR):
             request_help(user=sara, words=f"کمک {number}")
 
         with pytest.raises(TooManyHelpRequestsError):
             request_help(user=sara, words="باز هم کمک")
-        assert HelpRequest.objects.count() == MOST_AN_HOUR
+        assert HelpRequest.objects.count() == MAX_PER_HOUR
 
     def test_limit_is_per_user_and_hour(self, sara, omid) -> None:
-        for number in range(MOST_AN_HOUR):
+        for number in range(MAX_PER_HOUR):
             request_help(user=sara, words=f"کمک {number}")
         request_help(user=omid, words="کمک")
         HelpRequest.objects.update(created_at=timezone.now() - timedelta(hours=1))
@@ -114,8 +114,8 @@ class TestLimit:
                 return False
             return True
 
-        assert sum(at_once(ask, range(MOST_AN_HOUR + 3))) == MOST_AN_HOUR
-        assert HelpRequest.objects.count() == MOST_AN_HOUR
+        assert sum(at_once(ask, range(MAX_PER_HOUR + 3))) == MAX_PER_HOUR
+        assert HelpRequest.objects.count() == MAX_PER_HOUR
 
 
 class TestMail:

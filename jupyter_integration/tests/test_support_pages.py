@@ -12,7 +12,7 @@ from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, SpawnRequest
 from jupyter_integration.services.answer_help import mark_answered, mark_open
-from jupyter_integration.services.request_help import MOST_AN_HOUR, request_help
+from jupyter_integration.services.request_help import MAX_PER_HOUR, request_help
 from jupyter_integration.status.dashboard_data import ANSWER_SHOWN_FOR
 from jupyter_integration.testing.hub_away import find_the_hub_away
 from jupyter_integration.tests.pages import DASHBOARD, LOGIN, destination
@@ -116,7 +116,7 @@ def test_request_of_another_user_is_not_found(browser, sara, omid) -> None:
 
 
 def test_request_over_the_limit_keeps_the_words(browser, sara) -> None:
-    for number in range(MOST_AN_HOUR):
+    for number in range(MAX_PER_HOUR):
         request_help(user=sara, words=f"کمک {number}")
 
     response = browser.post(HELP, {"words": "متن بلند من"})
@@ -124,7 +124,7 @@ def test_request_over_the_limit_keeps_the_words(browser, sara) -> None:
     assert response.status_code == 429
     assert "کمی صبر کنید" in text(response)
     assert "متن بلند من" in response.content.decode()
-    assert HelpRequest.objects.count() == MOST_AN_HOUR
+    assert HelpRequest.objects.count() == MAX_PER_HOUR
 
 
 def test_two_thousand_characters_fit(browser, sara) -> None:

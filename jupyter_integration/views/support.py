@@ -27,15 +27,15 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
     about = _own_start(request.user, request.POST.get("about") or request.GET.get("about", ""))
     words_are_optional = about is not None and about.failure_code != ""
     if request.method != "POST":
-        asked = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
-        if about is not None and asked is not None:
-            return redirect("help_request", number=asked.pk)
+        pending = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
+        if about is not None and pending is not None:
+            return redirect("help_request", number=pending.pk)
         return _show_form(request, HelpForm(can_be_empty=words_are_optional), about)
     form = HelpForm(request.POST, can_be_empty=words_are_optional)
     if not form.is_valid():
         return _show_form(request, form, about)
     try:
-        asked = request_help(
+        help_request = request_help(
             user=request.user,
             words=form.cleaned_data["words"],
             about=about,
@@ -47,15 +47,15 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
             _("You have asked for support several times within an hour. Please wait a little."),
         )
         return _show_form(request, form, about, status=429)
-    return redirect("help_request", number=asked.pk)
+    return redirect("help_request", number=help_request.pk)
 
 
 @require_safe
 @login_required_htmx
 def show_help_request(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     """Show the request's reference, and whether it is answered."""
-    asked = get_object_or_404(HelpRequest, pk=number, user=request.user)
-    return render(request, "help/received.html", {"asked": asked})
+    help_request = get_object_or_404(HelpRequest, pk=number, user=request.user)
+    return render(request, "help/received.html", {"asked": help_request})
 
 
 def _show_form(
