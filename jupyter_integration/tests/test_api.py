@@ -10,8 +10,6 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.testing.broken_broker import broken_broker
-from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.states import (
     failed,
     hub_away,
@@ -102,12 +100,6 @@ def test_post_requests_a_start(browser, sara, workers) -> None:
     assert workers.sent == [("starts.process_queue", ())]
 
 
-def test_second_post_changes_nothing(browser, sara) -> None:
-    assert browser.post(URL).status_code == 202
-    assert browser.post(URL).status_code == 202
-    assert SpawnRequest.objects.count() == 1
-
-
 def test_delete_requests_a_stop(browser, sara, workers) -> None:
     ready(sara)
     with workers.committing():
@@ -118,13 +110,6 @@ def test_delete_requests_a_stop(browser, sara, workers) -> None:
     assert workers.count("server.stop_server") == 1
 
 
-def test_delete_cancels_a_start(browser, sara) -> None:
-    queued(sara)
-
-    assert browser.delete(URL).status_code == 202
-    assert SpawnRequest.objects.get().state == State.CANCELLED
-
-
 def test_api_makes_no_hub_call(browser, sara, fake_hub, workers) -> None:
     with workers.committing():
         browser.get(URL)
@@ -133,24 +118,6 @@ def test_api_makes_no_hub_call(browser, sara, fake_hub, workers) -> None:
 
     assert workers.count("server.reconcile_servers") == 1
     assert fake_hub.calls == []
-
-
-def test_api_starts_and_stops_a_server(browser, sara, fake_hub, workers) -> None:
-    fake_hub.add_user("sara")
-    fake_hub.script_all(Spawn(seconds=0.05))
-    states = []
-    for call in (browser.get, browser.get, browser.post, browser.get, browser.delete, browser.get):
-        with workers.committing():
-            states.append(call(URL).json()["state"])
-        workers.work_off()
-
-    assert states == ["unknown", "stopped", "queued", "ready", "stopping", "stopped"]
-
-
-def test_api_works_without_a_broker(browser, sara) -> None:
-    with broken_broker():
-        assert browser.get(URL).status_code == 200
-        assert browser.post(URL).status_code == 202
 
 
 class TestPermissions:

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -16,7 +15,7 @@ from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.server_status import ServerStatus, StopCause, StopReason
 from jupyter_integration.tests.pages import CARD, DASHBOARD, HTMX
-from jupyter_integration.tests.scenes import provision, see, start, stop
+from jupyter_integration.tests.scenes import provision, see, start
 from jupyter_integration.views.card_version import card_version
 
 State = SpawnRequest.State
@@ -137,37 +136,25 @@ def test_shown_age_of_a_stale_status_changes_the_version() -> None:
     assert later != first
 
 
-class TestPollAfter:
-    def test_changing_server_is_polled_every_second(self, browser, sara) -> None:
-        start(sara, State.STARTING)
-        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
+STOPPED = ServerStatus(ServerState.STOPPED, "")
+QUEUED = ServerStatus(ServerState.QUEUED, "")
 
-        SpawnRequest.objects.update(state=State.READY, finished_at=timezone.now())
-        stop(sara)
-        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
 
-    def test_start_behind_others_is_polled_less_often(self, browser, sara, omid) -> None:
-        start(omid)
-        start(sara)
-        assert 1 < next_poll(browser.get(DASHBOARD))[1] <= 3
+@pytest.mark.parametrize(
+    ("status", "least", "most"),
+    [
+        pytest.param(STARTING, 0.5, 0.8, id="changing"),
+        pytest.param(replace(QUEUED, wait=timedelta()), 0.5, 0.8, id="next in the queue"),
+        pytest.param(QUEUED, 1, 3, id="behind others"),
+        pytest.param(STOPPED, 10, 20, id="calm"),
+        pytest.param(replace(STOPPED, is_outdated=True), 1, 3, id="refresh under way"),
+        pytest.param(replace(STARTING, stale=True), 1, 3, id="Hub unavailable"),
+    ],
+)
+def test_poll_after_depends_on_the_state(status: ServerStatus, least: float, most: float) -> None:
+    fresh = replace(status, as_of=timezone.now())
 
-    def test_first_start_in_queue_is_polled_every_second(self, browser, sara) -> None:
-        start(sara)
-        assert next_poll(browser.get(DASHBOARD))[1] <= 0.8
-
-    def test_calm_page_polls_seldom(self, browser) -> None:
-        assert next_poll(browser.get(DASHBOARD))[1] >= 10
-
-    def test_stale_page_polls_soon_for_the_refresh(self, browser, sara) -> None:
-        cache.clear()
-        see(sara, as_of=timezone.now() - timedelta(seconds=12))
-        assert next_poll(browser.get(DASHBOARD))[1] <= 3
-
-    def test_page_polls_slowly_while_the_hub_is_unavailable(self) -> None:
-        stopping = ServerStatus(ServerState.STOPPING, "")
-
-        assert stopping.poll_after < 1
-        assert replace(stopping, stale=True).poll_after > 1
+    assert least <= fresh.poll_after <= most
 
 
 def test_stop_reason_and_its_age_change_the_version(clock) -> None:

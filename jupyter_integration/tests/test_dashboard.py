@@ -117,13 +117,3 @@ def test_dashboard_needs_few_queries(
 def is_of_the_cache(sql: str) -> bool:
     """Without Redis the cache is a table, and a session lives in the cache."""
     return "portal_cache" in sql or "django_session" in sql or "SAVEPOINT" in sql
-
-
-def test_click_of_an_inactive_account_leads_to_sign_in(browser, sara) -> None:
-    sara.is_active = False
-    sara.save()
-
-    response = browser.post(START)
-
-    assert destination(response)[0] == LOGIN
-    assert not SpawnRequest.objects.exists()

@@ -14,7 +14,7 @@ from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.hub_hooks import SentEvent, post
 from jupyter_integration.testing.workers import Workers
-from jupyter_integration.tests.scenes import provision, see, start
+from jupyter_integration.tests.scenes import provision, see
 from jupyter_integration.work.delete_old_events import delete_old_events
 
 LIFE = ["server.started", "server.stopped", "server.started", "server.exited", "server.started"]
@@ -54,14 +54,6 @@ def test_change_outside_the_portal_shows_after_one_refresh(sara, fake_hub, worke
     assert server_status(sara).state is ServerState.READY
 
 
-def test_page_keeps_its_state_until_the_refresh(sara, workers) -> None:
-    see(sara, ready=True)
-
-    deliver(workers, SentEvent(kind="server.exited", username="sara"))
-
-    assert server_status(sara).state is ServerState.READY
-
-
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("runs_in_the_end", [True, False])
 def test_shuffled_doubled_and_lost_events_do_no_harm(
@@ -82,26 +74,6 @@ def test_shuffled_doubled_and_lost_events_do_no_harm(
     expected = ServerState.READY if runs_in_the_end else ServerState.STOPPED
     assert server_status(sara).state is expected
     assert HubEvent.objects.count() == len({event.id for event in events})
-
-
-def test_event_that_contradicts_the_hub_is_ignored(sara, fake_hub, workers) -> None:
-    fake_hub.start_behind_the_portal("sara")
-    see(sara, ready=True)
-
-    deliver(workers, SentEvent(kind="server.exited", username="sara", exit_status=1))
-    workers.work_off()
-
-    assert server_status(sara).state is ServerState.READY
-
-
-def test_event_during_a_start_wakes_nothing(sara, workers) -> None:
-    see(sara)
-    start(sara)
-
-    deliver(workers, SentEvent(kind="server.started", username="sara"))
-
-    assert workers.count("server.refresh") == 0
-    assert server_status(sara).state is ServerState.QUEUED
 
 
 @pytest.mark.parametrize("username", ["parvaneh", "Sara"])

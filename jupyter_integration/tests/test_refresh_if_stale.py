@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from celery import Task
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +13,7 @@ from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status import hub_availability, refresh_claims, snapshots
 from jupyter_integration.status.queries import server_status
-from jupyter_integration.tasks import reconcile_all_servers, refresh_server
+from jupyter_integration.tasks import refresh_server
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.broken_broker import broken_broker
 from jupyter_integration.testing.hub_away import find_the_hub_away
@@ -37,27 +36,16 @@ def record_stopped(user: User, *, ago: float) -> None:
     snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now() - timedelta(seconds=ago))
 
 
-def test_unknown_status_wakes_a_list(sara, workers) -> None:
+@pytest.mark.parametrize(("ago", "is_read"), [(None, True), (2, False), (9, True)])
+def test_unknown_and_old_status_wakes_a_list(
+    sara, workers, ago: float | None, is_read: bool
+) -> None:
+    if ago is not None:
+        record_stopped(sara, ago=ago)
     with workers.committing():
         poll(sara)
 
-    assert workers.sent == [("server.reconcile_servers", ())]
-
-
-def test_fresh_status_wakes_nothing(sara, workers) -> None:
-    record_stopped(sara, ago=2)
-    with workers.committing():
-        poll(sara)
-
-    assert workers.sent == []
-
-
-def test_old_status_wakes_a_list(sara, workers) -> None:
-    record_stopped(sara, ago=9)
-    with workers.committing():
-        poll(sara)
-
-    assert workers.sent == [("server.reconcile_servers", ())]
+    assert workers.sent == ([("server.reconcile_servers", ())] if is_read else [])
 
 
 def test_stopping_server_is_refreshed_every_second(sara, workers) -> None:
@@ -194,12 +182,6 @@ def test_broken_broker_breaks_no_page(sara, workers) -> None:
         poll(sara)
 
     assert workers.sent == []
-
-
-@pytest.mark.parametrize("task", [refresh_server, reconcile_all_servers])
-def test_waiting_refresh_expires(task: Task) -> None:
-    """Otherwise all refreshes of an outage would run one by one after it."""
-    assert task.expires == refresh_claims.CLAIM_TTL.total_seconds()
 
 
 class TestRefresh:

@@ -33,6 +33,11 @@ def failed_start(user: User) -> SpawnRequest:
     )
 
 
+def reach_limit(user: User) -> None:
+    for number in range(MAX_PER_HOUR):
+        request_help(user=user, words=f"کمک {number}")
+
+
 class TestFacts:
     def test_facts_are_stored_as_they_were(self, sara) -> None:
         see(sara)
@@ -84,16 +89,14 @@ class TestFacts:
 
 class TestLimit:
     def test_sixth_request_within_an_hour_is_refused(self, sara) -> None:
-        for number in range(MAX_PER_HOUR):
-            request_help(user=sara, words=f"کمک {number}")
+        reach_limit(sara)
 
         with pytest.raises(TooManyHelpRequestsError):
             request_help(user=sara, words="باز هم کمک")
         assert HelpRequest.objects.count() == MAX_PER_HOUR
 
     def test_limit_is_per_user_and_hour(self, sara, omid) -> None:
-        for number in range(MAX_PER_HOUR):
-            request_help(user=sara, words=f"کمک {number}")
+        reach_limit(sara)
         request_help(user=omid, words="کمک")
         HelpRequest.objects.update(created_at=timezone.now() - timedelta(hours=1))
 

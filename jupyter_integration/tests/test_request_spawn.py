@@ -22,15 +22,6 @@ def test_request_stores_a_row_and_wakes_a_worker(sara, workers) -> None:
     assert workers.sent == [("starts.process_queue", ())]
 
 
-def test_second_request_wakes_no_second_worker(sara, workers) -> None:
-    with workers.committing():
-        first = request_spawn(user=sara)
-        second = request_spawn(user=sara)
-
-    assert first.pk == second.pk
-    assert workers.count("starts.process_queue") == 1
-
-
 @pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
 def test_second_pending_request_is_the_first(sara, state) -> None:
     first = start(sara, state)
@@ -58,10 +49,6 @@ def test_second_request_may_set_the_next_path(sara) -> None:
 
     first.refresh_from_db()
     assert first.next_path == "/user/sara/lab/tree/b.ipynb"
-
-
-def test_two_users_have_a_start_each(sara, omid) -> None:
-    assert request_spawn(user=sara).pk != request_spawn(user=omid).pk
 
 
 def test_database_refuses_a_second_open_start(sara) -> None:

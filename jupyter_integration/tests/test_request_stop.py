@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from jupyter_integration.hub.client import HubClient
 from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_stop
@@ -16,6 +17,16 @@ from jupyter_integration.work.run_stop import run_stop
 State = SpawnRequest.State
 
 
+def requested_stop(user: User) -> StopRequest:
+    request_stop(user=user, requested_by=user)
+    return StopRequest.objects.get()
+
+
+def run(hub: HubClient, stop: StopRequest) -> None:
+    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    stop.refresh_from_db()
+
+
 def test_stop_request_stores_a_row_and_wakes_a_worker(sara, nasrin, workers) -> None:
     with workers.committing():
         request_stop(user=sara, requested_by=nasrin)
@@ -23,13 +34,6 @@ def test_stop_request_stores_a_row_and_wakes_a_worker(sara, nasrin, workers) -> 
     stop = StopRequest.objects.get()
     assert (stop.user, stop.requested_by, stop.finished_at) == (sara, nasrin, None)
     assert workers.sent == [("server.stop_server", (stop.pk,))]
-
-
-def test_second_stop_request_is_the_first(sara) -> None:
-    request_stop(user=sara, requested_by=sara)
-    request_stop(user=sara, requested_by=sara)
-
-    assert StopRequest.objects.count() == 1
 
 
 def test_stop_request_during_a_start_cancels_it(sara) -> None:
@@ -45,12 +49,10 @@ def test_stop_request_during_a_start_cancels_it(sara) -> None:
 def test_requested_stop_stops_the_server(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
-    request_stop(user=sara, requested_by=sara)
-    stop = StopRequest.objects.get()
+    stop = requested_stop(sara)
 
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    run(hub, stop)
 
-    stop.refresh_from_db()
     assert stop.stopped
     assert stop.finished_at is not None
     assert fake_hub.phase("sara") == "stopped"
@@ -60,23 +62,20 @@ def test_requested_stop_stops_the_server(fake_hub, hub, sara) -> None:
 def test_stop_without_a_server_is_done_at_once(fake_hub, hub, sara, has_hub_user: bool) -> None:
     if has_hub_user:
         fake_hub.add_user("sara")
-    request_stop(user=sara, requested_by=sara)
-    stop = StopRequest.objects.get()
+    stop = requested_stop(sara)
 
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    run(hub, stop)
 
-    stop.refresh_from_db()
     assert stop.stopped
 
 
 def test_doubled_task_stops_once(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
-    request_stop(user=sara, requested_by=sara)
-    stop = StopRequest.objects.get()
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    stop = requested_stop(sara)
+    run(hub, stop)
     before = len(fake_hub.calls)
 
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    run(hub, stop)
 
     assert len(fake_hub.calls) == before
 
@@ -84,31 +83,27 @@ def test_doubled_task_stops_once(fake_hub, hub, sara) -> None:
 def test_stop_waits_for_an_unavailable_hub(fake_hub, hub, sara) -> None:
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
-    request_stop(user=sara, requested_by=sara)
-    stop = StopRequest.objects.get()
+    stop = requested_stop(sara)
     fake_hub.down()
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
-    stop.refresh_from_db()
+    run(hub, stop)
     assert stop.finished_at is None
     assert stop.not_before > timezone.now()
 
     fake_hub.up()
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)  # not yet
+    run(hub, stop)  # not yet
     assert fake_hub.phase("sara") == "ready"
     StopRequest.objects.update(not_before=None)
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    run(hub, stop)
     assert fake_hub.phase("sara") == "stopped"
 
 
 def test_stop_fails_after_the_deadline(fake_hub, hub, sara, settings) -> None:
     settings.SPAWN_DEADLINE = 0
-    request_stop(user=sara, requested_by=sara)
+    stop = requested_stop(sara)
     fake_hub.down()
-    stop = StopRequest.objects.get()
 
-    run_stop(hub=hub, keeper=LeaseKeeper(), stop_id=stop.pk)
+    run(hub, stop)
 
-    stop.refresh_from_db()
     assert stop.finished_at is not None
     assert not stop.stopped
 

@@ -112,12 +112,6 @@ class TestButtons:
         assert response.context["next_path"] == NOTEBOOK
         assert "<html" not in response.content.decode()
 
-    def test_two_clicks_are_one_start(self, browser, sara) -> None:
-        browser.post(START)
-        browser.post(START, headers=HTMX)
-
-        assert SpawnRequest.objects.count() == 1
-
     def test_stop_button_requests_a_stop(self, browser, sara) -> None:
         see(sara, ready=True)
 

@@ -1,71 +1,95 @@
 """Precedence of open requests, the Hub's snapshot, and requests that ended."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.queries import server_status
+from jupyter_integration.tests.conftest import Clock
 from jupyter_integration.tests.scenes import READY, SPAWNING, STOPPING, see, start, stop, stopped
 
 State = SpawnRequest.State
+Step = Callable[[User, Clock], object]
 
 
-@pytest.mark.parametrize("shown", [{}, READY, SPAWNING, STOPPING])
-@pytest.mark.parametrize("state", SpawnRequest.OPEN_STATES)
-def test_open_start_precedes_the_snapshot(sara, clock, state, shown) -> None:
-    see(sara, **shown)
-    start(sara, state)
-
-    assert server_status(sara).state == ServerState(state.value)
+def shown(**server: Any) -> Step:
+    return lambda user, clock: see(user, as_of=clock.now, **server)
 
 
-def test_open_start_precedes_an_open_stop(sara, clock) -> None:
-    stop(sara)
-    start(sara, State.QUEUED)
-
-    assert server_status(sara).state is ServerState.QUEUED
+def spawn(state: State, **more: Any) -> Step:
+    return lambda user, _clock: start(user, state, **more)
 
 
-def test_open_stop_precedes_an_ended_start(sara, clock) -> None:
-    start(sara, State.READY)
-    see(sara, **READY)
-    stop(sara)
-
-    assert server_status(sara).state is ServerState.STOPPING
+def posted(state: State, **more: Any) -> Step:
+    return lambda user, clock: start(user, state, posted_at=clock.now, **more)
 
 
-@pytest.mark.parametrize(
-    ("shown", "state"),
-    [
-        (READY, ServerState.READY),
-        (SPAWNING, ServerState.STARTING),
-        (STOPPING, ServerState.STOPPING),
-    ],
-)
-def test_newer_snapshot_precedes_a_failure(sara, clock, shown, state) -> None:
-    """The server was started outside the portal after the failure."""
-    start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
-    clock.go(1)
-    see(sara, **shown)
+def open_stop(user: User, _clock: Clock) -> None:
+    stop(user)
+
+
+def ended_stop(user: User, _clock: Clock) -> None:
+    stopped(user)
+
+
+def failed_stop(user: User, clock: Clock) -> None:
+    stop(user, finished_at=clock.now, stopped=False)
+
+
+UNKNOWN_FAILURE = spawn(State.FAILED, failure_code=FailureCode.UNKNOWN)
+
+# Steps one second apart, and the state that a page shows after the last one.
+CASES: dict[str, tuple[list[Step], ServerState]] = {
+    "queued start over ready server": ([shown(**READY), spawn(State.QUEUED)], ServerState.QUEUED),
+    "start over stopping server": (
+        [shown(**STOPPING), spawn(State.STARTING)],
+        ServerState.STARTING,
+    ),
+    "open start over open stop": ([open_stop, spawn(State.QUEUED)], ServerState.QUEUED),
+    "open stop over ended start": ([spawn(State.READY), open_stop], ServerState.STOPPING),
+    "newer ready server over failure": ([UNKNOWN_FAILURE, shown(**READY)], ServerState.READY),
+    "newer spawn over failure": ([UNKNOWN_FAILURE, shown(**SPAWNING)], ServerState.STARTING),
+    "ended stop over older snapshot": ([shown(**READY), ended_stop], ServerState.STOPPED),
+    "newer snapshot over ended stop": ([ended_stop, shown(**READY)], ServerState.READY),
+    "cancelled start over older snapshot": (
+        [shown(**SPAWNING), posted(State.CANCELLED)],
+        ServerState.STOPPED,
+    ),
+    "failed start over older snapshot": (
+        [shown(**READY), posted(State.FAILED, failure_code=FailureCode.PROCESS_EXITED)],
+        ServerState.FAILED,
+    ),
+    "running server over start never posted": (
+        [shown(**READY), spawn(State.CANCELLED)],
+        ServerState.READY,
+    ),
+    "running server over refused account": (
+        [shown(**READY), spawn(State.FAILED, failure_code=FailureCode.ACCOUNT_INACTIVE)],
+        ServerState.READY,
+    ),
+    "running server over unanswered start": (
+        [shown(**READY), posted(State.FAILED, failure_code=FailureCode.HUB_AWAY)],
+        ServerState.READY,
+    ),
+    "failed stop over nothing": ([shown(**READY), failed_stop], ServerState.READY),
+    "new start over last failure": ([UNKNOWN_FAILURE, spawn(State.QUEUED)], ServerState.QUEUED),
+}
+
+
+@pytest.mark.parametrize(("steps", "state"), CASES.values(), ids=CASES)
+def test_page_shows_what_takes_precedence(
+    sara, clock, steps: list[Step], state: ServerState
+) -> None:
+    for step in steps:
+        clock.go(1)
+        step(sara, clock)
 
     assert server_status(sara).state is state
-
-
-def test_ended_stop_precedes_an_older_snapshot(sara, clock) -> None:
-    see(sara, **READY)
-    clock.go(1)
-    stopped(sara)
-
-    assert server_status(sara).state is ServerState.STOPPED
-
-
-def test_newer_snapshot_precedes_an_ended_stop(sara, clock) -> None:
-    stopped(sara)
-    clock.go(1)
-    see(sara, **READY)
-
-    assert server_status(sara).state is ServerState.READY
 
 
 def test_ready_start_precedes_a_late_older_snapshot(sara, clock) -> None:
@@ -75,57 +99,6 @@ def test_ready_start_precedes_a_late_older_snapshot(sara, clock) -> None:
     see(sara, as_of=asked_at)
 
     assert server_status(sara).state is ServerState.READY
-
-
-def test_cancelled_start_precedes_an_older_snapshot(sara, clock) -> None:
-    see(sara, **SPAWNING)
-    clock.go(1)
-    start(sara, State.CANCELLED, posted_at=clock.now)
-
-    assert server_status(sara).state is ServerState.STOPPED
-
-
-def test_failed_start_precedes_an_older_snapshot(sara, clock) -> None:
-    see(sara, **READY)
-    clock.go(1)
-    start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, posted_at=clock.now)
-
-    assert server_status(sara).state is ServerState.FAILED
-
-
-@pytest.mark.parametrize(
-    ("state", "code"), [(State.CANCELLED, ""), (State.FAILED, FailureCode.ACCOUNT_INACTIVE)]
-)
-def test_running_server_precedes_a_start_never_posted(sara, clock, state, code) -> None:
-    see(sara, **READY)
-    clock.go(1)
-    start(sara, state, failure_code=code)
-
-    assert server_status(sara).state is ServerState.READY
-
-
-def test_running_server_precedes_an_unanswered_start(sara, clock) -> None:
-    see(sara, **READY)
-    clock.go(1)
-    start(sara, State.FAILED, failure_code=FailureCode.HUB_AWAY, posted_at=clock.now)
-
-    assert server_status(sara).state is ServerState.READY
-
-
-def test_failed_stop_precedes_nothing(sara, clock) -> None:
-    see(sara, **READY)
-    clock.go(1)
-    stop(sara, finished_at=clock.now, stopped=False)
-
-    assert server_status(sara).state is ServerState.READY
-
-
-def test_new_start_precedes_the_last_failure(sara, clock) -> None:
-    see(sara)
-    start(sara, State.FAILED, failure_code=FailureCode.UNKNOWN)
-    start(sara, State.QUEUED)
-
-    assert server_status(sara).state is ServerState.QUEUED
 
 
 def test_other_users_rows_are_ignored(sara, omid, clock) -> None:

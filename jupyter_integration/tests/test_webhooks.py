@@ -102,9 +102,13 @@ class TestSignatures:
         assert post(STARTED, secrets=[NEW_SECRET]).status_code == 403
 
     @pytest.mark.parametrize(
-        "hub_signs_with", [[OLD_SECRET], [NEW_SECRET], [NEW_SECRET, OLD_SECRET]]
+        ("portal_knows", "hub_signs_with"),
+        [
+            ([OLD_SECRET, NEW_SECRET], [OLD_SECRET]),
+            ([OLD_SECRET, NEW_SECRET], [NEW_SECRET]),
+            ([OLD_SECRET], [NEW_SECRET, OLD_SECRET]),
+        ],
     )
-    @pytest.mark.parametrize("portal_knows", [[OLD_SECRET, NEW_SECRET], [NEW_SECRET, OLD_SECRET]])
     def test_each_of_two_secrets_is_accepted(
         self, settings, portal_knows: list[str], hub_signs_with: list[str]
     ) -> None:
@@ -112,28 +116,15 @@ class TestSignatures:
 
         assert post(STARTED, secrets=hub_signs_with).status_code == 204
 
-    def test_one_of_two_signatures_is_enough(self, settings) -> None:
-        settings.WEBHOOK_SECRETS = [OLD_SECRET]
-
-        assert post(STARTED, secrets=[NEW_SECRET, OLD_SECRET]).status_code == 204
-
-    def test_removed_secret_is_refused(self, settings) -> None:
-        settings.WEBHOOK_SECRETS = [NEW_SECRET]
-
-        assert post(STARTED, secrets=[OLD_SECRET]).status_code == 403
-
 
 class TestTime:
-    @pytest.mark.parametrize("minutes", [-4.9, 4.9])
-    def test_clocks_may_differ_by_five_minutes(self, minutes: float) -> None:
+    @pytest.mark.parametrize(
+        ("minutes", "status"), [(-5.1, 403), (-4.9, 204), (4.9, 204), (5.1, 403)]
+    )
+    def test_older_and_future_signatures_are_refused(self, minutes: float, status: int) -> None:
         sent_at = datetime.now(UTC) + timedelta(minutes=minutes)
-        assert post(STARTED, sent_at=sent_at).status_code == 204
-
-    @pytest.mark.parametrize("minutes", [-5.1, 5.1])
-    def test_older_and_future_signatures_are_refused(self, minutes: float) -> None:
-        sent_at = datetime.now(UTC) + timedelta(minutes=minutes)
-        assert post(STARTED, sent_at=sent_at).status_code == 403
-        assert not HubEvent.objects.exists()
+        assert post(STARTED, sent_at=sent_at).status_code == status
+        assert HubEvent.objects.exists() == (status == 204)
 
 
 def test_replay_returns_204_and_changes_nothing(sara, workers) -> None:
