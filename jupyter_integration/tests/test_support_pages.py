@@ -99,19 +99,14 @@ def test_unknown_reference_is_ignored(browser, sara, about: str) -> None:
     assert HelpRequest.objects.get().spawn_request is None
 
 
-def test_start_of_another_user_is_ignored(browser, sara, omid) -> None:
-    theirs = failed_start(omid)
-
-    page = browser.get(HELP, {"about": theirs.reference})
-    browser.post(HELP, {"about": theirs.reference, "words": "کمک"})
+def test_start_and_request_of_another_user_are_hidden(browser, sara, omid) -> None:
+    about = failed_start(omid)
+    page = browser.get(HELP, {"about": about.reference})
+    browser.post(HELP, {"about": about.reference, "words": "کمک"})
 
     assert "دیسک" not in text(page)
     assert HelpRequest.objects.get().spawn_request is None
-
-
-def test_request_of_another_user_is_not_found(browser, sara, omid) -> None:
     theirs = request_help(user=omid, words="محرمانه")
-
     assert browser.get(reverse("help_request", args=[theirs.pk])).status_code == 404
 
 
