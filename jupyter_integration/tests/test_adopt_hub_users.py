@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.models import IssuedHubUsername, User
+from accounts.models import IssuedHubUsername
 from jupyter_integration.models import HubRevocation
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.tests.scenes import claim_and_run
@@ -41,7 +41,7 @@ def test_long_list_is_read_page_by_page(fake_hub, db: None) -> None:
     assert len(adopt()[0].split()) == 450
 
 
-def test_account_is_linked_with_the_hub_user(fake_hub, sara) -> None:
+def test_account_is_linked_with_the_hub_user(fake_hub, hub, lab, sara) -> None:
     fake_hub.add_user("s-rezaei-1")
 
     output, errors = adopt("sara=s-rezaei-1")
@@ -53,15 +53,8 @@ def test_account_is_linked_with_the_hub_user(fake_hub, sara) -> None:
     assert sara.hub_user_created_at is not None
     assert IssuedHubUsername.objects.get(pk="s-rezaei-1").issued_to == sara
 
-
-def test_linked_account_starts_the_adopted_users_server(fake_hub, hub, lab, sara) -> None:
-    fake_hub.add_user("s-rezaei-1")
-    adopt("sara=s-rezaei-1")
-    fake_hub.calls.clear()
-
-    request = request_spawn(user=User.objects.get(pk=sara.pk))
+    request = request_spawn(user=sara)
     claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
-
     assert "POST /users/s-rezaei-1/server" in fake_hub.calls
     assert list(fake_hub.users) == ["s-rezaei-1"]
 
@@ -130,20 +123,16 @@ def test_name_of_a_deleted_account_is_refused(fake_hub, sara, omid) -> None:
     assert "issued to another account" in adopt("omid=sara")[1]
 
 
-def test_account_with_files_is_refused(fake_hub, hub, lab, sara) -> None:
-    request = request_spawn(user=sara)
-    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
+def test_account_with_open_or_ended_start_is_refused(fake_hub, hub, lab, sara) -> None:
+    """It may have files under its present name."""
     fake_hub.add_user("s-rezaei-1")
+    request = request_spawn(user=sara)
+    assert "may have files there" in adopt("sara=s-rezaei-1")[1]
+
+    claim_and_run(hub=hub, lab=lab, keeper=LeaseKeeper(), request_id=request.pk)
 
     assert "may have files there" in adopt("sara=s-rezaei-1")[1]
     assert fake_hub.phase("sara") == "ready"
-
-
-def test_account_with_an_open_start_is_refused(fake_hub, sara) -> None:
-    request_spawn(user=sara)
-    fake_hub.add_user("s-rezaei-1")
-
-    assert "has started servers" in adopt("sara=s-rezaei-1")[1]
 
 
 def test_bad_link_leaves_the_good_ones(fake_hub, sara, omid) -> None:

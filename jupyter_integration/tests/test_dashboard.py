@@ -46,25 +46,24 @@ class TestNotSignedIn:
         }
 
     @pytest.mark.parametrize(("method", "path"), [("get", CARD), ("post", START)])
+    @pytest.mark.parametrize(
+        ("current_url", "page"),
+        [
+            (
+                f"http://testserver{DASHBOARD}?next=/user/sara/lab",
+                f"{DASHBOARD}?next=/user/sara/lab",
+            ),
+            ("https://evil.example/", DASHBOARD),
+        ],
+    )
     def test_htmx_leaves_the_page_for_sign_in(
-        self, client, db: None, method: str, path: str
+        self, client, db: None, method: str, path: str, current_url: str, page: str
     ) -> None:
-        headers = HTMX | {"HX-Current-URL": f"http://testserver{DASHBOARD}?next=/user/sara/lab"}
+        response = getattr(client, method)(path, headers=HTMX | {"HX-Current-URL": current_url})
 
-        response = getattr(client, method)(path, headers=headers)
-
-        assert response.status_code == 200
-        assert response.content == b""
+        assert (response.status_code, response.content) == (200, b"")
         address = urlsplit(response["HX-Redirect"])
-        assert address.path == LOGIN
-        assert parse_qs(address.query) == {"next": [f"{DASHBOARD}?next=/user/sara/lab"]}
-
-    def test_htmx_on_a_foreign_page_leads_to_the_dashboard(self, client, db: None) -> None:
-        headers = HTMX | {"HX-Current-URL": "https://evil.example/"}
-
-        response = client.get(CARD, headers=headers)
-
-        assert parse_qs(urlsplit(response["HX-Redirect"]).query) == {"next": [DASHBOARD]}
+        assert (address.path, parse_qs(address.query)) == (LOGIN, {"next": [page]})
 
 
 def test_dashboard_shows_only_the_users_own_server(client, sara, omid) -> None:

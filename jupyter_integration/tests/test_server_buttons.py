@@ -72,24 +72,19 @@ class TestButtons:
         assert not StopRequest.objects.exists()
 
     @pytest.mark.parametrize("path", [START, STOP, CANCEL])
-    def test_click_without_csrf_token_is_refused(self, sara, path: str) -> None:
+    def test_click_needs_the_csrf_token(self, sara, path: str) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(sara)
+        see(sara)
 
         assert client.post(path).status_code == 403
         assert client.post(path, headers=HTMX).status_code == 403
         assert not SpawnRequest.objects.exists()
         assert not StopRequest.objects.exists()
 
-    def test_click_with_csrf_token_is_accepted(self, sara) -> None:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(sara)
-        see(sara)
-        token = client.get(DASHBOARD).context["csrf_token"]
-
-        assert client.post(START, {"csrfmiddlewaretoken": str(token)}).status_code == 302
-        assert client.post(STOP, headers={"X-CSRFToken": str(token)}).status_code == 302
-        assert SpawnRequest.objects.count() == 1
+        token = str(client.get(DASHBOARD).context["csrf_token"])
+        assert client.post(path, {"csrfmiddlewaretoken": token}).status_code == 302
+        assert client.post(path, headers={"X-CSRFToken": token}).status_code == 302
 
     def test_plain_form_leads_back_to_the_dashboard(self, browser, sara) -> None:
         response = browser.post(START, {"next": NOTEBOOK})

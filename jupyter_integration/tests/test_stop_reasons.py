@@ -165,15 +165,12 @@ class TestWithoutReason:
 
         assert stop_reason(sara) is None
 
-    def test_cancelled_start_stopped_no_server(self, sara) -> None:
-        start(sara, State.CANCELLED, posted_at=ago(minutes=6))
-        event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
-
+    def test_failed_stop_and_cancelled_start_are_no_reason(self, sara) -> None:
+        stop(sara, finished_at=ago(minutes=7))
         assert stop_reason(sara) is None
 
-    def test_failed_stop_is_no_reason(self, sara) -> None:
-        stop(sara, finished_at=ago(minutes=5))
-
+        start(sara, State.CANCELLED, posted_at=ago(minutes=6))
+        event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
         assert stop_reason(sara) is None
 
     def test_failed_start_shows_its_failure_instead(self, sara) -> None:
