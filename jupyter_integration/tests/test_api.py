@@ -61,7 +61,7 @@ def test_each_state_has_its_fields(
     assert (data["as_of"] is not None) == has_as_of
 
 
-def test_url_of_a_ready_server_opens_in_a_browser(browser, sara, settings) -> None:
+def test_url_of_a_ready_server_can_be_opened(browser, sara, settings) -> None:
     ready(sara)
 
     url = browser.get(URL).json()["url"]
@@ -167,7 +167,7 @@ class TestThrottles:
         assert answers[-1].json()["code"] == "throttled"
         assert 0 < int(answers[-1]["Retry-After"]) <= 60
 
-    def test_reads_have_a_limit_of_their_own_per_user(self, browser, omid, limits) -> None:
+    def test_reads_have_their_own_limit_per_user(self, browser, omid, limits) -> None:
         assert [browser.get(URL).status_code for _time in range(6)] == [200] * 5 + [429]
         assert browser.post(URL).status_code == 202
         browser.force_login(omid)

@@ -126,7 +126,7 @@ def test_newer_snapshot_alone_keeps_the_version() -> None:
     assert version(replace(STARTING, as_of=timezone.now())) == version(STARTING)
 
 
-def test_shown_age_of_a_stale_status_changes_the_version() -> None:
+def test_shown_age_of_stale_status_changes_version() -> None:
     away = replace(STARTING, stale=True)
     ages = [timezone.now() - timedelta(minutes=minutes) for minutes in (5, 5, 6)]
 

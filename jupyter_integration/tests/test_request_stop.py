@@ -27,7 +27,7 @@ def run(hub: HubClient, stop: StopRequest) -> None:
     stop.refresh_from_db()
 
 
-def test_stop_request_stores_a_row_and_wakes_a_worker(sara, nasrin, workers) -> None:
+def test_stop_request_stores_row_and_wakes_worker(sara, nasrin, workers) -> None:
     with workers.committing():
         request_stop(user=sara, requested_by=nasrin)
 

@@ -29,7 +29,7 @@ class TestFollowing:
     def leads_away(self, response) -> bool:
         return "HX-Redirect" in response or "lab-ready" in str(response.headers)
 
-    def test_page_that_follows_a_start_goes_to_the_lab(self, browser, start) -> None:
+    def test_page_that_follows_a_start_opens_lab(self, browser, start) -> None:
         response = browser.get(CARD, {"follow": start.pk, "next": NOTEBOOK}, headers=HTMX)
 
         assert self.leads_away(response)
