@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from jupyter_integration.testing.fake_hub_api import Request
 from jupyter_integration.testing.fake_hub_server import HttpHandler
 
-HUB_TIMEOUT = 60.0  # seconds
+HUB_TIMEOUT = timedelta(seconds=60)
 _CHUNK_SIZE = 64 * 1024  # bytes
 _PIECE_SIZE = 8  # bytes of a slow body that are sent at once
 # Headers of one connection, and headers that the writer of the response sets itself.
@@ -105,7 +106,7 @@ class Exchange:
     @contextmanager
     def _response(self) -> Iterator[http.client.HTTPResponse | None]:
         """Yield the Hub's unread response; None if there is no Hub."""
-        connection = http.client.HTTPConnection(*self._hub, timeout=HUB_TIMEOUT)
+        connection = http.client.HTTPConnection(*self._hub, timeout=HUB_TIMEOUT.total_seconds())
         try:
             yield self._send(connection)
         finally:

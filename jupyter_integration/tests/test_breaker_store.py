@@ -130,7 +130,7 @@ OPEN_FOR = 2.0  # seconds
 
 
 class Process:
-    """Another process of the portal, which calls the Hub when told to."""
+    """Another process of the portal, which calls the Hub on command."""
 
     def __init__(self, api_url: str) -> None:
         database = {name: connection.settings_dict[name] for name in ("ENGINE", "OPTIONS")}

@@ -29,9 +29,7 @@ State = SpawnRequest.State
 def test_account_made_inactive_while_waiting_gets_no_server(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow
 ) -> None:
-    """Its access is revoked before the start has left a trace on the Hub: nothing shows that one
-    is on its way.
-    """
+    """The access is revoked before the start is posted, so the Hub shows no start."""
     fake_hub.add_user("sara")
     User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
     sara.refresh_from_db()
@@ -48,7 +46,7 @@ def test_account_made_inactive_while_waiting_gets_no_server(
     follower.join(timeout=15)
 
     request.refresh_from_db()
-    # As the worker came to know first: that it was taken back, or why.
+    # Depends on what the worker reads first: the cancel or the deactivation.
     assert (request.state, request.failure_code) in (
         (State.CANCELLED, ""),
         (State.FAILED, FailureCode.ACCOUNT_INACTIVE),
@@ -60,7 +58,7 @@ def test_account_made_inactive_while_waiting_gets_no_server(
 def test_start_cancelled_on_hub_is_not_lab_silent(
     fake_hub: FakeHub, hub: HubClient, sara: User, follow, monkeypatch
 ) -> None:
-    """While it cancels, the Hub tells followers that the server is ready."""
+    """During a cancel the Hub sends "ready" to followers."""
     monkeypatch.setattr(follow_spawn, "LAB_TIMEOUT", timedelta(seconds=1))
     fake_hub.script_all(Spawn(seconds=20, cancel_seconds=0.5))
     request = request_spawn(user=sara)
@@ -76,7 +74,7 @@ def test_start_cancelled_on_hub_is_not_lab_silent(
 
 @pytest.fixture
 def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
-    """A start that Sara took back, and whose worker is dead."""
+    """A start that Sara cancelled, and whose worker is dead."""
     request = request_spawn(user=sara)
     SpawnRequest.objects.filter(pk=request.pk).update(
         state=State.STARTING, posted_at=timezone.now()
@@ -86,7 +84,7 @@ def cancelled(fake_hub: FakeHub, sara: User) -> SpawnRequest:
 
 
 def test_cancel_fails_after_the_deadline(fake_hub, hub, cancelled, settings) -> None:
-    """Its page would say "stopping" for as long, and a next start would wait behind it."""
+    """Otherwise its page would show "stopping", and the next start would wait behind it."""
     fake_hub.down()
     long_ago = timezone.now() - timedelta(seconds=settings.SPAWN_DEADLINE + 1)
     SpawnRequest.objects.update(cancel_requested_at=long_ago)
@@ -105,7 +103,7 @@ def test_cancel_refused_by_the_hub_fails(fake_hub, cancelled) -> None:
 
 
 def test_revocation_does_not_end_a_later_one(fake_hub, hub, sara, monkeypatch) -> None:
-    """The account is made active and inactive again while the Hub deletes the user."""
+    """The account is reactivated and deactivated again while the Hub deletes the user."""
     fake_hub.add_user("sara")
     HubRevocation.objects.create(hub_username="sara")
 
@@ -120,7 +118,7 @@ def test_revocation_does_not_end_a_later_one(fake_hub, hub, sara, monkeypatch) -
 
 
 def test_page_stops_checking_without_a_cache(sara, settings) -> None:
-    """A start is a row: it can be asked for, and waits for what is away."""
+    """A start is a row: it can be requested, and waits for the unavailable parts."""
     redis_is_down = database_settings.cache("redis://127.0.0.1:1/0")
     settings.CACHES = {"default": redis_is_down}
 

@@ -63,13 +63,6 @@ class TestDrift:
 
         assert reconciliation_report.read().drift_today == 0
 
-    def test_emptied_cache_is_no_drift(self, fake_hub, hub) -> None:
-        student_on_the_hub(fake_hub, "r1", running=True)
-
-        reconcile_servers(hub=hub)
-
-        assert reconciliation_report.read().drift_today == 0
-
     def test_reconciliation_only_reads_the_hub(self, fake_hub, hub) -> None:
         see(student_on_the_hub(fake_hub, "r1", running=True))
         fake_hub.add_user("stranger")

@@ -17,8 +17,8 @@ from jupyter_integration.work.ensure_hub_user import HubUserRefusedError, ensure
 from jupyter_integration.work.provision_hub_user import provision_hub_user
 
 
-class HubWhereMeanwhile(HubClient):
-    """Lets something happen in the portal right before the Hub makes a user."""
+class HubWithEventBeforeCreate(HubClient):
+    """Calls `event` right before the Hub creates a user."""
 
     def __init__(self, fake_hub: FakeHub, event: Callable[[], None]) -> None:
         super().__init__(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
@@ -37,7 +37,7 @@ def make_inactive(user: User) -> None:
 
 def test_worker_with_stale_account_starts_no_server(fake_hub, hub, sara) -> None:
     make_inactive(provision(sara))
-    assert sara.is_active  # as that worker knows it
+    assert sara.is_active  # in the worker's stale copy
 
     with pytest.raises(HubUserRefusedError):
         ensure_hub_user(hub=hub, user=sara)
@@ -51,7 +51,7 @@ def test_hub_user_created_during_deactivation_is_revoked(
 ) -> None:
     if time == "second":
         provision(sara)  # and the Hub has lost the user
-    hub = HubWhereMeanwhile(fake_hub, lambda: make_inactive(sara))
+    hub = HubWithEventBeforeCreate(fake_hub, lambda: make_inactive(sara))
 
     with pytest.raises(HubUserRefusedError):
         ensure_hub_user(hub=hub, user=sara)
@@ -61,7 +61,7 @@ def test_hub_user_created_during_deactivation_is_revoked(
 
 def test_provisioning_of_inactive_account_leaves_no_user(fake_hub, sara) -> None:
     provision_hub_user(
-        hub=HubWhereMeanwhile(fake_hub, lambda: make_inactive(sara)), user_id=sara.pk
+        hub=HubWithEventBeforeCreate(fake_hub, lambda: make_inactive(sara)), user_id=sara.pk
     )
 
     assert HubRevocation.objects.filter(hub_username="sara").exists()
@@ -71,7 +71,7 @@ def test_start_of_inactive_account_fails_with_reason(
     fake_hub, sara, workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provision(sara)
-    hub = HubWhereMeanwhile(fake_hub, lambda: make_inactive_behind_the_start(sara))
+    hub = HubWithEventBeforeCreate(fake_hub, lambda: make_inactive_behind_the_start(sara))
     monkeypatch.setattr("jupyter_integration.conf.hub_client", lambda: hub)
     SpawnRequest.objects.create(user=sara)
     workers.sent.append(("starts.process_queue", ()))
@@ -93,7 +93,7 @@ def make_inactive_behind_the_start(user: User) -> None:
 def test_background_tasks_start_no_server(fake_hub, sara, workers) -> None:
     see(provision(sara), ready=True)
     make_inactive(sara)
-    HubRevocation.objects.all().delete()  # it is done
+    HubRevocation.objects.all().delete()  # as if done
     with workers.committing():
         refresh_server(sara.pk)
         reconcile_all_servers()

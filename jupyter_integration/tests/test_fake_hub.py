@@ -13,7 +13,6 @@ from jupyter_integration.hub.errors import (
     HubStarting,
     HubThrottled,
     HubTimeout,
-    HubUnauthorized,
     HubUnreachable,
 )
 from jupyter_integration.hub.probe import LabProbe
@@ -31,16 +30,6 @@ def fake_hub() -> Iterator[FakeHub]:
 
 def _client(fake_hub: FakeHub, **options) -> HubClient:
     return HubClient(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.0, **options))
-
-
-def test_two_fake_hubs_live_side_by_side() -> None:
-    with FakeHub(token="one") as one, FakeHub(token="two") as two:
-        one.add_user("sara")
-
-        assert _client(one).get_user("sara").name == "sara"
-        assert list(_client(two).list_users()) == []
-        with pytest.raises(HubUnauthorized):
-            HubClient(HubTransport(two.api_url, one.token)).get_user("sara")
 
 
 def test_closed_fake_hub_does_not_answer() -> None:

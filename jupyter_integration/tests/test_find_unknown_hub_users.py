@@ -20,7 +20,7 @@ def found() -> reconciliation_report.UnknownNames:
 def test_only_users_without_account_are_reported(fake_hub, hub, sara, omid) -> None:
     provision(sara)
     HubRevocation.objects.create(hub_username="leaving")
-    # Omid's account has no Hub user yet: the one of his name is somebody else's.
+    # Omid's account has no Hub user yet: the one of this name belongs to another person.
     for name in ("sara", "omid", "leaving", "reza"):
         fake_hub.add_user(name)
 

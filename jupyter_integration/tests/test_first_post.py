@@ -20,12 +20,12 @@ from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, see
 
 State = SpawnRequest.State
-LOOK, POST = "GET /users/sara", "POST /users/sara/server"
+READ, POST = "GET /users/sara", "POST /users/sara/server"
 
 
 @pytest.fixture
 def stopped(sara: User, fake_hub: FakeHub) -> User:
-    """Sara, whose page has shown that her server is stopped."""
+    """Sara, with a fresh snapshot of a stopped server."""
     fake_hub.add_user("sara")
     see(provision(sara))
     return sara
@@ -41,7 +41,7 @@ def test_progress_provides_all_that_pages_show(fake_hub, run, stopped) -> None:
     fake_hub.script_all(Spawn(seconds=0.1))
     run(request_spawn(user=stopped))
 
-    assert fake_hub.calls == [POST, f"{LOOK}/server/progress"]
+    assert fake_hub.calls == [POST, f"{READ}/server/progress"]
     status = server_status(stopped)
     assert (status.state, status.is_stale) == (ServerState.READY, False)
     assert status.since is not None
@@ -58,7 +58,7 @@ def test_progress_without_url_reads_the_user(
     monkeypatch.setattr(hub, "follow_progress", follow_without_url)
 
     assert run(request_spawn(user=stopped)).state == State.READY
-    assert fake_hub.calls[-1] == LOOK
+    assert fake_hub.calls[-1] == READ
 
 
 def test_old_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None:
@@ -66,14 +66,14 @@ def test_old_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None
     see(stopped, as_of=timezone.now() - snapshots.BELIEVED_FOR)
 
     assert run(request_spawn(user=stopped)).state == State.READY
-    assert fake_hub.calls[0] == LOOK
+    assert fake_hub.calls[0] == READ
 
 
 def test_outdated_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None:
     snapshots.mark_outdated(stopped.pk)
 
     assert run(request_spawn(user=stopped)).state == State.READY
-    assert fake_hub.calls[0] == LOOK
+    assert fake_hub.calls[0] == READ
 
 
 def test_server_started_since_snapshot_is_used(fake_hub, hub, run, stopped) -> None:
@@ -125,12 +125,12 @@ def test_second_post_follows_a_check(fake_hub, run, stopped) -> None:
     assert fake_hub.calls == [POST]
 
     assert run(request).state == State.READY
-    assert fake_hub.calls[1] == LOOK
+    assert fake_hub.calls[1] == READ
     assert fake_hub.calls.count(POST) == 1
 
 
 def test_refused_post_does_not_inherit_older_failure(fake_hub, run, stopped) -> None:
-    """The Hub repeats why the start before failed for as long as it takes no other."""
+    """The Hub reports the failure of the last start until it accepts another one."""
     fake_hub.script_all(Spawn(seconds=0.05, fails="boom"))
     assert run(request_spawn(user=stopped)).state == State.FAILED
     fake_hub.script_all(Spawn(seconds=0.05))

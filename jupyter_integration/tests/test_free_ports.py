@@ -9,8 +9,8 @@ import pytest
 from jupyter_integration.testing import free_ports as module
 from jupyter_integration.testing.free_ports import free_ports
 
-ASK = "from jupyter_integration.testing import free_ports; free_ports.PORTS = {};"
-TELL = "free_ports.free_ports(1)"
+SETUP = "from jupyter_integration.testing import free_ports; free_ports.PORTS = {};"
+CALL = "free_ports.free_ports(1)"
 
 
 def test_free_ports_are_consecutive_and_usable() -> None:
@@ -31,7 +31,7 @@ def test_no_port_is_returned_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_port_of_another_process_is_not_reused() -> None:
     (port,) = free_ports(1)
     asked = subprocess.run(
-        [sys.executable, "-c", ASK.format([port]) + TELL],
+        [sys.executable, "-c", SETUP.format([port]) + CALL],
         capture_output=True,
         text=True,
         check=False,

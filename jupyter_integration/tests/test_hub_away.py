@@ -102,7 +102,7 @@ class TestPages:
         assert before <= away_since <= timezone.now()
 
 
-class TestNothingHammersIt:
+class TestOutage:
     @pytest.fixture(autouse=True)
     def _away(self, fake_hub, db: None) -> None:
         find_the_hub_away()
@@ -113,13 +113,13 @@ class TestNothingHammersIt:
         request_spawn(user=sara)
         cancelled = start(omid, State.STARTING, cancel_requested_at=timezone.now())
         asked = stop(omid)
-        HubRevocation.objects.create(hub_username="somebody")
+        HubRevocation.objects.create(hub_username="omid-old")
         caplog.clear()
 
         process_spawn_queue()
         cancel_start(cancelled.pk)
         stop_server(asked.pk)
-        revoke_hub_access("somebody")
+        revoke_hub_access("omid-old")
         make_hub_user(nasrin.pk)
         refresh_server(sara.pk)
         reconcile_all_servers()
@@ -142,7 +142,7 @@ class TestNothingHammersIt:
     def test_only_starts_older_than_outage_deadline_fail(
         self, sara, omid, nasrin, clock, settings, workers
     ) -> None:
-        pressed, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
+        queued, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
         clock.go(settings.SPAWN_DEADLINE - 60)
         later = start(nasrin)
         wake_stalled_work()
@@ -151,7 +151,7 @@ class TestNothingHammersIt:
         clock.go(61)
         wake_stalled_work()
 
-        for request in (pressed, in_flight):
+        for request in (queued, in_flight):
             request.refresh_from_db()
             assert (request.state, request.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
             assert request.slot is None
@@ -190,7 +190,7 @@ class TestNothingHammersIt:
         long_ago = timezone.now() - timedelta(minutes=1)
         start(sara)
         stop(nasrin)
-        HubRevocation.objects.create(hub_username="somebody")
+        HubRevocation.objects.create(hub_username="omid-old")
         for rows in (SpawnRequest, StopRequest, HubRevocation):
             rows.objects.update(created_at=long_ago)
         User.objects.update(date_joined=long_ago)

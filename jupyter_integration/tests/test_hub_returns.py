@@ -23,11 +23,11 @@ pytestmark = pytest.mark.usefixtures("both_on_the_hub")
 
 
 @pytest.fixture
-def soon_asked_again(settings) -> None:
+def short_probe_interval(settings) -> None:
     settings.HUB_ASKED_WHILE_AWAY_EVERY = 0.3
 
 
-def test_recovery_is_shown_on_all_pages(fake_hub, omid, soon_asked_again) -> None:
+def test_recovery_is_shown_on_all_pages(fake_hub, omid, short_probe_interval) -> None:
     see(omid, **READY)
     find_the_hub_away()
     assert server_status(omid).stale
@@ -38,7 +38,7 @@ def test_recovery_is_shown_on_all_pages(fake_hub, omid, soon_asked_again) -> Non
 
 
 def test_health_check_closes_breaker_and_wakes_work(
-    fake_hub, sara, workers, soon_asked_again
+    fake_hub, sara, workers, short_probe_interval
 ) -> None:
     fake_hub.add_user("sara")
     start(sara)
@@ -86,8 +86,8 @@ def test_much_too_early_health_check_does_not_wait(fake_hub, db: None) -> None:
     assert time.monotonic() - began < 1
 
 
-def test_next_call_probes_without_health_check(fake_hub, sara, soon_asked_again) -> None:
-    """With beat dead the Hub would else be away for ever."""
+def test_next_call_probes_without_health_check(fake_hub, sara, short_probe_interval) -> None:
+    """Otherwise the Hub would stay unavailable while beat is dead."""
     find_the_hub_away()
     wait_for(lambda: not conf.hub_client().is_blocked)
 

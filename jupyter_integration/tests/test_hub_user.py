@@ -26,7 +26,7 @@ def made(fake_hub: FakeHub) -> list[str]:
 
 
 def age(user: User) -> None:
-    """As if the account had been made a while ago, and its wake-up been lost."""
+    """Make the account old enough to count as stalled."""
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(minutes=1))
 
 
@@ -39,11 +39,6 @@ def test_hub_user_has_account_name_without_admin_rights(fake_hub, hub, sara) -> 
     sara.refresh_from_db()
     assert sara.hub_user_created_at is not None
     assert sara.hub_claim_expires_at is None
-
-
-def test_portal_administrator_is_none_on_the_hub(fake_hub, hub, nasrin) -> None:
-    assert not ensure_hub_user(hub=hub, user=nasrin).admin
-    assert not fake_hub.users["nasrin"].admin
 
 
 def test_existing_hub_user_is_not_created_again(fake_hub, hub, sara) -> None:
@@ -90,7 +85,7 @@ def test_hub_user_created_concurrently_is_accepted(
     create = hub.create_user
 
     def create_after_another(name: str):
-        fake_hub.add_user("sara")  # by another worker, or by the person's sign-in
+        fake_hub.add_user("sara")  # by another worker, or by the user's sign-in
         return create(name)
 
     monkeypatch.setattr(hub, "create_user", create_after_another)
@@ -130,9 +125,7 @@ def test_claim_of_a_dead_worker_expires(fake_hub, hub, sara) -> None:
 
 @pytest.mark.parametrize("lost", ["the worker", "the answer"])
 def test_unconfirmed_hub_user_gives_a_new_name(fake_hub, hub, sara, lost: str) -> None:
-    """What is on the Hub may be ours or a stranger's: the account gets a name that is surely its
-    own, before its first start.
-    """
+    """The Hub user may belong to another person, so the account gets a new name."""
     if lost == "the answer":
         fake_hub.lose_answers(1)
         with pytest.raises(HubUnreachable):
@@ -152,8 +145,8 @@ def test_unconfirmed_hub_user_gives_a_new_name(fake_hub, hub, sara, lost: str) -
 def test_expired_claim_does_not_adopt_foreign_user(
     fake_hub, hub, sara, monkeypatch: pytest.MonkeyPatch, name_by_now: str
 ) -> None:
-    """The slow worker made `sara`; meanwhile another took over, found that taken, and went on to
-    a name that is a stranger's.
+    """The slow worker created `sara`. Another worker took over the claim, found `sara` taken, and
+    tried a name of another person.
     """
     fake_hub.add_user("sara-2")
     create = hub.create_user
@@ -229,18 +222,6 @@ class TestAtSignUp:
 
         user.refresh_from_db()
         assert user.hub_user_created_at is not None
-        assert list(fake_hub.users) == ["sara"]
-
-    def test_lost_wake_up_of_sign_up_is_repeated(self, fake_hub, workers, db: None) -> None:
-        with workers.committing():
-            user = self.sign_up()
-        workers.forget()
-        age(user)
-
-        with workers.committing():
-            wake_stalled_work()
-        workers.work_off()
-
         assert list(fake_hub.users) == ["sara"]
 
 

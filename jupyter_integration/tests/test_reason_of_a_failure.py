@@ -22,7 +22,7 @@ State = SpawnRequest.State
 
 
 def recorded_failures() -> dict[str, str]:
-    """What the Hub said, by the name of the sample, of each recorded start that failed."""
+    """Return the Hub's message of each recorded failed start, by the name of the sample."""
     found = {}
     for path in sorted(SAMPLES.glob("progress_*.json")):
         events = json.loads(path.read_text(encoding="utf-8")).get("events", [])
@@ -60,22 +60,22 @@ def test_there_are_recorded_failures() -> None:
 
 
 def test_message_of_a_hook_is_shown(sara) -> None:
-    said = "Spawn failed: 503 SpawnException(reason=capacity): امروز <b>کلاس</b> نیست"
-    request = start(sara, State.FAILED, failure_code=FailureCode.REFUSED_BY_HOOK, message=said)
+    message = "Spawn failed: 503 SpawnException(reason=capacity): امروز <b>کلاس</b> نیست"
+    request = start(sara, State.FAILED, failure_code=FailureCode.REFUSED_BY_HOOK, message=message)
 
     assert request.failure.hook_message == "امروز <b>کلاس</b> نیست"
 
 
 def test_machine_message_is_not_shown(sara) -> None:
-    said = "Spawn failed: HTTP 500: Internal Server Error (Spawner failed to start [status=1])"
-    request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=said)
+    message = "Spawn failed: HTTP 500: Internal Server Error (Spawner failed to start [status=1])"
+    request = start(sara, State.FAILED, failure_code=FailureCode.PROCESS_EXITED, message=message)
 
     assert request.failure.hook_message == ""
 
 
 @pytest.fixture
 def log() -> Iterator[StringIO]:
-    """What the processes of the portal write to their logs."""
+    """The log of a process of the portal."""
     written = StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(UtcFormatter("{name} {message}", style="{"))
@@ -85,7 +85,7 @@ def log() -> Iterator[StringIO]:
 
 
 def test_each_log_line_has_the_starts_reference(fake_hub, hub, lab, sara, log) -> None:
-    """Those of the Hub's client as well, which knows nothing of starts."""
+    """Also the log lines of the Hub's client, which knows nothing of starts."""
     fake_hub.slow_spawn_timeout = 1
     fake_hub.script_all(Spawn(seconds=0, fails="boom"))
     request = request_spawn(user=sara)

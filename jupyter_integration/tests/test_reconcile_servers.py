@@ -34,8 +34,8 @@ def shown(user: User) -> snapshots.Snapshot:
     return snapshot
 
 
-class HubOfAnEventfulList(HubClient):
-    """Lets something happen on the Hub after the first user of a list was read."""
+class HubWithEventDuringList(HubClient):
+    """Calls `event` after the first user of a list was read."""
 
     def __init__(self, fake_hub: FakeHub, event: Callable[[], None]) -> None:
         super().__init__(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
@@ -103,8 +103,8 @@ class TestOneListForAll:
 
         refresh_claims.end_list(took=timedelta(seconds=0.05))
 
-        assert not refresh_claims.claim_list()  # by a page that is late
-        assert refresh_claims.begin_list()  # by beat, which comes seldom
+        assert not refresh_claims.claim_list()  # by a late page
+        assert refresh_claims.begin_list()  # by beat
 
     def test_next_list_may_follow_in_a_second(self) -> None:
         assert refresh_claims.claim_list()
@@ -115,11 +115,11 @@ class TestOneListForAll:
 
 
 @pytest.mark.django_db
-class TestOlderAndNewer:
+class TestOrder:
     def test_newer_snapshot_survives_an_older_list(self, fake_hub, hub) -> None:
-        """The list is on its way while a worker records that the same server has stopped."""
+        """A worker records a stop of the same server while the list is read."""
         user = student_on_the_hub(fake_hub, "r1", running=True)
-        other = HubOfAnEventfulList(fake_hub, lambda: see(user))
+        other = HubWithEventDuringList(fake_hub, lambda: see(user))
 
         reconcile_servers(hub=other)
 
@@ -129,7 +129,7 @@ class TestOlderAndNewer:
     def test_server_ready_during_the_list_stays_ready(self, fake_hub, hub) -> None:
         student_on_the_hub(fake_hub, "r1", running=True)
         late = student_on_the_hub(fake_hub, "late")
-        other = HubOfAnEventfulList(fake_hub, lambda: see(late, **READY))
+        other = HubWithEventDuringList(fake_hub, lambda: see(late, **READY))
 
         reconcile_servers(hub=other)
 
@@ -138,17 +138,17 @@ class TestOlderAndNewer:
 
 
 @pytest.mark.django_db
-class TestWhoIsMissing:
+class TestMissingFromList:
     def test_server_missed_between_pages_stays_ready(self, fake_hub, hub) -> None:
-        """A stop between the pages moves the others up: one of them is in no page."""
+        """A stop between two pages shifts the others, so one of them is in no page."""
         users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
         reconcile_servers(hub=hub)
         fake_hub.calls.clear()
-        other = HubOfAnEventfulList(fake_hub, lambda: fake_hub.kill_server("r0"))
+        other = HubWithEventDuringList(fake_hub, lambda: fake_hub.kill_server("r0"))
 
         reconcile_servers(hub=other, page_size=2)
 
-        assert "GET /users/r2" in fake_hub.calls  # it was missed indeed
+        assert "GET /users/r2" in fake_hub.calls  # it was missing from the list
         assert state_of(users[2]) is ServerState.READY
         assert not snapshots.read(users[2].pk).is_outdated
         assert reconciliation_report.read().drift_today == 0
@@ -199,11 +199,11 @@ class TestWhoIsMissing:
 
 
 @pytest.mark.django_db
-class TestTheHubIsAway:
+class TestOutage:
     def test_broken_off_list_updates_only_its_users(self, fake_hub) -> None:
         users = [student_on_the_hub(fake_hub, f"r{n}", running=True) for n in range(3)]
         resting = student_on_the_hub(fake_hub, "resting")
-        other = HubOfAnEventfulList(fake_hub, fake_hub.down)
+        other = HubWithEventDuringList(fake_hub, fake_hub.down)
 
         reconcile_servers(hub=other, page_size=2)
 
@@ -248,7 +248,7 @@ class TestTheHubIsAway:
     def test_user_under_check_breaks_the_list(
         self, fake_hub, hub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """While it checks after a restart whether this user's server still runs."""
+        """The restarted Hub still checks this user's server."""
         student_on_the_hub(fake_hub, "r1", running=True)
         model = fake_hub.users["r1"].model
 

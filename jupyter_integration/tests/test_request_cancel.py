@@ -119,8 +119,8 @@ def test_concurrent_cancel_and_claim_have_one_winner(sara) -> None:
     for _round in range(5):
         request = request_spawn(user=sara)
 
-        def act(who: str, request: SpawnRequest = request) -> object:
-            if who == "user":
+        def act(actor: str, request: SpawnRequest = request) -> object:
+            if actor == "user":
                 return request_cancel(user=sara)
             return claim(SpawnRequest.objects.wanted().due(), request.pk)
 

@@ -18,7 +18,7 @@ from jupyter_integration.work.revoke_access import revoke_access
 
 @pytest.fixture
 def sara(sara: User, fake_hub: FakeHub) -> User:
-    """Sara, at work on her server."""
+    """Sara, with a running server."""
     fake_hub.add_user("sara")
     fake_hub.start_behind_the_portal("sara")
     User.objects.filter(pk=sara.pk).update(hub_user_created_at=timezone.now())
@@ -31,7 +31,7 @@ def deactivate(user: User) -> None:
     user.save()
 
 
-def try_again_now() -> None:
+def make_due() -> None:
     HubRevocation.objects.update(not_before=None, created_at=timezone.now() - timedelta(seconds=10))
 
 
@@ -68,7 +68,7 @@ def test_revocation_waits_for_an_unavailable_hub(fake_hub, sara, workers) -> Non
     assert revocation.not_before > timezone.now()
 
     fake_hub.up()
-    try_again_now()
+    make_due()
     with workers.committing():
         wake_stalled_work()
     workers.work_off()
@@ -88,7 +88,7 @@ def test_missing_hub_user_counts_as_revoked(fake_hub, sara, workers) -> None:
 
 
 def test_foreign_hub_user_of_same_name_stays(fake_hub, omid, workers) -> None:
-    """There may be a stranger of that name."""
+    """The Hub user of this name may belong to another person."""
     fake_hub.add_user("omid")
 
     with workers.committing():
@@ -171,7 +171,7 @@ def test_save_of_another_field_revokes_nothing(sara) -> None:
 def test_deactivation_and_revocation_are_one_transaction(
     sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The power fails in between."""
+    """The database fails between the two writes."""
 
     def fail(*_arguments: object) -> None:
         raise OperationalError

@@ -74,7 +74,7 @@ def test_failed_start_keeps_the_progress_reason(
 
 
 def test_failed_start_is_not_posted_again(fake_hub, run, sara) -> None:
-    """A worker died after its POST; the next one finds that the start failed meanwhile."""
+    """A worker dies after its POST, and the start fails before the next worker claims it."""
     fake_hub.script_all(Spawn(seconds=0, fails="boom"))
     first = run(request_spawn(user=sara))
     SpawnRequest.objects.filter(pk=first.pk).update(state=State.STARTING, finished_at=None)

@@ -28,8 +28,8 @@ def sara(sara: User, fake_hub: FakeHub) -> User:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes half a minute in life takes half a second."""
+def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the timeouts of half a minute to half a second."""
     half_a_second = timedelta(seconds=0.5)
     monkeypatch.setattr(follow_spawn, "LAB_TIMEOUT", half_a_second)
     monkeypatch.setattr(spawn_server, "EARLIER_WORK_TIMEOUT", half_a_second)
@@ -40,14 +40,14 @@ def posts(fake_hub: FakeHub) -> int:
 
 
 def make_old(request: SpawnRequest) -> None:
-    """As old as a start may get."""
+    """Make the start older than SPAWN_DEADLINE."""
     SpawnRequest.objects.filter(pk=request.pk).update(
         created_at=timezone.now() - timedelta(hours=1),
         taken_up_at=timezone.now() - timedelta(hours=1),
     )
 
 
-def test_silent_lab_fails_and_server_stays(fake_hub, run, sara, impatient) -> None:
+def test_silent_lab_fails_and_server_stays(fake_hub, run, sara, short_timeouts) -> None:
     fake_hub.script_all(Spawn(seconds=0, lab_delay=60))
 
     request = run(request_spawn(user=sara))
@@ -56,7 +56,7 @@ def test_silent_lab_fails_and_server_stays(fake_hub, run, sara, impatient) -> No
     assert fake_hub.phase("sara") == "ready"
 
 
-def test_second_request_uses_the_late_lab(fake_hub, run, sara, impatient) -> None:
+def test_second_request_uses_the_late_lab(fake_hub, run, sara, short_timeouts) -> None:
     fake_hub.script_all(Spawn(seconds=0, lab_delay=0.7))
     run(request_spawn(user=sara))
 
@@ -67,7 +67,7 @@ def test_second_request_uses_the_late_lab(fake_hub, run, sara, impatient) -> Non
 def test_cancel_just_before_ready_leaves_no_server(
     fake_hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The Lab has answered, and READY is about to be written."""
+    """The cancel arrives after the Lab has answered, before READY is written."""
     record = snapshots.record
 
     def cancel_and_record(*arguments: object, **more: object) -> None:
@@ -140,7 +140,7 @@ def test_start_fails_at_limits_after_the_deadline(fake_hub, run, sara) -> None:
     assert run(request).failure_code == FailureCode.HUB_FULL
 
 
-def test_start_behind_endless_stop_times_out(fake_hub, run, sara, impatient) -> None:
+def test_start_behind_endless_stop_times_out(fake_hub, run, sara, short_timeouts) -> None:
     fake_hub.users["sara"].begin(Spawn(seconds=0, stop_seconds=600), {})
     fake_hub.users["sara"].server.stop_began = fake_hub.users["sara"].server.began
     request = run(request_spawn(user=sara))
@@ -152,7 +152,7 @@ def test_start_behind_endless_stop_times_out(fake_hub, run, sara, impatient) -> 
     assert posts(fake_hub) == 0
 
 
-def test_start_behind_abandoned_stop_request_times_out(fake_hub, run, sara, impatient) -> None:
+def test_start_behind_abandoned_stop_request_times_out(fake_hub, run, sara, short_timeouts) -> None:
     StopRequest.objects.create(user=sara, requested_by=sara)
     request = request_spawn(user=sara)
     make_old(request)
@@ -212,7 +212,7 @@ def test_progress_is_written_to_the_request(
     fake_hub, run, sara, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_hub.script_all(Spawn(seconds=0.3, events=[(30, "Pulling image"), (70, "Created")]))
-    told = []
+    written = []
     heartbeat = SpawnRecord.heartbeat
 
     def note(self: SpawnRecord, **changes: object) -> None:
@@ -220,15 +220,17 @@ def test_progress_is_written_to_the_request(
         if "progress" not in changes:
             return
         row = SpawnRequest.objects.get()
-        told.append((row.state, row.progress, row.message))
+        written.append((row.state, row.progress, row.message))
 
     monkeypatch.setattr(SpawnRecord, "heartbeat", note)
 
     request = run(request_spawn(user=sara))
 
-    assert (State.STARTING, 30, "Pulling image") in told
-    assert (State.STARTING, 70, "Created") in told
-    assert [progress for _state, progress, _message in told] == sorted(p for _s, p, _m in told)
+    assert (State.STARTING, 30, "Pulling image") in written
+    assert (State.STARTING, 70, "Created") in written
+    assert [progress for _state, progress, _message in written] == sorted(
+        p for _s, p, _m in written
+    )
     assert request.progress == 100
 
 

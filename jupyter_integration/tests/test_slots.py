@@ -33,15 +33,7 @@ def make_class(size: int) -> list[User]:
 
 
 @pytest.mark.usefixtures("two_slots")
-class TestTakingUp:
-    def test_oldest_request_is_claimed_first(self, sara, omid) -> None:
-        first = request_spawn(user=omid)
-        second = request_spawn(user=sara)
-
-        assert next_queued() == first.pk
-        claim_with_slot(first.pk)
-        assert next_queued() == second.pk
-
+class TestClaim:
     def test_full_slots_leave_no_next_request(self, sara, omid, nasrin) -> None:
         for user in (sara, omid):
             claim_with_slot(request_spawn(user=user).pk)
@@ -109,7 +101,7 @@ def test_concurrent_workers_do_not_exceed_the_slots(settings) -> None:
     assert sorted(SpawnRequest.objects.in_flight().values_list("slot", flat=True)) == [1, 2, 3]
 
 
-class TestGivingBack:
+class TestRelease:
     def test_start_with_lost_response_keeps_its_slot(self, fake_hub, run, sara) -> None:
         fake_hub.add_user("sara")
         fake_hub.script_all(Spawn(seconds=5))
@@ -119,7 +111,7 @@ class TestGivingBack:
         assert (request.state, request.slot) == (State.QUEUED, 1)
 
     def test_time_in_queue_does_not_fail_a_start(self, fake_hub, run, sara, settings) -> None:
-        """Who waited longer than a start may take is tried for as long as anybody else."""
+        """SPAWN_DEADLINE counts from the first claim."""
         request = request_spawn(user=sara)
         SpawnRequest.objects.update(
             created_at=timezone.now() - timedelta(seconds=10 * settings.SPAWN_DEADLINE)
@@ -133,7 +125,7 @@ class TestGivingBack:
 class TestWorkers:
     @pytest.fixture
     def workers(self, hub, lab) -> Iterator[list[threading.Thread]]:
-        """Three threads that work through the line, as in a spawn worker."""
+        """Three threads of a spawn worker that process the queue."""
 
         def work() -> None:
             process_queue(hub=hub, lab=lab, keeper=LeaseKeeper(), is_wanted=lambda: True)
@@ -158,21 +150,21 @@ class TestWorkers:
 
         assert not SpawnRequest.objects.exclude(state=State.READY).exists()
         posts = [call for call in fake_hub.calls if call.endswith("/server") and "POST" in call]
-        assert len(posts) == len(requests), "the Hub had to turn some away"
+        assert len(posts) == len(requests), "the Hub refused some"
         taken_up = SpawnRequest.objects.order_by("taken_up_at", "pk")
         assert [request.pk for request in taken_up] == [request.pk for request in requests]
 
     def test_threads_claim_different_starts(
         self, fake_hub, workers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        taken_up = []
+        leases = []
 
-        def claim_and_note(request_id: int) -> Lease | None:
+        def claim_and_record(request_id: int) -> Lease | None:
             lease = claim_with_slot(request_id)
-            taken_up.append(lease)
+            leases.append(lease)
             return lease
 
-        monkeypatch.setattr(module, "claim_with_slot", claim_and_note)
+        monkeypatch.setattr(module, "claim_with_slot", claim_and_record)
         requests = [request_spawn(user=user) for user in make_class(12)]
 
         for worker in workers:
@@ -180,7 +172,7 @@ class TestWorkers:
         for worker in workers:
             worker.join(timeout=30)
 
-        assert [lease.row_id for lease in taken_up] == [request.pk for request in requests]
+        assert [lease.row_id for lease in leases] == [request.pk for request in requests]
 
     def test_worker_that_shuts_down_claims_nothing(self, hub, lab, sara) -> None:
         request_spawn(user=sara)

@@ -20,12 +20,12 @@ LONG_AGO = timedelta(minutes=1)
 
 @pytest.fixture
 def provisioned(sara: User, omid: User) -> None:
-    """Sara and Omid have users of their own on the Hub."""
+    """Sara and Omid have Hub users."""
     User.objects.update(hub_user_created_at=timezone.now())
 
 
 def make_old() -> None:
-    """As if all had been asked for a minute ago."""
+    """Make all rows a minute old."""
     before = timezone.now() - LONG_AGO
     SpawnRequest.objects.update(created_at=before)
     SpawnRequest.objects.filter(cancel_requested_at__isnull=False).update(
@@ -159,7 +159,7 @@ def test_wake_stalled_work_makes_no_hub_call(fake_hub, sara) -> None:
 
 
 def test_all_lost_work_ends_as_requested(fake_hub, sara, omid, workers) -> None:
-    """All wake-ups lost, one worker dead in the middle of a start that the Hub went on with."""
+    """All wake-ups are lost, and one worker died during a start that the Hub completed."""
     fake_hub.script_all(Spawn(seconds=0.05))
     for name in ("sara", "omid"):
         fake_hub.add_user(name)

@@ -86,10 +86,9 @@ class _Claim:
 
     def __init__(self, user: User) -> None:
         self._account = User.objects.filter(pk=user.pk)
-        self._expires_at = timezone.now() + CLAIM_DURATION
-        unclaimed = Q(hub_claim_expires_at__isnull=True) | Q(
-            hub_claim_expires_at__lte=timezone.now()
-        )
+        now = timezone.now()
+        self._expires_at = now + CLAIM_DURATION
+        unclaimed = Q(hub_claim_expires_at__isnull=True) | Q(hub_claim_expires_at__lte=now)
         mine = self._account.filter(unclaimed, hub_user_created_at__isnull=True)
         if not mine.update(hub_claim_expires_at=self._expires_at):
             raise HubUserBeingMadeError

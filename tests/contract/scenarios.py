@@ -229,7 +229,7 @@ SCENARIOS = (
         behaviour=Behaviour(fails="raise"),
     ),
     Scenario(
-        "a hook that refuses with a status and words of its own",
+        "a hook that refuses with its own status and message",
         states.idle,
         START,
         503,

@@ -35,7 +35,7 @@ def _database_url() -> str:
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
-    who = quote(database["USER"])
+    credentials = quote(database["USER"])
     if database["PASSWORD"]:
-        who += f":{quote(database['PASSWORD'])}"
-    return f"postgres://{who}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+        credentials += f":{quote(database['PASSWORD'])}"
+    return f"postgres://{credentials}@{database['HOST']}:{database['PORT']}/{database['NAME']}"

@@ -180,7 +180,7 @@ def test_pages_are_read_at_the_configured_address(fake_hub: FakeHub, hub: HubCli
 
 @pytest.mark.parametrize("offset", [0, 2])
 def test_pages_that_do_not_advance_end_the_list(sample, offset: int) -> None:
-    """A broken Hub cannot keep a worker reading for ever."""
+    """Otherwise a broken Hub could keep a worker in an endless loop."""
     bodies = [sample("users_list_paged")["body"] for _ in range(2)]
     bodies[0]["_pagination"]["next"]["offset"] = 2
     bodies[1]["_pagination"]["next"]["offset"] = offset

@@ -1,4 +1,4 @@
-"""What the log tells of a call: nothing when it went well, one line when it failed."""
+"""Log lines of calls: none for a success, one for a failure."""
 
 from __future__ import annotations
 

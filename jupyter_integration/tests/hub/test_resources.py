@@ -52,10 +52,6 @@ def test_a_users_server_is_read(sample, name, ready, pending) -> None:
     assert user.server.started.tzinfo is UTC
 
 
-def test_a_failed_start_leaves_no_server(sample) -> None:
-    assert read_user(sample("user_get_after_failure")["body"]).server is None
-
-
 def test_page_names_the_next_offset(sample) -> None:
     page = read_user_page(sample("users_list_paged")["body"])
 

@@ -44,7 +44,7 @@ def end(call: AdmittedCall, error: BaseException | None = None) -> None:
 
 def fail(breaker: CircuitBreaker, times: int = 1) -> None:
     for _ in range(times):
-        end(begin(breaker), HubUnreachable("nobody there"))
+        end(begin(breaker), HubUnreachable("refused"))
 
 
 def refusal(breaker: CircuitBreaker) -> HubCircuitOpen:

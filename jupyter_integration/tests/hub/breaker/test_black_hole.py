@@ -22,7 +22,7 @@ def time_out(hub: HubClient) -> None:
 
 
 def hold(connection: Connection) -> None:
-    """Take the call and say nothing, as a Hub behind a black hole."""
+    """Accept the call and send nothing."""
     connection.read_request()
     connection.wait_until_closed(30)
 

@@ -44,12 +44,6 @@ class TestOpening:
         fail(breaker)
         assert breaker.is_blocked
 
-    def test_failures_of_all_processes_count_together(self, store, clock) -> None:
-        for _process in range(3):
-            fail(CircuitBreaker(store, clock=clock))
-
-        assert CircuitBreaker(store, clock=clock).is_blocked
-
     def test_failures_far_apart_are_not_in_a_row(self, breaker, clock) -> None:
         fail(breaker, 2)
         clock.go(3600)
