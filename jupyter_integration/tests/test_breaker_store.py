@@ -71,11 +71,11 @@ class TestCacheAway:
 class TestStore:
     def test_store_reads_back_its_values(self, db: None) -> None:
         store = CacheStore()
-        store.set("hub:circuit", "open", TTL)
+        store.set("hub:breaker-state", "open", TTL)
 
-        assert store.get_many(["hub:circuit", "hub:other"]) == {"hub:circuit": "open"}
-        store.delete_many(["hub:circuit", "hub:other"])
-        assert store.get_many(["hub:circuit"]) == {}
+        assert store.get_many(["hub:breaker-state", "hub:other"]) == {"hub:breaker-state": "open"}
+        store.delete_many(["hub:breaker-state", "hub:other"])
+        assert store.get_many(["hub:breaker-state"]) == {}
 
     @pytest.mark.django_db(transaction=True)
     def test_one_of_many_concurrent_adds_succeeds(self) -> None:
@@ -91,13 +91,13 @@ class TestStore:
         """Else a hundred starts that wait for the Hub would hold a hundred connections."""
         connection.close()
         store = CacheStore()
-        store.set("hub:circuit", "open", TTL)
+        store.set("hub:breaker-state", "open", TTL)
         store.add("hub:failure:1", True, TTL)
-        store.get_many(["hub:circuit"])
+        store.get_many(["hub:breaker-state"])
         assert connection.connection is None
 
         connection.ensure_connection()
-        store.get_many(["hub:circuit"])
+        store.get_many(["hub:breaker-state"])
         assert connection.connection is not None
 
 

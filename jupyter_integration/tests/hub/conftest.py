@@ -36,3 +36,8 @@ def hub(fake_hub: FakeHub) -> Iterator[HubClient]:
     client = HubClient(HubTransport(fake_hub.api_url, fake_hub.token, backoff=0.01))
     yield client
     client.close()
+
+
+def client_of(api_url: str, **options: float) -> HubClient:
+    """Return a client that retries without a delay; `options` are HubTransport's."""
+    return HubClient(HubTransport(api_url, TOKEN, **{"backoff": 0.0, **options}))

@@ -114,3 +114,23 @@ class Peer:
         # The client may close the connection at any point, and the test may end.
         with accepted, contextlib.suppress(OSError):
             self._play(connection)
+
+
+def answering(status: str, body: bytes = b"", *headers: str) -> Callable[[Connection], None]:
+    """Return a play that answers every request with this response."""
+
+    def play(connection: Connection) -> None:
+        while connection.read_request():
+            connection.answer(status, body, *headers)
+
+    return play
+
+
+def sending(*pieces: bytes, pause: float = 0.0) -> Callable[[Connection], None]:
+    """Return a play that sends these bytes after one request."""
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(*pieces, pause=pause)
+
+    return play

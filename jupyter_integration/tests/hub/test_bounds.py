@@ -8,16 +8,11 @@ import time
 
 import pytest
 
-from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubProtocolError, HubTimeout, HubUnreachable
 from jupyter_integration.hub.transport import MAX_BODY_SIZE, HubTransport
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.tests.hub.conftest import TOKEN
-from jupyter_integration.tests.hub.peer import Connection, Peer
-
-
-def _client(url: str, **options) -> HubClient:
-    return HubClient(HubTransport(url, TOKEN, **{"backoff": 0.0, **options}))
+from jupyter_integration.tests.hub.conftest import TOKEN, client_of
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering, sending
 
 
 def test_slow_body_times_out() -> None:
@@ -28,7 +23,7 @@ def test_slow_body_times_out() -> None:
 
     began = time.monotonic()
     with Peer(play) as peer, pytest.raises(HubTimeout, match="too slowly"):
-        _client(peer.api_url, read_timeout=0.3).get_version()
+        client_of(peer.api_url, read_timeout=0.3).get_version()
 
     assert time.monotonic() - began < 5
 
@@ -51,7 +46,7 @@ def test_endless_body_is_aborted_and_its_connection_closed(status: str) -> None:
     with Peer(play) as peer:
         # The error is kept, and with it all that its frames hold.
         with pytest.raises(HubProtocolError, match="too large") as failed:
-            _client(peer.api_url).get_version()
+            client_of(peer.api_url).get_version()
         wait_for(lambda: cut)
 
     assert failed.value.status == int(status[:3])
@@ -59,12 +54,10 @@ def test_endless_body_is_aborted_and_its_connection_closed(status: str) -> None:
 
 
 def test_a_large_but_sane_body_is_read() -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer("200 OK", b'{"version": "6.1.1", "more": "' + b"x" * 2_000_000 + b'"}')
-
-    with Peer(play) as peer:
-        assert _client(peer.api_url).get_version() == "6.1.1"
+    with Peer(
+        answering("200 OK", b'{"version": "6.1.1", "more": "' + b"x" * 2_000_000 + b'"}')
+    ) as peer:
+        assert client_of(peer.api_url).get_version() == "6.1.1"
 
 
 @pytest.mark.parametrize(
@@ -77,22 +70,14 @@ def test_a_large_but_sane_body_is_read() -> None:
     ids=["short", "no last chunk", "no chunk at all"],
 )
 def test_truncated_body_is_unreachable(answer: bytes) -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.send(answer)
-
-    with Peer(play) as peer, pytest.raises(HubUnreachable):
-        _client(peer.api_url).get_version()
+    with Peer(sending(answer)) as peer, pytest.raises(HubUnreachable):
+        client_of(peer.api_url).get_version()
 
 
 @pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00" * 100_000 + b"\r\n"])
 def test_non_http_response_is_unreachable(answer: bytes) -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.send(answer)
-
-    with Peer(play) as peer, pytest.raises(HubUnreachable):
-        _client(peer.api_url).get_version()
+    with Peer(sending(answer)) as peer, pytest.raises(HubUnreachable):
+        client_of(peer.api_url).get_version()
 
 
 def test_refusing_host_is_unreachable_soon() -> None:
@@ -108,7 +93,8 @@ def test_refusing_host_is_unreachable_soon() -> None:
 
         began = time.monotonic()
         with pytest.raises(HubUnreachable, match="timed out"):
-            _client(f"http://127.0.0.1:{address[1]}/hub/api", connect_timeout=0.2).stop_server("a")
+            api_url = f"http://127.0.0.1:{address[1]}/hub/api"
+            client_of(api_url, connect_timeout=0.2).stop_server("a")
 
         assert 0.15 < time.monotonic() - began < 2.5
 
@@ -117,12 +103,11 @@ def test_a_compressed_body_is_refused_instead_of_unpacked() -> None:
     """A few bytes of it could become gigabytes, and the client did not accept compression."""
     packed = bytes.fromhex("1f8b08000000000000ffabae050043bfa6a302000000")
 
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer("200 OK", packed, "Content-Encoding: gzip")
-
-    with Peer(play) as peer, pytest.raises(HubProtocolError, match="not JSON"):
-        _client(peer.api_url).get_version()
+    with (
+        Peer(answering("200 OK", packed, "Content-Encoding: gzip")) as peer,
+        pytest.raises(HubProtocolError, match="not JSON"),
+    ):
+        client_of(peer.api_url).get_version()
 
     assert b"Accept-Encoding: identity" in peer.requests[0]
 
@@ -136,7 +121,7 @@ def test_stop_has_a_longer_timeout_than_read() -> None:
             connection.answer("204 No Content")
 
     with Peer(play) as peer:
-        client = _client(peer.api_url, read_timeout=0.1)
+        client = client_of(peer.api_url, read_timeout=0.1)
         assert client.stop_server("sara") is True
         client.delete_user("sara")
         with pytest.raises(HubTimeout):

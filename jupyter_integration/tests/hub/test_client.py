@@ -16,14 +16,9 @@ from jupyter_integration.hub.errors import (
     HubStarting,
     HubUnreachable,
 )
-from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
-from jupyter_integration.tests.hub.conftest import TOKEN
-from jupyter_integration.tests.hub.peer import Connection, Peer
-
-
-def _client_of(peer: Peer, **options) -> HubClient:
-    return HubClient(HubTransport(peer.api_url, TOKEN, backoff=0.0, **options))
+from jupyter_integration.tests.hub.conftest import client_of
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering
 
 
 def test_each_method_makes_one_call(fake_hub: FakeHub, hub: HubClient) -> None:
@@ -101,7 +96,7 @@ def test_created_user_is_no_administrator(sample) -> None:
         connection.answer("201 Created", json.dumps(sample("user_create_name_08")["body"]).encode())
 
     with Peer(play) as peer:
-        _client_of(peer).create_user("ALI")
+        client_of(peer.api_url).create_user("ALI")
 
     assert json.loads(bodies[0]) == {"admin": False}
 
@@ -152,15 +147,11 @@ def test_change_with_lost_response_is_sent_once(
 
 
 def test_foreign_404_means_the_hub_is_starting() -> None:
-    def play(connection: Connection) -> None:
-        while connection.read_request():
-            connection.answer("404 Not Found", b"Not Found")
-
-    with Peer(play) as peer:
+    with Peer(answering("404 Not Found", b"Not Found")) as peer:
         with pytest.raises(HubStarting) as starting:
-            _client_of(peer).get_user("sara")
+            client_of(peer.api_url).get_user("sara")
         with pytest.raises(HubStarting):
-            next(_client_of(peer).follow_progress("sara"))
+            next(client_of(peer.api_url).follow_progress("sara"))
 
     assert starting.value.status == 404
     assert not isinstance(starting.value, HubNotFound)
@@ -191,16 +182,12 @@ def test_pages_that_do_not_advance_end_the_list(sample, offset: int) -> None:
             connection.answer("200 OK", json.dumps(body).encode())
 
     with Peer(play) as peer, pytest.raises(HubProtocolError, match="not a later one"):
-        list(_client_of(peer).list_users(page_size=2))
+        list(client_of(peer.api_url).list_users(page_size=2))
 
 
 def test_unpaged_list_is_refused(sample) -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer("200 OK", b"[]")
-
-    with Peer(play) as peer, pytest.raises(HubProtocolError):
-        list(_client_of(peer).list_users())
+    with Peer(answering("200 OK", b"[]")) as peer, pytest.raises(HubProtocolError):
+        list(client_of(peer.api_url).list_users())
 
 
 @pytest.mark.parametrize(
@@ -214,12 +201,8 @@ def test_unpaged_list_is_refused(sample) -> None:
     ],
 )
 def test_response_of_no_hub_is_a_protocol_error(answer, why: str) -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer(*answer)
-
-    with Peer(play) as peer, pytest.raises(HubProtocolError, match=why) as broken:
-        _client_of(peer).get_user("sara")
+    with Peer(answering(*answer)) as peer, pytest.raises(HubProtocolError, match=why) as broken:
+        client_of(peer.api_url).get_user("sara")
 
     assert broken.value.status == int(answer[0][:3])
     assert len(peer.requests) == 1

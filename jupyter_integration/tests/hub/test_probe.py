@@ -10,35 +10,27 @@ from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
 from jupyter_integration.tests.hub.conftest import TOKEN
-from jupyter_integration.tests.hub.peer import Connection, Peer
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering, sending
 
 
 def _probe(peer: Peer, **options) -> LabProbe:
     return LabProbe(peer.api_url.removesuffix("/hub/api"), **options)
 
 
-def _answering(status: str):
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer(status, b"{}")
-
-    return play
-
-
 def test_a_success_is_an_answer() -> None:
-    with Peer(_answering("204 No Content")) as peer:
+    with Peer(answering("204 No Content", b"{}")) as peer:
         assert _probe(peer).answers("/user/sara/") is True
 
 
 @pytest.mark.parametrize("status", ["302 Found", "403 No", "503 No", "100 No"])
 def test_other_statuses_are_no_answer(status: str) -> None:
     """Without a route to the server the proxy answers with a redirect of the Hub, or with 503."""
-    with Peer(_answering(status)) as peer:
+    with Peer(answering(status, b"{}")) as peer:
         assert _probe(peer).answers("/user/sara/") is False
 
 
 def test_probe_reads_lab_api_without_credentials() -> None:
-    with Peer(_answering("200 OK")) as peer:
+    with Peer(answering("200 OK", b"{}")) as peer:
         _probe(peer).answers("/user/sara/")
 
     (request,) = peer.requests
@@ -55,19 +47,15 @@ def test_probe_reads_lab_api_without_credentials() -> None:
     ],
 )
 def test_an_address_cannot_smuggle_anything_into_the_request(server_url: str, asked: bytes) -> None:
-    with Peer(_answering("200 OK")) as peer:
+    with Peer(answering("200 OK", b"{}")) as peer:
         assert _probe(peer).answers(server_url)
 
     assert peer.requests[0].splitlines()[0] == b"GET " + asked + b" HTTP/1.1"
 
 
 def test_slow_server_times_out() -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.send(*[b"H"] * 1000, pause=0.02)
-
     began = time.monotonic()
-    with Peer(play) as peer:
+    with Peer(sending(*[b"H"] * 1000, pause=0.02)) as peer:
         assert _probe(peer, answer_timeout=0.3).answers("/user/sara/") is False
 
     assert time.monotonic() - began < 3
@@ -115,16 +103,12 @@ def test_a_status_line_without_end_is_not_read() -> None:
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2000 OK\r\n", b"200 OK\r\n"])
 def test_what_is_no_http_is_no_answer(answer: bytes) -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.send(answer)
-
-    with Peer(play) as peer:
+    with Peer(sending(answer)) as peer:
         assert _probe(peer).answers("/user/sara/") is False
 
 
 def test_closed_port_is_no_answer() -> None:
-    with Peer(_answering("200 OK")) as peer:
+    with Peer(answering("200 OK", b"{}")) as peer:
         probe = _probe(peer)
 
     assert probe.answers("/user/sara/") is False

@@ -20,14 +20,10 @@ from jupyter_integration.hub.resources import BrokenResource, ProgressEvent
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.tests.hub.conftest import TOKEN
-from jupyter_integration.tests.hub.peer import Connection, Peer
+from jupyter_integration.tests.hub.conftest import TOKEN, client_of
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering
 
 READY = b'data: {"progress": 100, "ready": true, "url": "/user/sara/"}\n\n'
-
-
-def _client(peer: Peer) -> HubClient:
-    return HubClient(HubTransport(peer.api_url, TOKEN, backoff=0.0))
 
 
 def _streaming(*pieces: bytes, pause: float = 0.0, then_wait: bool = False):
@@ -59,7 +55,7 @@ def test_a_recorded_stream_is_followed_to_its_end(sample, name: str) -> None:
     sent = [event for _, event in recorded["events"]]
 
     with Peer(_streaming(recorded["raw_tail"].encode(), b"")) as peer:
-        events = list(_client(peer).follow_progress("ali"))
+        events = list(client_of(peer.api_url).follow_progress("ali"))
 
     assert events == [
         ProgressEvent(
@@ -92,7 +88,7 @@ def test_event_without_percentage_keeps_the_previous() -> None:
     events = b'data: {"progress": 30}\n\ndata: {"message": "still pulling"}\n\n'
 
     with Peer(_streaming(events, READY, b"")) as peer:
-        progress = [event.progress for event in _client(peer).follow_progress("sara")]
+        progress = [event.progress for event in client_of(peer.api_url).follow_progress("sara")]
 
     assert progress == [30, 30, 100]
 
@@ -135,7 +131,7 @@ def test_many_events_together_may_be_larger_than_one() -> None:
 )
 def test_a_broken_event_is_a_protocol_error(event: bytes) -> None:
     with Peer(_streaming(event, then_wait=True)) as peer, pytest.raises(HubProtocolError) as broken:
-        list(_client(peer).follow_progress("sara"))
+        list(client_of(peer.api_url).follow_progress("sara"))
 
     assert (broken.value.status, broken.value.path) == (200, "/users/sara/server/progress")
     assert broken.value.request_id
@@ -146,14 +142,14 @@ def test_oversized_event_is_a_protocol_error() -> None:
         Peer(_streaming(b"x" * (MAX_EVENT_SIZE + 1), then_wait=True)) as peer,
         pytest.raises(HubProtocolError, match="too large"),
     ):
-        list(_client(peer).follow_progress("sara"))
+        list(client_of(peer.api_url).follow_progress("sara"))
 
 
 @pytest.mark.parametrize("last", [(b"",), ()], ids=["last chunk", "no last chunk"])
 def test_stream_that_ends_early_is_unreachable(last: tuple[bytes, ...]) -> None:
     event = b'data: {"progress": 50, "message": "halfway"}\n\n'
     with Peer(_streaming(event, *last)) as peer:
-        events = _client(peer).follow_progress("sara")
+        events = client_of(peer.api_url).follow_progress("sara")
         assert next(events).progress == 50
         with pytest.raises(HubUnreachable):
             next(events)
@@ -164,14 +160,14 @@ def test_stream_that_ends_early_is_unreachable(last: tuple[bytes, ...]) -> None:
 def test_a_stream_that_falls_silent_is_a_timeout() -> None:
     began = time.monotonic()
     with Peer(_streaming(b"\n\n", then_wait=True)) as peer, pytest.raises(HubTimeout):
-        list(_client(peer).follow_progress("sara", read_timeout=0.2))
+        list(client_of(peer.api_url).follow_progress("sara", read_timeout=0.2))
 
     assert time.monotonic() - began < 4
 
 
 def test_keepalives_extend_a_stream_beyond_read_timeout() -> None:
     with Peer(_streaming(*[b"\n\n"] * 6, READY, b"", pause=0.2)) as peer:
-        (event,) = _client(peer).follow_progress("sara", read_timeout=0.8)
+        (event,) = client_of(peer.api_url).follow_progress("sara", read_timeout=0.8)
 
     assert event.ready
 
@@ -203,7 +199,7 @@ def test_keepalive_callback_can_end_the_stream() -> None:
     closed: list[bool] = []
     with Peer(play) as peer:
         with pytest.raises(CancelledError):
-            list(_client(peer).follow_progress("sara", on_keepalive=cancel))
+            list(client_of(peer.api_url).follow_progress("sara", on_keepalive=cancel))
         wait_for(lambda: closed)
 
     assert closed == [True]
@@ -217,7 +213,7 @@ def test_closed_iterator_closes_its_connection() -> None:
         closed.append(connection.wait_until_closed())
 
     with Peer(play) as peer:
-        events = _client(peer).follow_progress("sara")
+        events = client_of(peer.api_url).follow_progress("sara")
         next(events)
         assert closed == []
         events.close()
@@ -241,9 +237,8 @@ def test_there_is_no_progress_without_a_start(fake_hub: FakeHub, hub: HubClient)
 
 
 def test_response_without_stream_is_a_protocol_error() -> None:
-    def play(connection: Connection) -> None:
-        connection.read_request()
-        connection.answer("200 OK", b"<html>", "Content-Type: text/html")
-
-    with Peer(play) as peer, pytest.raises(HubProtocolError, match="text/event-stream"):
-        next(_client(peer).follow_progress("sara"))
+    with (
+        Peer(answering("200 OK", b"<html>", "Content-Type: text/html")) as peer,
+        pytest.raises(HubProtocolError, match="text/event-stream"),
+    ):
+        next(client_of(peer.api_url).follow_progress("sara"))

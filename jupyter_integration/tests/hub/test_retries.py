@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import (
     HubError,
     HubServerError,
@@ -18,21 +17,8 @@ from jupyter_integration.hub.errors import (
     HubUnreachable,
 )
 from jupyter_integration.hub.retries import with_attempts
-from jupyter_integration.hub.transport import HubTransport
-from jupyter_integration.tests.hub.conftest import TOKEN
-from jupyter_integration.tests.hub.peer import Connection, Peer
-
-
-def _client(url: str, **options) -> HubClient:
-    return HubClient(HubTransport(url, TOKEN, **{"backoff": 0.0, **options}))
-
-
-def _answering(status: str, body: bytes = b"", *headers: str):
-    def play(connection: Connection) -> None:
-        while connection.read_request():
-            connection.answer(status, body, *headers)
-
-    return play
+from jupyter_integration.tests.hub.conftest import client_of
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering
 
 
 def _hanging_up(connection: Connection) -> None:
@@ -51,7 +37,7 @@ def _timeout(play) -> float:
 FAILURES = pytest.mark.parametrize(
     ("play", "kind"),
     [
-        (_answering("503 Service Unavailable", b"Service Unavailable"), HubStarting),
+        (answering("503 Service Unavailable", b"Service Unavailable"), HubStarting),
         (_hanging_up, HubUnreachable),
         (_silent, HubTimeout),
     ],
@@ -62,7 +48,7 @@ FAILURES = pytest.mark.parametrize(
 @FAILURES
 def test_a_read_is_tried_three_times(play, kind) -> None:
     with Peer(play) as peer, pytest.raises(HubError) as failed:
-        _client(peer.api_url, read_timeout=_timeout(play)).get_user("sara")
+        client_of(peer.api_url, read_timeout=_timeout(play)).get_user("sara")
 
     assert type(failed.value) is kind
     assert len(peer.requests) == 3
@@ -78,7 +64,7 @@ def test_a_change_is_tried_once(play, kind, method, monkeypatch: pytest.MonkeyPa
         "jupyter_integration.hub.client.STOP_TIMEOUT", timedelta(seconds=_timeout(play))
     )
     with Peer(play) as peer, pytest.raises(HubError) as failed:
-        getattr(_client(peer.api_url, read_timeout=_timeout(play)), method)("sara")
+        getattr(client_of(peer.api_url, read_timeout=_timeout(play)), method)("sara")
 
     assert type(failed.value) is kind
     assert len(peer.requests) == 1
@@ -93,15 +79,15 @@ def test_a_read_succeeds_at_the_third_attempt() -> None:
             connection.answer("200 OK", b'{"version": "6.1.1"}')
 
     with Peer(play) as peer:
-        assert _client(peer.api_url).get_version() == "6.1.1"
+        assert client_of(peer.api_url).get_version() == "6.1.1"
 
 
 @pytest.mark.parametrize(
     ("status", "kind"), [("500 Internal Server Error", HubServerError), ("429 No", HubThrottled)]
 )
 def test_other_failures_are_not_tried_again(status: str, kind) -> None:
-    with Peer(_answering(status)) as peer, pytest.raises(kind):
-        _client(peer.api_url).get_user("sara")
+    with Peer(answering(status)) as peer, pytest.raises(kind):
+        client_of(peer.api_url).get_user("sara")
 
     assert len(peer.requests) == 1
 
@@ -110,10 +96,10 @@ def test_other_failures_are_not_tried_again(status: str, kind) -> None:
 def test_retry_after_does_not_delay_retries(status: str) -> None:
     began = time.monotonic()
     with (
-        Peer(_answering(status, b"", "Retry-After: 30")) as peer,
+        Peer(answering(status, b"", "Retry-After: 30")) as peer,
         pytest.raises(HubError) as failed,
     ):
-        _client(peer.api_url).get_user("sara")
+        client_of(peer.api_url).get_user("sara")
 
     assert failed.value.retry_after == 30.0
     assert time.monotonic() - began < 5
@@ -123,7 +109,7 @@ def test_closed_port_is_unreachable_for_reads_and_changes() -> None:
     with Peer(_silent) as peer:
         url = peer.api_url
 
-    for call in (_client(url).get_version, lambda: _client(url).start_server("sara")):
+    for call in (client_of(url).get_version, lambda: client_of(url).start_server("sara")):
         with pytest.raises(HubUnreachable, match="refused") as refused:
             call()
         assert refused.value.status is None
@@ -133,7 +119,7 @@ def test_change_is_not_retried_after_refused_connection() -> None:
     """urllib3 would retry: then a start could arrive long after its caller gave up."""
     with Peer(_silent) as peer:
         url = peer.api_url
-    client = _client(url, backoff=5.0)
+    client = client_of(url, backoff=5.0)
 
     began = time.monotonic()
     with pytest.raises(HubUnreachable):
@@ -158,7 +144,7 @@ def test_delays_between_attempts_double_with_jitter() -> None:
 def test_the_wait_between_attempts_is_really_waited() -> None:
     began = time.monotonic()
     with Peer(_hanging_up) as peer, pytest.raises(HubUnreachable):
-        _client(peer.api_url, backoff=0.2).get_version()
+        client_of(peer.api_url, backoff=0.2).get_version()
 
     # 0.2 and 0.4 seconds, each with a jitter of 50 %.
     assert 0.3 <= time.monotonic() - began < 5

@@ -8,7 +8,6 @@ import pytest
 
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubError
-from jupyter_integration.tests.hub.peer import Connection
 
 OPEN_FOR = 0.3  # seconds
 
@@ -19,11 +18,3 @@ def fail(hub: HubClient, times: int = 3) -> None:
     for _ in range(times):
         with pytest.raises(HubError):
             hub.get_user("sara")
-
-
-def answering(status: str, body: bytes = b"", *headers: str) -> Callable[[Connection], None]:
-    def play(connection: Connection) -> None:
-        while connection.read_request():
-            connection.answer(status, body, *headers)
-
-    return play

@@ -10,8 +10,8 @@ import pytest
 from jupyter_integration.hub.errors import HubCircuitOpen, HubError, HubStarting
 from jupyter_integration.testing import FakeHub
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.tests.hub.breaker.calling import OPEN_FOR, Connect, answering, fail
-from jupyter_integration.tests.hub.peer import Connection, Peer
+from jupyter_integration.tests.hub.breaker.calling import OPEN_FOR, Connect, fail
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering
 
 
 def test_failures_of_one_client_block_all_clients(fake_hub: FakeHub, connect: Connect) -> None:

@@ -8,8 +8,8 @@ from jupyter_integration.hub.errors import HubCircuitOpen, HubStarting, HubUnrea
 from jupyter_integration.testing import FakeHub, Spawn
 from jupyter_integration.testing.memory_store import MemoryStore
 from jupyter_integration.testing.waiting import wait_for
-from jupyter_integration.tests.hub.breaker.calling import Connect, answering, fail
-from jupyter_integration.tests.hub.peer import Connection, Peer
+from jupyter_integration.tests.hub.breaker.calling import Connect, fail
+from jupyter_integration.tests.hub.peer import Connection, Peer, answering
 
 
 class TestProgress:
