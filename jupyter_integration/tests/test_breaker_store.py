@@ -162,7 +162,7 @@ class Process:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_count_together_and_probe_one_at_a_time(fake_hub) -> None:
+def test_processes_share_count_and_probe(fake_hub) -> None:
     fake_hub.add_user("sara")
     fake_hub.down()
     with ExitStack() as stack:

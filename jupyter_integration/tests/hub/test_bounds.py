@@ -137,7 +137,7 @@ def test_stop_has_a_longer_timeout_than_read() -> None:
         "http://hub/hub/api?token=secret",
     ],
 )
-def test_an_address_that_cannot_be_meant_is_refused_at_once(url: str) -> None:
+def test_invalid_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="JUPYTERHUB_API_URL") as refused:
         HubTransport(url, TOKEN)
 

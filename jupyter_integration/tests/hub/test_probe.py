@@ -129,6 +129,6 @@ def test_lab_may_answer_later_than_hub_ready() -> None:
 
 
 @pytest.mark.parametrize("url", ["", "hub:8000", "ftp://hub"])
-def test_an_address_that_cannot_be_meant_is_refused_at_once(url: str) -> None:
+def test_invalid_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="HUB_PROXY_URL"):
         LabProbe(url)
