@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from deploy.socket_guard.rules import MAX_CPU_SHARES
+from deploy.socket_guard.server_limits import MAX_CPU_SHARES
 from jupyter_integration.testing.part import Part
 
 COMPOSE_FILE = Path(__file__).resolve().parents[1] / "docker-compose.yml"

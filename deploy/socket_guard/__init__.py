@@ -1,8 +1,8 @@
 """Filter between the Hub and the container engine: it passes what starting servers needs.
 
-rules.py     configured limits of a server: image, network, volume, memory, processors
+limits.py     configured limits of a server: image, network, volume, memory, processors
 creation.py  check of a request that creates a container
-routes.py    list of the allowed requests
+allowed_requests.py    list of the allowed requests
 engine.py    HTTP over the engine's socket
 guard.py     the service
 

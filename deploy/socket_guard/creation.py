@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from deploy.socket_guard.rules import GUARD_LABEL, Rules
+from deploy.socket_guard.server_limits import GUARD_LABEL, ServerLimits
 
 Check = Callable[[Any], bool]
 
@@ -26,17 +26,17 @@ class CreationRefused(Exception):
     """The message names the field and no value, since values may contain tokens."""
 
 
-def checked(body: bytes, name: str, rules: Rules) -> bytes:
+def checked(body: bytes, name: str, limits: ServerLimits) -> bytes:
     """Return the body for the engine, with the guard's label. Raises CreationRefused."""
-    owner = rules.owner_of(name)
+    owner = limits.owner_of(name)
     if owner is None:
         raise CreationRefused("this is not the name of a user's server")
     try:
         request = json.loads(body)
     except (ValueError, RecursionError):
         raise CreationRefused("the body is not JSON") from None
-    _check(request, _container(rules), "the body")
-    _check(request.get("HostConfig"), _host(rules, owner), "HostConfig")
+    _check(request, _container(limits), "the body")
+    _check(request.get("HostConfig"), _host(limits, owner), "HostConfig")
     request["Labels"] = {**(request.get("Labels") or {}), GUARD_LABEL: owner}
     return json.dumps(request).encode()
 
@@ -55,14 +55,14 @@ def _check(fields: object, checks: dict[str, Check], where: str) -> None:
             raise CreationRefused(f"{field} is missing")
 
 
-def _container(rules: Rules) -> dict[str, Check]:
+def _container(limits: ServerLimits) -> dict[str, Check]:
     return {
-        "Image": _is(rules.image),
+        "Image": _is(limits.image),
         "Env": lambda value: value is None or _is_list_of_text(value),
         "Cmd": lambda value: value is None or _is_list_of_text(value),
         "Labels": lambda value: value is None or _are_labels(value),
-        "Volumes": lambda value: value in (None, {}, {rules.home: {}}),
-        "ExposedPorts": lambda value: value in (None, {}, {rules.port: None}, {rules.port: {}}),
+        "Volumes": lambda value: value in (None, {}, {limits.home: {}}),
+        "ExposedPorts": lambda value: value in (None, {}, {limits.port: None}, {limits.port: {}}),
         # Harmless: the guard refuses every request to attach.
         "AttachStdout": _is_optional_bool,
         "AttachStderr": _is_optional_bool,
@@ -70,18 +70,18 @@ def _container(rules: Rules) -> dict[str, Check]:
     }
 
 
-def _host(rules: Rules, owner: str) -> dict[str, Check]:
-    max_cpu_quota = int(rules.cpus * 100_000)  # microseconds in each period
+def _host(limits: ServerLimits, owner: str) -> dict[str, Check]:
+    max_cpu_quota = int(limits.cpus * 100_000)  # microseconds in each period
     return {
-        "NetworkMode": _is(rules.network),
-        "Binds": _is([rules.home_bind(owner)]),
+        "NetworkMode": _is(limits.network),
+        "Binds": _is([limits.home_bind(owner)]),
         "CapDrop": _is(["ALL"]),
         "SecurityOpt": lambda value: value in (["no-new-privileges"], ["no-new-privileges:true"]),
-        "Memory": _is_number_up_to(rules.memory),
+        "Memory": _is_number_up_to(limits.memory),
         "CpuPeriod": _is(100_000),
         "CpuQuota": _is_number_up_to(max_cpu_quota),
-        "CpuShares": _is_number_up_to(rules.cpu_shares),
-        "PidsLimit": _is_number_up_to(rules.processes),
+        "CpuShares": _is_number_up_to(limits.cpu_shares),
+        "PidsLimit": _is_number_up_to(limits.processes),
         "AutoRemove": _is_optional_bool,
         "Init": _is_optional_bool,
     }

@@ -15,11 +15,11 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, urlencode
 
-from deploy.socket_guard import routes
+from deploy.socket_guard import allowed_requests
+from deploy.socket_guard.allowed_requests import Kind, Match
 from deploy.socket_guard.creation import CreationRefused, checked
 from deploy.socket_guard.engine import Engine, EngineUnavailable, Response
-from deploy.socket_guard.routes import Kind, Match
-from deploy.socket_guard.rules import GUARD_LABEL, Rules, RulesRefused
+from deploy.socket_guard.server_limits import GUARD_LABEL, InvalidLimit, ServerLimits
 
 logger = logging.getLogger("socket_guard")
 
@@ -37,13 +37,13 @@ class Refused(Exception):
 class Guard:
     """Decision on a request, and the call of the engine."""
 
-    def __init__(self, engine: Engine, rules: Rules) -> None:
+    def __init__(self, engine: Engine, limits: ServerLimits) -> None:
         self._engine = engine
-        self._rules = rules
+        self._limits = limits
 
     def handle(self, method: str, target: str, body: bytes) -> Response:
         """Return the engine's response. Raises Refused and EngineUnavailable."""
-        match = routes.find(method, target)
+        match = allowed_requests.find(method, target)
         if match is None:
             raise Refused("this request is not allowed")
         if match.route.kind is Kind.CREATION:
@@ -58,7 +58,7 @@ class Guard:
 
     def _create(self, match: Match, body: bytes) -> Response:
         try:
-            passed_on = checked(body, match.query["name"], self._rules)
+            passed_on = checked(body, match.query["name"], self._limits)
         except CreationRefused as refused:
             raise Refused(str(refused)) from refused
         return self._engine.request("POST", _target(match.path, match.query), passed_on)
@@ -76,7 +76,7 @@ class Guard:
         return self._engine.request(match.route.method, _target(path, match.query))
 
     def _image_names(self) -> set[str]:
-        return {self._rules.image, f"{self._rules.image}:latest"}
+        return {self._limits.image, f"{self._limits.image}:latest"}
 
 
 def _target(path: str, query: dict[str, str]) -> str:
@@ -138,11 +138,11 @@ class GuardServer(ThreadingHTTPServer):
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        rules = Rules.read(os.environ)
-    except RulesRefused as refused:
+        limits = ServerLimits.read(os.environ)
+    except InvalidLimit as refused:
         sys.exit(str(refused))
-    server = GuardServer(("", PORT), Guard(Engine(SOCKET), rules))
-    logger.info("Allowing servers of image %s in network %s", rules.image, rules.network)
+    server = GuardServer(("", PORT), Guard(Engine(SOCKET), limits))
+    logger.info("Allowing servers of image %s in network %s", limits.image, limits.network)
     server.serve_forever()
 
 

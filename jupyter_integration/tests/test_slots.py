@@ -17,8 +17,8 @@ from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.scenes import provision
 from jupyter_integration.work import process_queue as module
 from jupyter_integration.work.leases import Lease, LeaseKeeper
-from jupyter_integration.work.process_queue import process_queue
-from jupyter_integration.work.slots import claim_with_slot, free_slots, next_queued
+from jupyter_integration.work.process_queue import next_queued, process_queue
+from jupyter_integration.work.slots import claim_with_slot, free_slots
 
 State = SpawnRequest.State
 

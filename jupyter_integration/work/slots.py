@@ -1,4 +1,4 @@
-"""Queue of starts, and the slots of the starts in flight.
+"""Slots of the starts in flight.
 
 A start holds one of SPAWN_SLOTS slots from its first claim until it is ready, failed or cancelled.
 The slot is a unique column of the row, so several workers together cannot hold too many.
@@ -6,26 +6,12 @@ The slot is a unique column of the row, so several workers together cannot hold 
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.work.leases import Lease, claim
-
-
-def next_queued() -> int | None:
-    """Return the start that a worker shall claim next; None if there is none, or no free slot.
-
-    Starts that hold a slot come first: a worker died, or the Hub interrupted them.
-    """
-    waits = ExpressionWrapper(Q(slot__isnull=True), BooleanField())
-    due = SpawnRequest.objects.wanted().due().order_by(waits, "pk")
-    first = due.values_list("pk", "slot").first()
-    if first is None:
-        return None
-    request_id, slot = first
-    return request_id if slot is not None or free_slots() else None
 
 
 def claim_with_slot(request_id: int) -> Lease | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.socket_guard.rules import GUARD_LABEL
+from deploy.socket_guard.server_limits import GUARD_LABEL
 from deploy.socket_guard.tests.escapes import (
     CREATE,
     ESCAPES,

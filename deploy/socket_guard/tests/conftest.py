@@ -16,9 +16,11 @@ import pytest
 
 from deploy.socket_guard.engine import Engine
 from deploy.socket_guard.guard import Guard, GuardServer
-from deploy.socket_guard.rules import GUARD_LABEL, Rules
+from deploy.socket_guard.server_limits import GUARD_LABEL, ServerLimits
 
-RULES = Rules(image="shaparak-user-server", network="shaparak-servers", memory=2 * 2**30, cpus=2.0)
+LIMITS = ServerLimits(
+    image="shaparak-user-server", network="shaparak-servers", memory=2 * 2**30, cpus=2.0
+)
 
 SARAS = {"Id": "5a" * 32, "Config": {"Labels": {GUARD_LABEL: "sara"}}}
 DATABASE = {"Id": "db" * 32, "Config": {"Labels": {"com.docker.compose.service": "postgres"}}}
@@ -103,7 +105,7 @@ Send = Callable[..., tuple[int, Any]]
 @pytest.fixture
 def send(engine: EngineDouble, tmp_path: Path) -> Iterator[Send]:
     """Return a function that sends a request as the Hub does, and returns status and body."""
-    guard = Guard(Engine(str(tmp_path / "engine.sock")), RULES)
+    guard = Guard(Engine(str(tmp_path / "engine.sock")), LIMITS)
     server = GuardServer(("127.0.0.1", 0), guard)
 
     def send_request(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from deploy.socket_guard.rules import GUARD_LABEL
+from deploy.socket_guard.server_limits import GUARD_LABEL
 
 MINE = "/v1.45/containers/shaparak-jupyter-sara"
 OTHERS = "/v1.45/containers/shaparak-postgres"

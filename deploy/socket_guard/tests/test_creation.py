@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from deploy.socket_guard.rules import GUARD_LABEL
+from deploy.socket_guard.server_limits import GUARD_LABEL
 from deploy.socket_guard.tests.conftest import EngineDouble, Send
 from deploy.socket_guard.tests.escapes import (
     CREATE,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.socket_guard.rules import Rules, RulesRefused
-from deploy.socket_guard.tests.conftest import RULES, SARAS, EngineDouble, Send
+from deploy.socket_guard.server_limits import InvalidLimit, ServerLimits
+from deploy.socket_guard.tests.conftest import LIMITS, SARAS, EngineDouble, Send
 from deploy.socket_guard.tests.escapes import MINE, REFUSED_REQUESTS, REQUESTS_OF_OTHERS
 
 REQUESTS_OF_THE_HUB = [
@@ -85,13 +85,13 @@ def test_unavailable_engine_is_a_502(send: Send, tmp_path: Path) -> None:
 
 
 def test_rules_are_those_of_the_hub() -> None:
-    assert Rules.read({"SERVER_MEMORY": "", "SERVER_CPUS": ""}) == RULES
-    assert Rules.read({"SERVER_MEMORY": "512M", "SERVER_CPUS": "0.5"}).memory == 512 * 2**20
+    assert ServerLimits.read({"SERVER_MEMORY": "", "SERVER_CPUS": ""}) == LIMITS
+    assert ServerLimits.read({"SERVER_MEMORY": "512M", "SERVER_CPUS": "0.5"}).memory == 512 * 2**20
 
 
 @pytest.mark.parametrize(
     "environ", [{"SERVER_MEMORY": "much"}, {"SERVER_MEMORY": "0"}, {"SERVER_CPUS": "-1"}]
 )
 def test_invalid_rule_is_named(environ: dict[str, str]) -> None:
-    with pytest.raises(RulesRefused, match=next(iter(environ))):
-        Rules.read(environ)
+    with pytest.raises(InvalidLimit, match=next(iter(environ))):
+        ServerLimits.read(environ)

@@ -19,12 +19,12 @@ MAX_CPU_SHARES = 256
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
-class RulesRefused(Exception):
+class InvalidLimit(Exception):
     """A setting is invalid; the message names it and the values that it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class ServerLimits:
     image: str
     network: str
     memory: int  # bytes, at most
@@ -38,7 +38,7 @@ class Rules:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
-        """Read the settings. Raises RulesRefused."""
+        """Read the settings. Raises InvalidLimit."""
         return cls(
             image=environ.get("SERVER_IMAGE") or "shaparak-user-server",
             network=environ.get("SERVER_NETWORK") or "shaparak-servers",
@@ -61,12 +61,12 @@ def _bytes(text: str) -> int:
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([KMGT]?)", text)
     amount = int(float(found[1]) * _UNITS[found[2]]) if found else 0
     if amount <= 0:
-        raise RulesRefused(f"SERVER_MEMORY must be an amount such as 512M or 2G, not {text!r}.")
+        raise InvalidLimit(f"SERVER_MEMORY must be an amount such as 512M or 2G, not {text!r}.")
     return amount
 
 
 def _processors(text: str) -> float:
     found = re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text)
     if not found or float(text) <= 0:
-        raise RulesRefused(f"SERVER_CPUS must be a number such as 0.5 or 2, not {text!r}.")
+        raise InvalidLimit(f"SERVER_CPUS must be a number such as 0.5 or 2, not {text!r}.")
     return float(text)
