@@ -23,7 +23,7 @@ READY_POLL_INTERVAL = timedelta(seconds=0.2)
 SUPERVISOR_CHECK_INTERVAL = timedelta(seconds=60)
 # A part may crash once or twice while others start, and is restarted. After this many starts it has
 # failed.
-MAX_STARTS = 3
+MAX_PART_STARTS = 3
 
 # A stop takes ten seconds at most: what still runs after these is killed.
 SUPERVISOR_STOP_TIMEOUT = timedelta(seconds=8)
@@ -82,7 +82,7 @@ class Copy:
             for part in supervisor.parts():
                 starts = pids.setdefault(part.name, set())
                 starts.update({part.pid} - {0})
-                if part.given_up or len(starts) >= MAX_STARTS:
+                if part.given_up or len(starts) >= MAX_PART_STARTS:
                     raise CannotStart(
                         f"{part.name} keeps failing. {log_tail(self._trial, part.name)}"
                     )

@@ -9,7 +9,7 @@ from portal.persian.search import without_joiners
 from portal.persian.text import search_key
 
 MAX_PEOPLE = 200
-MAX_STARTS = 500
+MAX_FOUND_STARTS = 500
 """Bounds of each part of a search, newest rows first, so that its time stays bounded."""
 
 
@@ -39,9 +39,11 @@ def _starts_of_people(starts: QuerySet[SpawnRequest], term: str) -> QuerySet[Spa
     )
     people = list(accounts.filter(matches).values_list("pk", flat=True)[:MAX_PEOPLE])
     theirs = SpawnRequest.objects.filter(user__in=people).order_by("-pk")
-    return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MAX_STARTS]))
+    return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MAX_FOUND_STARTS]))
 
 
 def _ids_by_message(term: str) -> list[int]:
     failed = SpawnRequest.objects.filter(state=SpawnRequest.State.FAILED).order_by("-pk")
-    return list(failed.filter(message__icontains=term).values_list("pk", flat=True)[:MAX_STARTS])
+    return list(
+        failed.filter(message__icontains=term).values_list("pk", flat=True)[:MAX_FOUND_STARTS]
+    )

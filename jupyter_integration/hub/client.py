@@ -24,7 +24,7 @@ from jupyter_integration.hub.transport import HubTransport
 
 # The Hub holds these calls for up to its slow_stop_timeout (10 s by default), and for a second more
 # if it has to interrupt a start first.
-STOP_TIMEOUT: Final = timedelta(seconds=15)
+STOP_CALL_TIMEOUT: Final = timedelta(seconds=15)
 
 MAX_CONCURRENT_STARTS: Final = 4
 START_MAX_WAIT: Final = timedelta(seconds=0.2)
@@ -218,7 +218,7 @@ class HubClient:
         )
 
     def _stop_timeout(self) -> float:
-        return max(STOP_TIMEOUT.total_seconds(), self._transport.read_timeout)
+        return max(STOP_CALL_TIMEOUT.total_seconds(), self._transport.read_timeout)
 
 
 def _user_path(name: str, below: str = "") -> str:

@@ -20,7 +20,7 @@ from portal.heartbeats import PARTS, is_alive, last_heartbeats
 State = SpawnRequest.State
 
 STATISTICS_PERIOD = timedelta(hours=1)
-MAX_STARTS = 2000
+MAX_COUNTED_STARTS = 2000
 """Starts that the statistics read, the newest first: this bounds the time of the page."""
 
 
@@ -54,7 +54,7 @@ class LastHour:
     p95: timedelta | None
     """The 95th percentile of the same."""
     is_truncated: bool
-    """Whether there were more than MAX_STARTS."""
+    """Whether there were more than MAX_COUNTED_STARTS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _read_last_hour() -> LastHour:
     durations: list[timedelta] = []
     # The order of primary keys needs no further index. A slice, since PostgreSQL would prepare
     # all rows for an iterator.
-    for state, code, created_at, finished_at in newest[:MAX_STARTS]:
+    for state, code, created_at, finished_at in newest[:MAX_COUNTED_STARTS]:
         if created_at < since:
             break
         states[state] += 1
@@ -157,7 +157,7 @@ def _read_last_hour() -> LastHour:
         reasons=reasons.most_common(),
         median=_percentile(durations, 50),
         p95=_percentile(durations, 95),
-        is_truncated=states.total() == MAX_STARTS,
+        is_truncated=states.total() == MAX_COUNTED_STARTS,
     )
 
 

@@ -120,7 +120,7 @@ class TestLastHour:
         assert (hour.median, hour.p95) == (timedelta(seconds=50), timedelta(seconds=95))
 
     def test_busy_hour_counts_only_newest_starts(self, sara, monkeypatch) -> None:
-        monkeypatch.setattr(system_state, "MAX_STARTS", 3)
+        monkeypatch.setattr(system_state, "MAX_COUNTED_STARTS", 3)
         ended(sara, State.FAILED)
         for _time in range(3):
             ended(sara, State.READY)

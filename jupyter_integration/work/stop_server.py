@@ -19,7 +19,7 @@ from jupyter_integration.hub.errors import (
 
 logger = logging.getLogger(__name__)
 
-STOP_TIMEOUT = timedelta(seconds=60)
+SERVER_STOP_TIMEOUT = timedelta(seconds=60)
 STOP_POLL_INTERVAL = timedelta(seconds=0.3)
 STOP_RETRY_DELAY = timedelta(seconds=3)
 
@@ -29,9 +29,9 @@ def stop_and_wait(hub: HubClient, hub_username: str, *, heartbeat: Callable[[], 
 
     `heartbeat` is called at each poll; what it raises ends the wait.
 
-    Raises HubTimeout after STOP_TIMEOUT, and every other HubError.
+    Raises HubTimeout after SERVER_STOP_TIMEOUT, and every other HubError.
     """
-    deadline = time.monotonic() + STOP_TIMEOUT.total_seconds()
+    deadline = time.monotonic() + SERVER_STOP_TIMEOUT.total_seconds()
     try:
         hub.stop_server(hub_username)
         while True:

@@ -30,7 +30,7 @@ def test_sprite_holds_exactly_the_icons_in_use() -> None:
     assert used >= DIRECTED
 
 
-def test_icon_refers_to_its_symbol_and_is_hidden_from_screen_readers() -> None:
+def test_icon_uses_its_symbol_hidden_from_screen_readers() -> None:
     shown = Template('{% icon "back" %}{% icon "play" %}').render(Context())
     back, play = BeautifulSoup(shown, "html.parser").find_all("svg")
 

@@ -152,7 +152,7 @@ BUTTONS = {
 
 
 @pytest.mark.parametrize("code", FailureCode)
-def test_failure_has_one_button_and_names_who_resolves_it(code: FailureCode) -> None:
+def test_failure_shows_one_button_and_its_resolver(code: FailureCode) -> None:
     failure = explain(code, reference="S17")
     shown = card(replace(FAILED, failure=failure))
     key, words = BUTTONS[failure.action]

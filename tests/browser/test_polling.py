@@ -83,9 +83,7 @@ def test_polled_progress_moves_in_small_steps(open_page: Opened, starting: Spawn
     assert len([value for value in seen if 20 < value < 80]) >= 3
 
 
-def test_hidden_page_does_not_poll_until_it_is_shown(
-    open_page: Opened, starting: SpawnRequest
-) -> None:
+def test_hidden_page_polls_only_once_shown(open_page: Opened, starting: SpawnRequest) -> None:
     page = open_page("/dashboard/")
     with page.expect_response(CARD):
         pass

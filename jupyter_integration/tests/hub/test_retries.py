@@ -61,7 +61,7 @@ def test_a_read_is_tried_three_times(play, kind) -> None:
 @pytest.mark.parametrize("method", ["start_server", "stop_server"])
 def test_a_change_is_tried_once(play, kind, method, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "jupyter_integration.hub.client.STOP_TIMEOUT", timedelta(seconds=_timeout(play))
+        "jupyter_integration.hub.client.STOP_CALL_TIMEOUT", timedelta(seconds=_timeout(play))
     )
     with Peer(play) as peer, pytest.raises(HubError) as failed:
         getattr(client_of(peer.api_url, read_timeout=_timeout(play)), method)("sara")
