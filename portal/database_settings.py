@@ -3,11 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-CACHE_VERSION = 2
-"""Version of all keys. Raise it when a cached class moves or changes: the former release's pickles
-are in Redis during an upgrade and cannot be read.
-"""
-
 CACHE_PREFIX = "shaparak"  # the broker uses the same Redis, without this prefix
 SQLITE_OPTIONS = {
     # Writers wait at the start of a transaction instead of failing in its middle.
@@ -43,13 +38,11 @@ def cache(redis_url: str) -> dict[str, Any]:
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": redis_url,
             "KEY_PREFIX": CACHE_PREFIX,
-            "VERSION": CACHE_VERSION,
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},  # seconds
         }
     return {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
-        "VERSION": CACHE_VERSION,
         # Django culls a third of all entries at 300 by default: sessions of a single class.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }

@@ -76,7 +76,7 @@ _LIST_ACTIVE = "servers:list-active"
 
 
 def _single_key(user_id: int) -> str:
-    return f"server:{user_id}:snapshot"
+    return f"server:{user_id}:single-snapshot"
 
 
 def _bulk_key(user_id: int) -> str:
