@@ -6,6 +6,7 @@ from django.utils import timezone
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
+from jupyter_integration.status import snapshots
 from jupyter_integration.testing.at_once import at_once
 from jupyter_integration.testing.fake_hub import Spawn
 from jupyter_integration.tests.scenes import start
@@ -54,6 +55,9 @@ def test_requeued_posted_start_is_cancelled_on_hub(fake_hub, hub, sara, workers)
     request.refresh_from_db()
     assert request.state == State.CANCELLED
     assert fake_hub.phase("sara") == "stopped"
+    snapshot = snapshots.read(sara.pk).snapshot
+    assert snapshot is not None
+    assert not snapshot.is_active
 
 
 def test_ended_start_cannot_be_cancelled(sara, workers) -> None:
