@@ -119,6 +119,17 @@ def test_inactive_account_cannot_sign_in(client: Client, sara: User) -> None:
     assert client.get(response.url).status_code == 200
 
 
+def test_account_made_inactive_is_signed_out_at_once(client: Client, sara: User) -> None:
+    client.force_login(sara)
+    sara.is_active = False
+    sara.save()
+
+    response = client.get(reverse("dashboard"))
+
+    assert response.status_code == 302
+    assert response.url.startswith(LOGIN)
+
+
 def test_deactivation_ends_the_session(browser: Client, sara: User) -> None:
     sara.is_active = False
     sara.save()

@@ -76,6 +76,14 @@ def test_hub_username_of_deleted_account_stays_taken(sara: User) -> None:
     assert IssuedHubUsername.objects.get(pk="sara").issued_to is None
 
 
+def test_account_with_replaced_hub_username_is_saved(sara: User) -> None:
+    replace_hub_username(user=sara)
+    sara.first_name = "سارا"
+    sara.save()
+
+    assert User.objects.get(pk=sara.pk).hub_username == "sara-2"
+
+
 def test_replaced_hub_username_stays_taken(sara: User) -> None:
     replace_hub_username(user=sara)
     sara.username = "sara.r"
@@ -115,6 +123,11 @@ def test_failed_save_records_no_hub_username(sara: User) -> None:
 def test_address_is_unique_in_any_case(sara: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.filter(pk=User.objects.create_user("omid").pk).update(email="Sara@Example.IR")
+
+
+def test_accounts_without_address_are_allowed(db: None) -> None:
+    User.objects.create_user("sara")
+    User.objects.create_user("omid")
 
 
 def test_created_superuser_gets_folded_names(db: None) -> None:

@@ -152,6 +152,11 @@ class TestPermissions:
     def test_other_methods_are_refused(self, browser) -> None:
         assert browser.put(URL).status_code == 405
 
+    def test_other_origins_cannot_read_the_response(self, browser) -> None:
+        response = browser.get(URL, headers={"origin": "https://evil.example"})
+
+        assert "Access-Control-Allow-Origin" not in response
+
 
 class TestThrottles:
     @pytest.fixture

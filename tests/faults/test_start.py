@@ -30,9 +30,11 @@ from tests.faults.steps import STEPS, Step, blind_posts
 
 FAULTS: dict[str, Fault] = {
     "429": throttled(30),
+    "429 without a time": throttled(),
     "500": server_error(),
     "500 after the work": server_error(after_work=True),
     "503": unavailable(),
+    "503 after the work": unavailable(after_work=True),
     "reset": Reset(),
     "reset after the work": Reset(after_work=True),
     "blackhole": Blackhole(),
