@@ -140,7 +140,7 @@ class TestOutage:
         assert SpawnRequest.objects.filter(not_before=None, taken_up_at=None).count() == 2
 
     def test_only_starts_older_than_outage_deadline_fail(
-        self, sara, omid, nasrin, clock, settings, workers
+        self, sara, omid, nasrin, clock, settings, workers, caplog
     ) -> None:
         queued, in_flight = start(sara), start(omid, slot=1, taken_up_at=timezone.now())
         clock.go(settings.SPAWN_DEADLINE - 60)
@@ -154,6 +154,7 @@ class TestOutage:
         for request in (queued, in_flight):
             request.refresh_from_db()
             assert (request.state, request.failure_code) == (State.FAILED, FailureCode.HUB_AWAY)
+            assert f"{request.reference}: failed" in caplog.text
             assert request.slot is None
         later.refresh_from_db()
         assert later.state == State.QUEUED
