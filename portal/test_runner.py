@@ -43,7 +43,7 @@ class PytestRunner(DiscoverRunner):
         if self.markers:
             arguments += ["-m", self.markers]
         if self.test_name_patterns:
-            # Django turns `login` into `*login*`.
+            # Django makes `login` into `*login*`.
             names = sorted(pattern.strip("*") for pattern in self.test_name_patterns)
             arguments += ["-k", " or ".join(names)]
         return int(pytest.main([*arguments, *(as_path(label) for label in test_labels)]))

@@ -21,7 +21,7 @@ def form_field(field: BoundField) -> dict[str, object]:
     """
     widget = field.field.widget
     is_checkbox = isinstance(widget, CheckboxInput)
-    # allauth turns a text input into an e-mail field by this attribute.
+    # allauth makes a text input an e-mail field by this attribute.
     input_type = widget.attrs.get("type", getattr(widget, "input_type", ""))
     if is_checkbox:
         css_class = "form-check-input"
