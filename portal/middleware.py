@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 
 
@@ -27,6 +27,30 @@ class SeparateHostMiddleware:
         ):
             return self.get_response(request)
         return HttpResponseRedirect(f"{settings.PORTAL_URL}{request.get_full_path()}")
+
+
+class InsidePathsMiddleware:
+    """Return 404 to browsers for paths that only the Hub, the edge and monitoring use.
+
+    Calls from inside use another name, such as `portal` or 127.0.0.1. Proxies in front of the
+    portal need no rule of their own: an Ingress cannot refuse a path. The trial mode has one name
+    for both.
+    """
+
+    INSIDE = ("/health/", "/hooks/", "/edge/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = urlsplit(f"//{request.get_host()}").hostname
+        if (
+            request.path.startswith(self.INSIDE)
+            and host == urlsplit(settings.PORTAL_URL).hostname
+            and not settings.TRIAL
+        ):
+            raise Http404
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware:

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.SeparateHostMiddleware",
+    "portal.middleware.InsidePathsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -285,7 +286,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if SECURE_COOKIES else 0)
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 # Probes, and the Hub's calls to the OpenID provider, reach this process directly, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/", r"^hooks/"]
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/", r"^hooks/", r"^edge/"]
 if env.bool("BEHIND_TLS_PROXY", default=SECURE_COOKIES):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # HSTS preloading and subdomains concern the institution's other services: it decides about them.

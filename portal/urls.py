@@ -10,6 +10,7 @@ from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, health, server, support
+from jupyter_integration.views.lab_certificate import check_lab_host
 from jupyter_integration.webhooks import receive_hub_event
 from portal.views import show_landing
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),
+    path("edge/certificate", check_lab_host, name="lab_certificate"),
     path("health", health.show_health, name="health"),
     path("health/ready", health.show_readiness, name="health-ready"),
     # allauth's sign-in with its rate limits; the admin's own has none.

@@ -42,6 +42,17 @@ def test_probes_and_hub_may_use_hub_host(browser: Client, path: str, status: int
     assert browser.get(path).status_code == status
 
 
+@pytest.mark.parametrize("path", ["/health/ready", "/hooks/jupyterhub/", "/edge/certificate"])
+def test_public_name_has_no_inside_paths(db: None, settings, path: str) -> None:
+    settings.TRIAL = False
+
+    from_outside = Client(headers={"host": "localhost:8080"}).get(path)
+    from_inside = Client(headers={"host": "testserver"}).get(path)
+
+    assert from_outside.status_code == 404
+    assert from_outside.content != from_inside.content
+
+
 @pytest.mark.parametrize(
     ("portal_url", "prefix"),
     [("https://portal.example.ir", "__Host-"), ("http://localhost:8080", "")],
