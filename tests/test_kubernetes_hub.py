@@ -250,6 +250,20 @@ def test_users_server_has_the_limits_of_compose(spawner: Any, in_compose: Config
     assert spawner.cpu_limit == in_compose.DockerSpawner.cpu_limit
 
 
+def test_home_outlives_its_user_on_the_hub(spawner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Hub calls this hook when the portal deactivates an account and deletes the Hub's user."""
+    deleted: list[str] = []
+
+    async def delete(kind: str, name: str, *_arguments: object) -> bool:
+        deleted.append(f"{kind} {name}")
+        return True
+
+    monkeypatch.setattr(spawner, "_make_delete_pvc_request", delete)
+    asyncio.run(spawner.delete_forever())
+
+    assert deleted == []
+
+
 def test_users_servers_reach_no_private_address(values: dict[str, Any]) -> None:
     policy = values["singleuser"]["networkPolicy"]
 
