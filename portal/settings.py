@@ -169,6 +169,9 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are the same name
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# An open session alone changes no address, password or second factor.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
 # allauth's defaults are for single visitors. A class of 300 signs up and in from one address,
 # behind the university's NAT; the limit per account ("key") protects a password.

@@ -12,6 +12,7 @@ from accounts.models import User
 @pytest.fixture
 def addresses(client: Client, omid: User):
     client.post(reverse("account_login"), {"login": "omid", "password": "omid-s-password"})
+    client.post(reverse("account_reauthenticate"), {"password": "omid-s-password"})
 
     def act(action: str, address: str):
         return client.post(reverse("account_email"), {f"action_{action}": "", "email": address})
