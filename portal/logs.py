@@ -7,7 +7,29 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from portal.persian.text import ZERO_WIDTH_NON_JOINER
+
+LONGEST_LINE = 4000  # characters of one message
+LONGEST_TRACEBACK = 20_000
+
 _reference: ContextVar[str] = ContextVar("reference", default="")
+
+
+def escape_line(text: str, *, longest: int) -> str:
+    """Return text that stays on one line of a log: cut, and without control characters.
+
+    Line ends would begin a forged line; terminals obey escape sequences; invisible marks of
+    direction let a reader see another order.
+    """
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    if cut.isprintable():
+        return cut
+    return "".join(
+        character
+        if character.isprintable() or character == ZERO_WIDTH_NON_JOINER
+        else character.encode("unicode_escape").decode()
+        for character in cut
+    )
 
 
 @contextmanager
@@ -32,7 +54,18 @@ class UtcFormatter(logging.Formatter):
         reference = _reference.get()
         if reference and not record.message.startswith(f"{reference}:"):
             record.message = f"{reference}: {record.message}"
+        record.message = escape_line(record.message, longest=LONGEST_LINE)
         return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:
+        """Indent the traceback: no text of an exception looks like a line of its own."""
+        text = super().formatException(ei)
+        if len(text) > LONGEST_TRACEBACK:
+            half = LONGEST_TRACEBACK // 2
+            text = f"{text[:half]}\n…\n{text[-half:]}"
+        return "\n".join(
+            f"    {escape_line(line, longest=LONGEST_LINE)}" for line in text.splitlines()
+        )
 
 
 def configuration(*, level: str) -> dict[str, Any]:
