@@ -1,7 +1,8 @@
 # The portal. One image for portal, worker, spawn-worker, beat and migrate: only the command differs.
 ARG IMAGE_PREFIX=
+ARG PYTHON_IMAGE=python:3.12-slim
 
-FROM ${IMAGE_PREFIX}python:3.12-slim AS packages
+FROM ${IMAGE_PREFIX}${PYTHON_IMAGE} AS packages
 # Package index of pip; empty is its default. Used in this stage only, so that the image contains
 # neither the address nor a password in it.
 ARG PIP_INDEX_URL=
@@ -13,7 +14,7 @@ COPY requirements.txt /build/
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
     --require-hashes --no-deps --only-binary :all: --requirement /build/requirements.txt
 
-FROM ${IMAGE_PREFIX}python:3.12-slim
+FROM ${IMAGE_PREFIX}${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Shaparak portal" \
       org.opencontainers.image.description="Sign-up, sign-in and servers: web, workers and beat" \
       org.opencontainers.image.licenses="BSD-3-Clause"

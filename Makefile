@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench smoke backup restore env
+.PHONY: help up test lint lock messages screenshots bench smoke backup restore env pin
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,3 +47,6 @@ restore:        ## restore a backup: make restore FROM=backups/DATE
 
 env:            ## write .env for docker compose, with new secrets
 	@$(PYTHON) scripts/env
+
+pin:            ## pin the base images by digest in .env, for a new build
+	@scripts/pin
