@@ -3,7 +3,6 @@
 https://www.standardwebhooks.com describes the headers. jupyterhub/portal_events.py sends.
 """
 
-import json
 import logging
 
 from django.conf import settings
@@ -12,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from jupyter_integration.hub.resources import BrokenResource, HubEventPayload, read_event
+from jupyter_integration.hub.resources import BrokenResource, read_event
+from jupyter_integration.hub.responses import decode
 from jupyter_integration.services.record_hub_event import record_hub_event
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def receive_hub_event(request: HttpRequest) -> HttpResponse:
     signed event is malformed. A retry improves none of these.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LONGEST_BODY:
+    if not length.isdecimal() or len(length) > 10 or int(length) > LONGEST_BODY:
         return _refuse(413, f"more than {LONGEST_BODY} bytes")
     if (reason := _signature_error(request)) is not None:
         return _refuse(403, reason)
@@ -38,7 +38,7 @@ def receive_hub_event(request: HttpRequest) -> HttpResponse:
     if len(message_id) > LONGEST_ID:
         return _refuse(400, f"'webhook-id' has more than {LONGEST_ID} characters")
     try:
-        event = _read(request.body)
+        event = read_event(decode(request.body))
     except BrokenResource as error:
         return _refuse(400, str(error))
     record_hub_event(message_id=message_id, event=event)
@@ -62,13 +62,6 @@ def _signature_error(request: HttpRequest) -> str | None:
         else:
             return None
     return reason
-
-
-def _read(body: bytes) -> HubEventPayload:
-    try:
-        return read_event(json.loads(body.decode()))
-    except json.JSONDecodeError as error:
-        raise BrokenResource("the body is not JSON") from error
 
 
 def _refuse(status: int, reason: str) -> HttpResponse:

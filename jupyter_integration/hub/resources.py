@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Literal, TypeAlias, cast
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
@@ -204,7 +204,10 @@ def _text(fields: Mapping[str, JSON], key: str) -> str:
 
 def _word(fields: Mapping[str, JSON], key: str, *, longest: int = 255) -> str:
     value = _text(fields, key)
-    if len(value) > longest or any(letter < " " for letter in value):
+    # JSON can contain half a character (\ud800), which no database stores.
+    if len(value) > longest or any(
+        letter < " " or "\ud800" <= letter <= "\udfff" for letter in value
+    ):
         raise BrokenResource(f"{key!r} is too long, or has control characters")
     return value
 
@@ -242,7 +245,8 @@ def _time(fields: Mapping[str, JSON], key: str) -> datetime | None:
         except ValueError:
             pass
         else:
-            if moment.tzinfo is not None:
+            # At both ends of the calendar a change of the zone overflows.
+            if moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR:
                 return moment
     raise BrokenResource(f"{key!r} is not a time with a zone")
 

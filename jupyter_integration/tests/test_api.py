@@ -1,14 +1,20 @@
 """API of the own server, /api/v1/server/: fields, permissions and rate limits."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.settings import api_settings
+from rest_framework.test import APIRequestFactory
 from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
 
+from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.tests.states import (
     failed,
@@ -184,3 +190,43 @@ class TestThrottles:
 
         assert throttle.parse_rate(rates["server-read"])[0] >= 120
         assert throttle.parse_rate(rates["server-change"])[0] >= 10
+
+
+class Echo(APIView):
+    """A view that reads its body with the API's own settings."""
+
+    permission_classes: ClassVar = []
+    throttle_classes: ClassVar = []
+
+    def post(self, request: Request) -> Response:
+        return Response({"read": bool(request.data)})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 8_000,
+        '{"a":' * 2_500 + "1" + "}" * 2_500,
+        "1" * 5_000,
+        "NaN",
+        "{",
+        b"\xff\xfe",
+    ],
+    ids=["deep lists", "deep objects", "many digits", "no number", "cut off", "no text"],
+)
+def test_broken_json_is_refused(body: str | bytes) -> None:
+    response = Echo.as_view()(APIRequestFactory().post("/", body, content_type="application/json"))
+
+    assert response.status_code == 400
+    assert response.data["code"] == "parse_error"
+
+
+def test_deep_json_at_own_server_is_refused(sara: User) -> None:
+    """The check of the form token parses the body, although this view reads none."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(sara)
+    browser.get("/accounts/profile/")  # a form, and so the cookie
+
+    response = browser.post(URL, "[" * 8_000, "application/json")
+
+    assert response.status_code == 400

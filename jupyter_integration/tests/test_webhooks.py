@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from jupyter_integration.models import HubEvent
 from jupyter_integration.testing.hub_hooks import ADDRESS, SentEvent, post, post_raw
+from jupyter_integration.webhooks import receive_hub_event
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,10 @@ GOOD = json.loads(STARTED.body)
 
 def altered(**changes: object) -> str:
     return json.dumps(GOOD | changes)
+
+
+def with_status(number: str) -> str:
+    return STARTED.body.replace('"exit_status": null', f'"exit_status": {number}')
 
 
 def test_signed_event_is_stored() -> None:
@@ -161,15 +166,31 @@ class TestBodies:
             altered(data={"username": 7}),
             altered(data={"username": "sara", "exit_status": -9}),
             altered(data={"username": "sara", "last_activity": "yesterday"}),
+            "[" * 8_000,
+            '{"a":' * 2_500 + "1" + "}" * 2_500,
+            with_status("1" * 5_000),
+            with_status("1" * 4_000),
+            with_status("1e999"),
+            altered(data={"username": "sara\ud800"}),
+            altered(timestamp="0001-01-01T00:00:00+14:00"),
+            altered(timestamp="9999-12-31T23:59:59-14:00"),
         ],
         ids=[
             *("empty", "no JSON", "no data", "no time", "time without zone", "long type"),
             *("long name", "name with NUL", "number as name", "low status", "wrong activity"),
+            *("deep lists", "deep objects", "5,000 digits", "4,000 digits", "infinite"),
+            *("half a character", "before year 1", "after year 9999"),
         ],
     )
     def test_malformed_event_is_refused(self, body: str) -> None:
         assert post_raw(body).status_code == 400
         assert not HubEvent.objects.exists()
+
+    def test_length_with_many_digits_is_refused(self) -> None:
+        request = RequestFactory().post(ADDRESS, b"", "application/json")
+        request.META["CONTENT_LENGTH"] = "9" * 5_000
+
+        assert receive_hub_event(request).status_code == 413
 
     def test_unknown_event_type_is_stored(self) -> None:
         assert post_raw(altered(type="server.renamed", more=1)).status_code == 204
