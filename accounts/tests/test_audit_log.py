@@ -91,6 +91,17 @@ def test_sign_out_is_logged(sara: User, lines: Lines) -> None:
     assert [line["event"] for line in lines()] == ["signed_in", "signed_out"]
 
 
+def test_second_password_of_a_session_is_logged(sara: User, lines: Lines) -> None:
+    client = sign_in("sara", "sara-s-password")
+    for password in ("guessed-password", "sara-s-password"):
+        client.post(reverse("account_reauthenticate"), {"password": password})
+
+    assert [(line["event"], line["account"]) for line in lines()[1:]] == [
+        ("reauthentication_failed", str(sara.pk)),
+        ("reauthenticated", str(sara.pk)),
+    ]
+
+
 def test_sign_up_is_logged(db: None, lines: Lines) -> None:
     Client().post(
         reverse("account_signup"),
@@ -189,6 +200,7 @@ def test_deleted_account_keeps_its_number(sara: User, lines: Lines, workers) -> 
 
 def test_own_change_of_address_is_logged(sara: User, lines: Lines, workers) -> None:
     client = sign_in("sara", "sara-s-password")
+    client.post(reverse("account_reauthenticate"), {"password": "sara-s-password"})
     EmailAddress.objects.create(user=sara, email="sara@example.ir", primary=True)
     EmailAddress.objects.create(user=sara, email="new@example.org", primary=False)
     with workers.committing():
