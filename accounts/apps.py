@@ -11,3 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now; importing connects the receivers.
         import_module("accounts.receivers")
+        import_module("accounts.session_receivers")

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.session_views import Sessions
 from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
@@ -30,6 +31,7 @@ urlpatterns = [
     # Before allauth's, which have the same paths: ours have additional rules.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
     path("accounts/logout/", SignOut.as_view(), name="account_logout"),
+    path("accounts/sessions/", Sessions.as_view(), name="usersessions_list"),
     path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", authorize),

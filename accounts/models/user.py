@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
@@ -76,11 +77,19 @@ class User(AbstractUser):
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
 
+    session_generation = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Sessions of an earlier generation are refused (services/end_sessions.py).",
+    )
+
     objects: ClassVar[AccountManager] = AccountManager()
 
-    # Workers write these by UPDATEs of their own. A page that loaded the account before such an
-    # UPDATE and saves it afterwards must not restore the old values.
-    FIELDS_OF_WORKERS = frozenset({"hub_username", "hub_user_created_at", "hub_claim_expires_at"})
+    # Workers and services write these by UPDATEs of their own. A page that loaded the account
+    # before such an UPDATE and saves it afterwards must not restore the old values.
+    FIELDS_OF_WORKERS = frozenset(
+        {"hub_username", "hub_user_created_at", "hub_claim_expires_at", "session_generation"}
+    )
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -97,6 +106,8 @@ class User(AbstractUser):
         ]
 
     _stored_hub_username: str | None = None
+    _stored_password: str | None = None
+    _password: str | None  # Django's: the plain text, from set_password until it is saved
 
     @classmethod
     def from_db(
@@ -104,6 +115,7 @@ class User(AbstractUser):
     ) -> Self:
         user = super().from_db(db, field_names, values, **kwargs)
         user._record_stored_hub_username()
+        user._record_stored_password()
         return user
 
     def refresh_from_db(
@@ -116,9 +128,34 @@ class User(AbstractUser):
         super().refresh_from_db(using, names, from_queryset)
         if names is None or "hub_username" in names:
             self._record_stored_hub_username()
+        if names is None or "password" in names:
+            self._record_stored_password()
 
     def _record_stored_hub_username(self) -> None:
         self._stored_hub_username = self.__dict__.get("hub_username")
+
+    def _record_stored_password(self) -> None:
+        self._stored_password = self.__dict__.get("password")
+
+    @property
+    def password_was_replaced(self) -> bool:
+        """Whether this instance has another password than the row it was read from.
+
+        Django also writes a new hash of the same password, at a sign-in, when the hasher's
+        settings changed. That is no change: it leaves no plain password behind.
+        """
+        if self.password == self._stored_password:
+            return False
+        return self._password is not None or not self.has_usable_password()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session has to carry. Django's own is a hash of the password alone."""
+        return salted_hmac(
+            "accounts.models.User.session",
+            f"{self.session_generation}:{self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
@@ -160,6 +197,8 @@ class User(AbstractUser):
             ]
         with transaction.atomic():  # together with the revocation of access that a signal may add
             super().save(**kwargs)
+        if fields is None or "password" in fields:
+            self._record_stored_password()
 
     def _save_first(self, **kwargs: Any) -> None:
         self.email = self.email.lower()  # the spelling that allauth searches at sign-in
@@ -171,3 +210,4 @@ class User(AbstractUser):
             super().save(**kwargs)
             IssuedHubUsername.objects.filter(pk=self.hub_username).update(issued_to=self)
         self._record_stored_hub_username()
+        self._record_stored_password()

@@ -1,0 +1,23 @@
+"""Page of one's sessions, with the button that ends all others."""
+
+from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.services.end_sessions import Reason, end_sessions
+
+
+class Sessions(ListUserSessionsView):
+    """allauth's list of sessions. Its button also closes JupyterLab, and spares this session."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        end_sessions(user=self.request.user, reason=Reason.REQUESTED)
+        update_session_auth_hash(self.request, self.request.user)
+        UserSession.objects.create_from_request(self.request)  # the session has a new key
+        messages.success(self.request, _("You are signed out everywhere but here."))
+        return redirect("usersessions_list")

@@ -1,0 +1,185 @@
+"""Sessions on the portal: how long they last, and what ends them."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.idp.oidc.models import Client as OidcClient
+from allauth.idp.oidc.models import Token
+from django.conf import settings as portal_settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+
+WORKING_DAY = timedelta(hours=10)
+CHROME = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36"
+)
+
+
+def sign_in(password: str = "sara-s-password", **more: str) -> Client:
+    browser = Client(headers={"user-agent": CHROME})
+    answer = browser.post(reverse("account_login"), {"login": "sara", "password": password} | more)
+    assert answer.status_code == 302
+    return browser
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get(reverse("dashboard")).status_code == 200
+
+
+def give_token(user: User) -> None:
+    client, _is_new = OidcClient.objects.get_or_create(pk="jupyterhub")
+    Token.objects.create(type=Token.Type.REFRESH_TOKEN, hash="x", client=client, user=user)
+
+
+def session_cookie(browser: Client):
+    return browser.cookies[portal_settings.SESSION_COOKIE_NAME]
+
+
+def stored_length() -> timedelta:
+    return Session.objects.get().expire_date - timezone.now()
+
+
+# --- How long a session lasts -----------------------------------------------------------------
+
+
+def test_session_ends_with_the_browser_after_sign_in(sara: User) -> None:
+    assert session_cookie(sign_in())["max-age"] == ""
+    assert WORKING_DAY - timedelta(minutes=1) < stored_length() <= WORKING_DAY
+
+
+def test_session_after_sign_up_is_no_longer(db: None) -> None:
+    browser = Client()
+    form = {"username": "sara", "email": "sara@example.ir", "password1": "sara-s-password"}
+    assert browser.post(reverse("account_signup"), form).status_code == 302
+
+    assert session_cookie(browser)["max-age"] == ""
+    assert WORKING_DAY - timedelta(minutes=1) < stored_length() <= WORKING_DAY
+
+
+def test_remember_me_keeps_the_session_for_days(sara: User) -> None:
+    cookie = session_cookie(sign_in(remember="on"))
+
+    assert timedelta(seconds=int(cookie["max-age"])) == timedelta(days=14)
+
+
+# --- What ends sessions -----------------------------------------------------------------------
+
+
+def change_by_owner(sara: User, browser: Client) -> None:
+    browser.post(
+        reverse("account_change_password"),
+        {"oldpassword": "sara-s-password", "password1": "new-s-pass", "password2": "new-s-pass"},
+    )
+
+
+def change_by_program(sara: User, browser: Client) -> None:
+    user = User.objects.get(pk=sara.pk)
+    user.set_password("new-s-pass")
+    user.save()
+
+
+def disable_password(sara: User, browser: Client) -> None:
+    user = User.objects.get(pk=sara.pk)
+    user.set_unusable_password()
+    user.save()
+
+
+def sign_out_everywhere(sara: User, browser: Client) -> None:
+    browser.post(reverse("usersessions_list"))
+
+
+def deactivate(sara: User, browser: Client) -> None:
+    user = User.objects.get(pk=sara.pk)
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize(
+    "act", [change_by_owner, change_by_program, disable_password, sign_out_everywhere, deactivate]
+)
+def test_other_sessions_and_tokens_end(sara: User, act) -> None:
+    browser, other = sign_in(), sign_in()
+    give_token(sara)
+
+    act(sara, browser)
+
+    assert not is_signed_in(other)
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("act", [change_by_owner, sign_out_everywhere])
+def test_own_session_survives_own_change(sara: User, act) -> None:
+    browser = sign_in()
+
+    act(sara, browser)
+
+    assert is_signed_in(browser)
+
+
+def test_reactivated_account_has_no_old_session(sara: User) -> None:
+    browser = sign_in()
+    for is_active in (False, True):
+        user = User.objects.get(pk=sara.pk)
+        user.is_active = is_active
+        user.save()
+
+    assert not is_signed_in(browser)
+    assert is_signed_in(sign_in())
+
+
+def test_new_hash_of_same_password_ends_nothing(sara: User, settings) -> None:
+    imported = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, imported]
+    give_token(sara)
+    old = make_password("sara-s-password", hasher="pbkdf2_sha256")
+    User.objects.filter(pk=sara.pk).update(password=old)
+
+    sign_in()  # hashes the password again
+
+    assert User.objects.get(pk=sara.pk).password != old
+    assert Token.objects.exists()
+    assert User.objects.get(pk=sara.pk).session_generation == 0
+
+
+def test_other_change_of_account_ends_nothing(sara: User) -> None:
+    browser = sign_in()
+    give_token(sara)
+
+    browser.post(
+        reverse("profile"), {"first_name": "سارا", "last_name": "کاویانی", "language": "fa"}
+    )
+
+    assert is_signed_in(browser)
+    assert Token.objects.exists()
+
+
+def test_stale_instance_does_not_revive_sessions(sara: User) -> None:
+    browser, stale = sign_in(), User.objects.get(pk=sara.pk)
+    browser.post(reverse("usersessions_list"))
+    other = sign_in()
+    generation = User.objects.get(pk=sara.pk).session_generation
+
+    stale.save()
+
+    assert User.objects.get(pk=sara.pk).session_generation == generation
+    assert is_signed_in(other)
+
+
+# --- The page ---------------------------------------------------------------------------------
+
+
+def test_page_lists_sessions_that_still_open_the_portal(sara: User) -> None:
+    ended, browser = sign_in(), sign_in()
+    assert browser.get(reverse("usersessions_list")).content.decode().count("Chrome · Linux") == 2
+
+    ended.post(reverse("account_logout"))
+
+    page = browser.get(reverse("usersessions_list")).content.decode()
+    assert page.count("Chrome · Linux") == 1
+    assert "این مرورگر" in page
