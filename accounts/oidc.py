@@ -16,6 +16,16 @@ class HubIdentityAdapter(DefaultOIDCAdapter):
         """Return the same issuer for browsers and for the Hub's server side."""
         return settings.PORTAL_URL
 
+    def populate_server_metadata(self, data: dict[str, str | list[str]]) -> None:
+        """Publish what the Hub may use. allauth lists all that it implements."""
+        data["grant_types_supported"] = [
+            Client.GrantType.AUTHORIZATION_CODE.value,
+            Client.GrantType.REFRESH_TOKEN.value,
+        ]
+        data["response_types_supported"] = [Client.ResponseType.CODE.value]
+        data["response_modes_supported"] = ["query"]
+        data.pop("device_authorization_endpoint", None)
+
     def get_claims(
         self, purpose: Any, user: User, client: Client, scopes: Iterable[str], **kwargs: Any
     ) -> dict[str, Any]:

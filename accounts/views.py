@@ -4,21 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.views import EmailView, LogoutView, SignupView
-from allauth.idp.oidc import views as oidc_views
-from allauth.idp.oidc.models import Client as OidcClient
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from accounts.forms import ProfileForm
-from accounts.models import User
 from accounts.requests import AuthenticatedHttpRequest
 
 
@@ -67,29 +62,3 @@ def edit_profile(request: AuthenticatedHttpRequest) -> HttpResponse:
             messages.success(request, _("Your profile is saved."))
         return redirect("profile")
     return render(request, "profile.html", {"form": form})
-
-
-# The Hub protects this request itself (state, PKCE); allauth verifies the posted consent form.
-@csrf_exempt
-def authorize(request: HttpRequest) -> HttpResponse:
-    """Sign a person in to the Hub, once the Hub has a user that is theirs."""
-    if request.method != "POST" and not _has_registered_redirect(request):
-        raise BadRequest("redirect_uri is not exactly one of the client's")
-    user = request.user
-    if isinstance(user, User) and user.hub_user_created_at is None:
-        messages.info(request, _("Your server account is being prepared. Try again in a moment."))
-        return redirect("dashboard")
-    return oidc_views.authorization(request)
-
-
-def _has_registered_redirect(request: HttpRequest) -> bool:
-    """Return whether the redirect_uri is exactly a registered one.
-
-    allauth accepts every port of 127.0.0.1, for programs on one's own computer. On the host of a
-    trial, programs of other people may listen there.
-    """
-    client_id = request.GET.get("client_id", "")
-    if not client_id.isprintable():  # a database may refuse it
-        return False
-    client = OidcClient.objects.filter(pk=client_id).first()
-    return client is not None and request.GET.get("redirect_uri") in client.get_redirect_uris()

@@ -6,8 +6,9 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.oidc_views import authorize, issue_token
 from accounts.session_views import Sessions
-from accounts.views import Addresses, SignOut, SignUp, authorize, edit_profile
+from accounts.views import Addresses, SignOut, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, health, server, support
@@ -35,6 +36,7 @@ urlpatterns = [
     path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", authorize),
+    path("identity/o/api/token", issue_token),
     path("", include("allauth.idp.urls")),
     path("language/", set_language, name="set_language"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -24,6 +24,68 @@ def test_code_is_redeemed_only_once(browser: Client, hub: Hub) -> None:
     assert hub.redeem(code).status_code == 400
 
 
+def test_replayed_code_voids_its_tokens(browser: Client, hub: Hub) -> None:
+    code = code_of(browser.get(hub.authorize_url()))
+    first = hub.redeem(code).json()
+    renewed = hub.refresh(first["refresh_token"]).json()
+
+    assert hub.redeem(code).json() == {"error": "invalid_grant"}
+
+    assert hub.userinfo(first["access_token"]).status_code == 401
+    assert hub.userinfo(renewed["access_token"]).status_code == 401
+    assert hub.refresh(renewed["refresh_token"]).status_code == 400
+
+
+def test_replay_by_a_stranger_voids_nothing(browser: Client, hub: Hub) -> None:
+    code = code_of(browser.get(hub.authorize_url()))
+    tokens = hub.redeem(code).json()
+
+    assert hub.redeem(code, client_secret="guessed").status_code == 401
+
+    assert hub.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_code_from_before_password_change_is_void(browser: Client, sara: User, hub: Hub) -> None:
+    code = code_of(browser.get(hub.authorize_url()))
+    user = User.objects.get(pk=sara.pk)
+    user.set_password("another-password")
+    user.save()
+
+    assert hub.redeem(code).json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"code_challenge_method": "plain"},
+        {"code_challenge": ""},
+        {"response_mode": "fragment"},
+        {"response_mode": "form_post"},
+    ],
+)
+def test_lax_request_gets_no_code(browser: Client, hub: Hub, changes: dict[str, str]) -> None:
+    response = browser.get(hub.authorize_url(**changes))
+
+    assert response.status_code == 400
+    assert "Location" not in response
+
+
+def test_published_configuration_names_what_is_allowed(hub: Hub) -> None:
+    published = hub.portal.get("/.well-known/openid-configuration").json()
+
+    assert published["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert published["response_types_supported"] == ["code"]
+    assert published["response_modes_supported"] == ["query"]
+    assert published["code_challenge_methods_supported"] == ["S256"]
+    assert "none" not in published["token_endpoint_auth_methods_supported"]
+    assert "device_authorization_endpoint" not in published
+
+
+def test_refresh_token_has_an_end(tokens: dict[str, str]) -> None:
+    assert Token.objects.get(type=Token.Type.REFRESH_TOKEN).expires_at is not None
+
+
 @pytest.mark.parametrize("verifier", ["", "w" * 64, CHALLENGE])
 def test_code_needs_verifier_of_its_challenge(browser: Client, hub: Hub, verifier: str) -> None:
     code = code_of(browser.get(hub.authorize_url()))
