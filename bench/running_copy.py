@@ -126,6 +126,8 @@ class RunningCopy:
             "PORTAL_URL": self.portal_url,
             "HUB_URL": self.hub_url,
             "HUB_PROXY_URL": self.hub_proxy_url,
+            # The simulated servers are one process, behind one name.
+            "LAB_SUBDOMAINS": "false",
             "TRUSTED_PROXY_COUNT": "1",
             "JUPYTERHUB_API_URL": f"{self._portal_calls}/hub/api",
             "DATABASE_URL": self.database_url,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 MIN_WEBHOOK_KEY_BYTES = 24  # the least that Standard Webhooks allows
+FLAG_ON = frozenset({"true", "1", "yes", "on"})
+FLAG_OFF = frozenset({"false", "0", "no", "off"})
 
 
 class EnvironmentRefused(Exception):
@@ -64,6 +66,13 @@ class EnvironmentSource:
         if not value.startswith(("http://", "https://")):
             self.problems.append(f"{name} must be an address that begins with http:// or https://.")
         return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return whether a switch is on."""
+        value = self._environ.get(name, "").strip().lower()
+        if value and value not in FLAG_ON | FLAG_OFF:
+            self.problems.append(f"{name} must be true or false, not {value!r}.")
+        return value in FLAG_ON if value else default
 
     def number(self, name: str, default: int, *, of: str) -> int:
         """Return a whole number of 1 or more; `of` is its unit, for the message."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from environment_source import EnvironmentRefused, EnvironmentSource
 
@@ -17,6 +19,15 @@ DEFAULT_IDLE_TIMEOUT = 3600  # seconds
 DEFAULT_SPAWN_SLOTS = 16
 
 
+def is_ip_address(url: str) -> bool:
+    """Return whether the host of the URL is an IP address. portal/checks.py has the same."""
+    try:
+        ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEnvironment:
     trial: bool
@@ -24,6 +35,7 @@ class HubEnvironment:
     portal_url: str  # for browsers
     portal_internal_url: str  # for the Hub's own requests
     hub_url: str  # the Hub's proxy, for browsers
+    lab_subdomains: bool  # each user's server has a host name of its own, below that of hub_url
     idle_timeout: int  # seconds
     spawn_slots: int
     open_metrics: bool
@@ -54,9 +66,10 @@ class HubEnvironment:
                 else portal_url
             ),
             hub_url=source.address("HUB_URL"),
+            lab_subdomains=source.flag("LAB_SUBDOMAINS", default=True),
             idle_timeout=source.number("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT, of="seconds"),
             spawn_slots=source.number("SPAWN_SLOTS", default=DEFAULT_SPAWN_SLOTS, of="starts"),
-            open_metrics=environ.get("HUB_OPEN_METRICS", "").lower() in {"true", "1", "yes", "on"},
+            open_metrics=source.flag("HUB_OPEN_METRICS", default=False),
             api_token=api_token,
             oidc_client_secret=source.secret("OIDC_CLIENT_SECRET"),
             webhook_secrets=source.webhook_secrets("WEBHOOK_SECRET"),
@@ -66,6 +79,11 @@ class HubEnvironment:
             ),
             proxy_auth_token=source.secret("CONFIGPROXY_AUTH_TOKEN"),
         )
+        if environment.lab_subdomains and is_ip_address(environment.hub_url):
+            source.problems.append(
+                "HUB_URL must have a host name, not an IP address: users' servers have names"
+                " below it. Change it, or set LAB_SUBDOMAINS=false."
+            )
         if source.problems:
             raise EnvironmentRefused(source.problems)
         return environment

@@ -18,6 +18,7 @@ import containers  # noqa: E402
 import local  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
+from lab_origins import configure_lab_origins  # noqa: E402
 from portal_addresses import configure_portal_addresses  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
@@ -33,6 +34,7 @@ c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlet
 
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
 configure_portal_addresses(c, environment)
+configure_lab_origins(c, environment)
 c.JupyterHub.authenticator_class = PortalAuthenticator
 c.PortalAuthenticator.login_service = "Shaparak"
 c.PortalAuthenticator.client_id = "jupyterhub"

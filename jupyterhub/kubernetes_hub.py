@@ -13,6 +13,7 @@ from pathlib import Path
 
 from environment_source import EnvironmentRefused
 from hub_environment import HubEnvironment
+from lab_origins import configure_lab_origins
 from portal_addresses import configure_portal_addresses
 from portal_events import push_events
 from traitlets.config import Config
@@ -28,6 +29,7 @@ def configure(c: Config) -> None:
     except EnvironmentRefused as refused:
         sys.exit(str(refused))
     configure_portal_addresses(c, environment)
+    configure_lab_origins(c, environment)
     push_events(
         c,
         portal_url=environment.portal_internal_url,

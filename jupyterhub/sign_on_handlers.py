@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyterhub import orm
 from jupyterhub.handlers.base import BaseHandler
+from lab_origins import with_lab_host
 from oauthenticator.oauth2 import (
     STATE_COOKIE_NAME,
     OAuthCallbackHandler,
@@ -67,6 +68,9 @@ class PortalCallbackHandler(OAuthCallbackHandler):
             self._state_cookie = (self.get_secure_cookie(name) or b"").decode("utf8", "replace")
             self.clear_cookie(name)
         return self._state_cookie
+
+    def get_next_url(self, user: Any = None) -> str:
+        return with_lab_host(user, super().get_next_url(user))
 
     def set_login_cookie(self, user: Any) -> None:
         """Sign in. If another person was signed in, end their session and begin a new one."""

@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
         for check in (
             checks.check_secrets,
             checks.check_addresses,
+            checks.check_lab_origins,
             checks.check_limits,
             checks.check_support_addresses,
             checks.check_signing_key,

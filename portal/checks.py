@@ -2,13 +2,14 @@
 
 import base64
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
-from django.core.checks import ERROR, CheckMessage, Error, run_checks
+from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.management.base import SystemCheckError
 
 # Published once, so known to everybody.
@@ -69,6 +70,7 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
                 "a host name of its own.",
             )
         )
+    errors += _check_lab_subdomains()
     if not settings.JUPYTERHUB_API_URL.endswith("/hub/api"):
         errors.append(
             _error(
@@ -80,6 +82,57 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
     if not 5 <= settings.HUB_READ_TIMEOUT <= 30:
         errors.append(_error(13, "HUB_READ_TIMEOUT is not between 5 and 30 seconds.", "Set 10."))
     return errors
+
+
+def _check_lab_subdomains() -> list[CheckMessage]:
+    """Return errors for addresses below which users' servers can have no names of their own."""
+    if not settings.LAB_SUBDOMAINS:
+        return []
+    hub = urlsplit(settings.HUB_URL).hostname or ""
+    errors: list[CheckMessage] = []
+    if _is_ip_address(hub):
+        errors.append(
+            _error(
+                16,
+                "HUB_URL has an IP address, and LAB_SUBDOMAINS is true.",
+                "Users' servers have names below the Hub's: give it a host name, or set "
+                "LAB_SUBDOMAINS=false.",
+            )
+        )
+    if (urlsplit(settings.PORTAL_URL).hostname or "").endswith(f".{hub}"):
+        errors.append(
+            _error(
+                17,
+                "PORTAL_URL is below the host name of HUB_URL.",
+                "Names below the Hub's belong to users' servers. Put both beside each other: "
+                "portal.example.ir and hub.example.ir.",
+            )
+        )
+    return errors
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def check_lab_origins(**_kwargs: object) -> list[CheckMessage]:
+    """Return a warning if the notebooks of a real host share one web origin."""
+    if settings.TRIAL or settings.LAB_SUBDOMAINS:
+        return []
+    return [
+        Warning(
+            "LAB_SUBDOMAINS is false: all notebooks share one web origin. A page of one user's "
+            "server can read and change the files of everybody who opens it, and run programs "
+            "as them.",
+            hint="Get a wildcard name and certificate for *.HUB-HOST, and set "
+            "LAB_SUBDOMAINS=true. Until then give accounts only to people who trust one another.",
+            id="shaparak.W001",
+        )
+    ]
 
 
 def check_limits(**_kwargs: object) -> list[CheckMessage]:

@@ -13,3 +13,7 @@ class _SecretFiles(FileAwareMapping):
 
 class Environment(environ.Env):
     ENVIRON = _SecretFiles()
+
+    def bool(self, var: str, default: bool) -> bool:
+        """Return whether a switch is on. An empty value is the default, as for the Hub."""
+        return bool(super().bool(var, default)) if self.str(var, default="").strip() else default

@@ -9,10 +9,11 @@ from django.utils.cache import add_never_cache_headers
 
 
 class SeparateHostMiddleware:
-    """Redirect a browser that used the Hub's host name to the portal's own.
+    """Redirect a browser that used a host name of the Hub, or 127.0.0.1, to the portal's own.
 
-    Cookies ignore ports: a browser sends those of a portal at 127.0.0.1:8080 to every notebook at
-    127.0.0.1:8000. The Hub's own calls, and probes, may use any name: they carry no cookies.
+    Cookies ignore ports: a browser sends those of a portal at hub.localhost:8080 to every notebook
+    at hub.localhost:8000. The names of users' servers are below the Hub's. The Hub's own calls, and
+    probes, may use any name: they carry no cookies.
     """
 
     PATHS_WITHOUT_COOKIES = ("/health", "/identity/o/api/", "/.well-known/", "/hooks/")
@@ -21,12 +22,18 @@ class SeparateHostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = urlsplit(f"//{request.get_host()}").hostname
-        if host != urlsplit(settings.HUB_URL).hostname or request.path.startswith(
-            self.PATHS_WITHOUT_COOKIES
-        ):
+        host = urlsplit(f"//{request.get_host()}").hostname or ""
+        if request.path.startswith(self.PATHS_WITHOUT_COOKIES) or not _is_of_the_hub(host):
             return self.get_response(request)
         return HttpResponseRedirect(f"{settings.PORTAL_URL}{request.get_full_path()}")
+
+
+def _is_of_the_hub(host: str) -> bool:
+    """Return whether the Hub's proxy may answer under this host name, on its own port."""
+    if host == urlsplit(settings.PORTAL_URL).hostname:
+        return False
+    hub = urlsplit(settings.HUB_URL).hostname or ""
+    return host in (hub, "127.0.0.1") or host.endswith(f".{hub}")
 
 
 class InsidePathsMiddleware:
@@ -63,10 +70,18 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers["Content-Security-Policy"] = (
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-            # Sign-in and sign-out forms redirect to the Hub: browsers apply form-action to that.
-            f"frame-ancestors 'none'; form-action 'self' {settings.HUB_URL}"
+            # Sign-in and sign-out forms redirect to the Hub, sign-in also to a Lab: browsers apply
+            # form-action to that.
+            f"frame-ancestors 'none'; form-action 'self' {_hub_sources()}"
         )
         return response
+
+
+def _hub_sources() -> str:
+    """Return the Hub's origin, and those of users' servers, for the policy."""
+    hub_url: str = settings.HUB_URL
+    hub = urlsplit(hub_url)
+    return f"{hub_url} {hub.scheme}://*.{hub.netloc}" if settings.LAB_SUBDOMAINS else hub_url
 
 
 class NoStoreMiddleware:

@@ -26,7 +26,8 @@ SECRET_KEY = env.str("SECRET_KEY")
 # --- Addresses and limits ---------------------------------------------------------------------
 
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8080").rstrip("/")
-HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
+HUB_URL = env.str("HUB_URL", default="http://hub.localhost:8000").rstrip("/")
+LAB_SUBDOMAINS = env.bool("LAB_SUBDOMAINS", default=True)  # the Hub reads it too
 HUB_PROXY_URL = env.str("HUB_PROXY_URL", default=HUB_URL).rstrip("/")
 JUPYTERHUB_API_URL = env.str("JUPYTERHUB_API_URL", default=f"{HUB_URL}/hub/api").rstrip("/")
 JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")

@@ -13,7 +13,7 @@ os.environ.update(
     SHAPARAK_VAR=_var.name,
     SECRET_KEY="tests-only-" + "x" * 50,
     PORTAL_URL="http://localhost:8080",
-    HUB_URL="http://127.0.0.1:8000",
+    HUB_URL="http://hub.localhost:8000",
     JUPYTERHUB_API_TOKEN="tests-only-token-of-the-portal",
     OIDC_CLIENT_SECRET="tests-only-client-secret",
     WEBHOOK_SECRET="whsec_dGVzdHMgb25seTogc2VjcmV0IG9mIHdlYmhvb2tz",

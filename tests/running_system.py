@@ -2,12 +2,16 @@
 
     def test_something(running_system):            # one copy for the whole test session
         running_system.portal_url                  # http://localhost:…, the portal for browsers
-        running_system.hub_url                     # http://127.0.0.1:…, the Hub's proxy
+        running_system.hub_url                     # http://hub.localhost:…, the Hub for browsers
+        running_system.lab_url("sara")             # http://sara.hub.localhost:…/user/sara
+        running_system.hub_proxy_url               # http://127.0.0.1:…, the same for programs
         running_system.hub_api_url                 # …/hub/api, of the Hub without its proxy
         running_system.token                       # the portal's token for that API
         running_system.administrator               # .username and .password of the first one
         running_system.var                         # its SHAPARAK_VAR: secrets, logs, homes, mail
         running_system.environment                 # for `manage.py` commands on this copy
+
+Programs find no name below `localhost`: tests/hub_names.py makes a `requests` session that does.
 
 A test that stops parts, or needs other settings, starts its own copy and ends it:
 
@@ -60,10 +64,13 @@ class RunningSystem:
         copy prints to.
         """
         portal_port, hub_port, *_ = free_ports(4)  # the Hub has three in a row
-        self.trial = Trial(var, portal_port, hub_port)
+        self.trial = Trial(
+            var, portal_port, hub_port, (settings or {}).get("LAB_SUBDOMAINS") != "false"
+        )
         self.var = var
         self.portal_url = self.trial.portal_url
         self.hub_url = self.trial.hub_url
+        self.hub_proxy_url = self.trial.hub_proxy_url
         self.hub_api_url = self.trial.hub_api_url
         self.ports = [portal_port, *self.trial.hub_ports]
         variables = {
@@ -87,6 +94,11 @@ class RunningSystem:
         copy = cls(var, settings)
         copy.bring_up()
         return copy
+
+    def lab_url(self, name: str) -> str:
+        """Return the address of a user's server in browsers, by the name on the Hub."""
+        host = f"{name}." if self.trial.lab_subdomains else ""
+        return f"{self.hub_url.replace('://', f'://{host}', 1)}/user/{name}"
 
     @property
     def token(self) -> str:

@@ -147,7 +147,7 @@ def test_deactivation_ends_the_session(browser: Client, sara: User) -> None:
         "/%09/evil.example",
         "\t//evil.example",
         "javascript:alert(1)",
-        "http://127.0.0.1:8000/user/omid/",  # the Hub's host, on which its users' pages run
+        "http://hub.localhost:8000/user/omid/",  # the Hub's host, on which its users' pages run
         "http://testserver@evil.example/",
         "http://testserver.evil.example/",
     ],

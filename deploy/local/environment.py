@@ -25,6 +25,8 @@ def settings(trial: Trial, secret_files: Mapping[str, Path]) -> dict[str, str]:
         "PORTAL_URL": trial.portal_url,
         "PORTAL_INTERNAL_URL": trial.portal_internal_url,
         "HUB_URL": trial.hub_url,
+        "HUB_PROXY_URL": trial.hub_proxy_url,
+        "LAB_SUBDOMAINS": str(trial.lab_subdomains).lower(),
         "JUPYTERHUB_API_URL": trial.hub_api_url,
         **{f"{name}_FILE": str(path) for name, path in secret_files.items()},
     }

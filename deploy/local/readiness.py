@@ -40,7 +40,7 @@ def _missing_of_portal(trial: Trial, since: datetime) -> list[str]:
 def _missing_of_hub(trial: Trial) -> list[str]:
     if _get_json(trial.hub_api_url) is None:
         return ["jupyterhub", "proxy"]
-    return [] if _get_json(f"{trial.hub_url}/hub/api") is not None else ["proxy"]
+    return [] if _get_json(f"{trial.hub_proxy_url}/hub/api") is not None else ["proxy"]
 
 
 def _is_alive(as_of: str | None, since: datetime) -> bool:

@@ -25,6 +25,8 @@ def main() -> None:
         "--log-level": "warn",
     }
     command = [str(node), str(install.PROXY_SCRIPT), *chain.from_iterable(options.items())]
+    if trial.lab_subdomains:
+        command.append("--host-routing")
     os.execve(node, command, os.environ | {"CONFIGPROXY_AUTH_TOKEN": token})
 
 

@@ -21,6 +21,7 @@ class Trial:
     var: Path
     portal_port: int
     hub_port: int
+    lab_subdomains: bool = True
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -29,6 +30,7 @@ class Trial:
             var=Path(environ.get("SHAPARAK_VAR") or REPOSITORY / "var").absolute(),
             portal_port=_port(environ, "PORTAL_PORT", default=8080, in_a_row=1),
             hub_port=_port(environ, "HUB_PORT", default=8000, in_a_row=3),
+            lab_subdomains=_flag(environ, "LAB_SUBDOMAINS", default=True),
         )
         if trial.portal_port in trial.hub_ports:
             raise SettingRefused(
@@ -53,6 +55,13 @@ class Trial:
 
     @property
     def hub_url(self) -> str:
+        """Return the Hub's address in browsers, which resolve all names below `localhost`."""
+        host = "hub.localhost" if self.lab_subdomains else "127.0.0.1"
+        return f"http://{host}:{self.hub_port}"
+
+    @property
+    def hub_proxy_url(self) -> str:
+        """Return the address of the same port for programs, which resolve no such name."""
         return f"http://127.0.0.1:{self.hub_port}"
 
     @property
@@ -86,3 +95,10 @@ def _port(environ: Mapping[str, str], name: str, *, default: int, in_a_row: int)
     if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= last:
         raise SettingRefused(f"{name} must be a port number from 1 to {last}, not {value!r}.")
     return int(value)
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = (environ.get(name) or str(default)).lower()
+    if value not in {"true", "false"}:
+        raise SettingRefused(f"{name} must be true or false, not {value!r}.")
+    return value == "true"

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 _MAX_STATUS_LINE: Final = 1024  # bytes
+_ADDRESS: Final = re.compile(r"(?:https?://([a-zA-Z0-9.-]+(?::[0-9]+)?))?(/.*)", re.DOTALL)
 
 
 class LabProbe:
@@ -37,12 +38,22 @@ class LabProbe:
         return f"<LabProbe through {self._host}>"
 
     def answers(self, server_url: str) -> bool:
-        """Return whether the server at `server_url` ("/user/NAME/") answers with a success."""
+        """Return whether the server at `server_url` answers with a success.
+
+        The address is the Hub's: a path ("/user/NAME/"), or with a host name for each server a
+        whole URL. The request always goes to the proxy, which then chooses the server by the header
+        Host. No name is resolved.
+        """
+        address = _ADDRESS.fullmatch(server_url)
+        if address is None:
+            return False
+        host, path = address.groups()
+        headers = {"Accept-Encoding": "identity"} | ({"Host": host} if host else {})
         # A proxy without a route to the server answers with a redirect or an error of the Hub.
-        path = quote(f"{self._prefix}{server_url}api", safe="/%:@!$&'()*+,;=~")
+        target = quote(f"{self._prefix}{path}api", safe="/%:@!$&'()*+,;=~")
         connection = self._connection()
         try:
-            connection.request("GET", path, headers={"Accept-Encoding": "identity"})
+            connection.request("GET", target, headers=headers)
             line = _status_line(connection.sock, time.monotonic() + self._answer_timeout)
         except (OSError, http.client.HTTPException):
             return False

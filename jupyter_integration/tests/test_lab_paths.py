@@ -39,7 +39,7 @@ def test_own_address_is_kept_unchanged(path: str) -> None:
         "/\\user/sara/lab",
         " /user/sara/lab",
         "/us\ter/sara/lab",
-        "http://127.0.0.1:8000/user/sara/lab",
+        "http://hub.localhost:8000/user/sara/lab",
         "https://evil.example/user/sara/",
         "javascript:/user/sara/",
         "/user/sara/../omid/lab",

@@ -70,6 +70,9 @@ def test_complete_production_has_no_errors(production) -> None:
         ("HUB_URL", "https://hub.example.ir/hub", "E010"),
         ("HUB_URL", "https://portal.example.ir:8000", "E011"),
         ("HUB_URL", "http://PORTAL.example.ir", "E011"),
+        ("HUB_URL", "https://192.0.2.7", "E016"),
+        ("HUB_URL", "http://[2001:db8::7]:8000", "E016"),
+        ("PORTAL_URL", "https://portal.hub.example.ir", "E017"),
         ("JUPYTERHUB_API_URL", "http://jupyterhub:8081/hub/api/users", "E012"),
         ("HUB_READ_TIMEOUT", 4.9, "E013"),
         ("HUB_READ_TIMEOUT", 31, "E013"),
@@ -112,6 +115,14 @@ def test_trial_mode_refuses_published_token(settings) -> None:
     settings.JUPYTERHUB_API_TOKEN = "demo-token-shaparak-2025"
 
     assert errors() == {"shaparak.E001"}
+
+
+def test_one_origin_for_all_notebooks_is_a_warning(production) -> None:
+    production.LAB_SUBDOMAINS = False
+    production.HUB_URL = "https://192.0.2.7"
+
+    assert errors() == {"shaparak.W001"}
+    refuse_bad_settings()
 
 
 def test_localhost_needs_no_tls_for_cookies(production) -> None:

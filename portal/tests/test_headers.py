@@ -48,8 +48,19 @@ def test_page_obeys_strict_content_security_policy(client: Client, nasrin: User,
     assert "<style" not in html
 
 
-def test_forms_may_redirect_only_to_hub(client: Client, db: None, settings) -> None:
+def test_forms_may_redirect_only_to_hub_and_labs(client: Client, db: None) -> None:
     """Browsers apply it to the redirect after a form: without the Hub no sign-in succeeds."""
+    assert policy(client.get("/accounts/login/"))["form-action"] == [
+        "'self'",
+        "http://hub.localhost:8000",
+        "http://*.hub.localhost:8000",
+    ]
+
+
+def test_forms_redirect_to_hub_alone_without_subdomains(client: Client, db: None, settings) -> None:
+    settings.LAB_SUBDOMAINS = False
+    settings.HUB_URL = "http://127.0.0.1:8000"
+
     assert policy(client.get("/accounts/login/"))["form-action"] == ["'self'", settings.HUB_URL]
 
 

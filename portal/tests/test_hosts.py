@@ -12,10 +12,11 @@ from django.test import Client
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def browser(db: None) -> Client:
-    """A browser in which a person typed 127.0.0.1 instead of localhost."""
-    return Client(headers={"host": "127.0.0.1:8080"})
+@pytest.fixture(params=["127.0.0.1", "hub.localhost", "mallory.hub.localhost"])
+def browser(db: None, settings, request: pytest.FixtureRequest) -> Client:
+    """A browser in which a person typed a host name that also the Hub or a Lab answers to."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", ".localhost"]
+    return Client(headers={"host": f"{request.param}:8080"})
 
 
 @pytest.mark.parametrize("path", ["/", "/accounts/login/?next=/dashboard/", "/nowhere"])
@@ -25,6 +26,12 @@ def test_browser_on_hub_host_is_redirected(browser: Client, path: str) -> None:
     assert response.status_code == 302
     assert response["Location"] == f"http://localhost:8080{path}"
     assert not response.cookies
+
+
+def test_hub_at_an_address_leaves_other_names_alone(db: None, settings) -> None:
+    settings.HUB_URL = "http://127.0.0.1:8000"
+
+    assert Client(headers={"host": "testserver"}).get("/accounts/login/").status_code == 200
 
 
 def test_hub_host_accepts_no_form(browser: Client, sara) -> None:

@@ -1,6 +1,7 @@
 """Steps of people in the portal and in their Lab."""
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
@@ -65,7 +66,22 @@ def start(page: Page) -> None:
 
 def expect_lab(page: Page, person: Person, hub_url: str) -> None:
     """Wait for the Lab of the person's own server; it need not be drawn yet."""
-    page.wait_for_url(f"{hub_url}{person.lab_path}**", timeout=SLOW, wait_until="commit")
+    page.wait_for_url(lab_address(person, hub_url), timeout=SLOW, wait_until="commit")
+
+
+def lab_address(person: Person, hub_url: str) -> re.Pattern[str]:
+    """Match addresses in the person's server, whether it has a host name of its own or not."""
+    scheme, host = hub_url.split("://")
+    return re.compile(rf"^{scheme}://({person.username}\.)?{re.escape(host)}{person.lab_path}")
+
+
+def status_of(page: Page, url: str) -> int:
+    """Open a page in another tab of the same browser. Return the status of its response."""
+    tab = page.context.new_page()
+    response = tab.goto(url)
+    assert response is not None
+    tab.close()
+    return response.status
 
 
 def sign_up_and_start(page: Page, name: str, system: RunningSystem) -> Person:

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 from tests.browser.live_pages import poll
 from tests.browser.people import (
     SLOW,
+    Person,
     expect_card,
     expect_drawn_lab,
     expect_lab,
@@ -18,6 +19,7 @@ from tests.browser.people import (
     sign_up_and_start,
     somebody,
     start,
+    status_of,
     stop,
 )
 from tests.running_system import RunningSystem
@@ -44,7 +46,7 @@ def test_whole_job_from_sign_up_to_sign_out(page: Page, running_system: RunningS
     assert page.url == f"{running_system.portal_url}/dashboard/"
     stop(page, running_system.portal_url)
     sign_out(page, running_system.portal_url)
-    page.goto(f"{running_system.hub_url}{sara.lab_path}lab")
+    page.goto(f"{running_system.lab_url(sara.username)}/lab")
     page.wait_for_url(f"{running_system.portal_url}/accounts/login/**")
 
 
@@ -90,9 +92,8 @@ def test_sign_out_closes_lab_to_this_browser(page: Page, running_system: Running
 
     sign_out(page, running_system.portal_url)
 
-    answer = page.request.get(f"{running_system.hub_url}{sara.lab_path}api/contents")
-    assert answer.status == 403
-    page.goto(f"{running_system.hub_url}{sara.lab_path}lab")
+    assert contents_status(page, sara, running_system) == 403
+    page.goto(f"{running_system.lab_url(sara.username)}/lab")
     page.wait_for_url(f"{running_system.portal_url}/accounts/login/**")
 
 
@@ -103,8 +104,13 @@ def test_next_person_at_machine_gets_own_lab(page: Page, running_system: Running
 
     omid = sign_up_and_start(page, "omid", running_system)
 
-    assert page.request.get(f"{running_system.hub_url}{omid.lab_path}api/contents").status == 200
-    assert page.request.get(f"{running_system.hub_url}{sara.lab_path}api/contents").status == 403
+    assert contents_status(page, omid, running_system) == 200
+    assert contents_status(page, sara, running_system) == 403
+
+
+def contents_status(page: Page, person: Person, system: RunningSystem) -> int:
+    """Return the status with which the API of the person's server answers this browser."""
+    return status_of(page, f"{system.lab_url(person.username)}/api/contents")
 
 
 def test_two_people_cannot_reach_each_others_server(
@@ -114,10 +120,9 @@ def test_two_people_cannot_reach_each_others_server(
     sara = sign_up_and_start(hers, "sara", running_system)
     omid = sign_up_and_start(his, "omid", running_system)
 
-    hub_url = running_system.hub_url
     for page, own, other in ((hers, sara, omid), (his, omid, sara)):
-        assert page.request.get(f"{hub_url}{own.lab_path}api/contents").status == 200
-        assert page.request.get(f"{hub_url}{other.lab_path}api/contents").status == 403
+        assert contents_status(page, own, running_system) == 200
+        assert contents_status(page, other, running_system) == 403
         page.goto(f"{running_system.portal_url}/server/open/?next={other.lab_path}lab")
         expect_lab(page, own, running_system.hub_url)
 
@@ -125,9 +130,8 @@ def test_two_people_cannot_reach_each_others_server(
 def test_bookmark_opens_after_one_click_on_start(page: Page, running_system: RunningSystem) -> None:
     sara = somebody("sara")
     sign_up(page, sara, running_system.portal_url)
-    bookmark = (
-        f"{running_system.hub_url}{sara.lab_path}lab/tree?note=%D8%AA%D9%85%D8%B1%DB%8C%D9%86"
-    )
+    lab = running_system.lab_url(sara.username)
+    bookmark = f"{lab}/lab/tree?note=%D8%AA%D9%85%D8%B1%DB%8C%D9%86"
 
     page.goto(bookmark)
     page.wait_for_url(f"{running_system.portal_url}/dashboard/?next=**")

@@ -50,6 +50,7 @@ def test_good_environment_is_read(module: Any) -> None:
     assert environment.idle_timeout == 3600
     assert environment.spawn_slots == 16
     assert not environment.open_metrics
+    assert environment.lab_subdomains
     assert not [value for value in GOOD.values() if len(value) == 64 and value in repr(environment)]
 
 
@@ -95,6 +96,24 @@ def test_file_without_a_secret_is_reported(
 def test_several_crypt_keys_are_read(module: Any) -> None:
     environment = module.HubEnvironment.read(GOOD | {"JUPYTERHUB_CRYPT_KEY": "new; old;"})
     assert environment.crypt_keys == ("new", "old")
+
+
+@pytest.mark.parametrize("value", ["false", "No", "OFF", "0"])
+def test_own_names_of_servers_can_be_switched_off(module: Any, value: str) -> None:
+    assert not module.HubEnvironment.read(GOOD | {"LAB_SUBDOMAINS": value}).lab_subdomains
+
+
+def test_unclear_switch_is_refused(module: Any) -> None:
+    assert "LAB_SUBDOMAINS must be true or false" in problems(
+        module, GOOD | {"LAB_SUBDOMAINS": "perhaps"}
+    )
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "https://[2001:db8::7]"])
+def test_servers_have_no_names_below_an_ip_address(module: Any, url: str) -> None:
+    address = GOOD | {"HUB_URL": url}
+    assert "HUB_URL must have a host name" in problems(module, address)
+    assert module.HubEnvironment.read(address | {"LAB_SUBDOMAINS": "false"}).hub_url == url
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "an hour", "1.5"])

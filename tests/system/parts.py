@@ -35,7 +35,7 @@ def servers_of(copy: RunningSystem) -> list[int]:
 
 
 def lab_answers(copy: RunningSystem, name: str) -> bool:
-    return LabProbe(copy.hub_url).answers(f"/user/{name}/")
+    return LabProbe(copy.hub_proxy_url).answers(f"{copy.lab_url(name)}/")
 
 
 def taken_ports(copy: RunningSystem) -> list[int]:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.system
 def hub_headers(visitor: Visitor) -> dict[str, str]:
     """Sign in to the Hub. Return the headers with which its own pages call its API."""
     copy = visitor.copy
-    visitor.lab("/hub/oauth_login")
+    visitor.hub("/hub/oauth_login")
     return {
         "X-XSRFToken": visitor.session.cookies.get("_xsrf", path="/hub/") or "",
         "Referer": f"{copy.hub_url}/hub/",
@@ -26,14 +26,16 @@ def hub_headers(visitor: Visitor) -> dict[str, str]:
 
 @pytest.mark.parametrize("page", ["/hub/", "/hub/home", "/hub/spawn-pending/sara"])
 def test_hub_pages_redirect_to_the_portal(running_system: RunningSystem, page: str) -> None:
-    answer = requests.get(f"{running_system.hub_url}{page}", allow_redirects=False, timeout=10)
+    answer = requests.get(
+        f"{running_system.hub_proxy_url}{page}", allow_redirects=False, timeout=10
+    )
 
     assert answer.status_code in (302, 303)
     assert answer.headers["Location"] == f"{running_system.portal_url}/dashboard/"
 
 
 def test_metrics_need_a_token(running_system: RunningSystem) -> None:
-    answer = requests.get(f"{running_system.hub_url}/hub/metrics", timeout=10)
+    answer = requests.get(f"{running_system.hub_proxy_url}/hub/metrics", timeout=10)
 
     assert answer.status_code == 403
 

@@ -26,7 +26,9 @@ def test_all_parts_answer_when_make_up_is_ready(running_system: RunningSystem) -
     assert {name: part["status"] for name, part in components.items()} == dict.fromkeys(
         ["database", "cache", "worker", "spawn_worker", "beat"], "ok"
     )
-    assert get_json(f"{running_system.hub_url}/hub/api") == get_json(running_system.hub_api_url)
+    assert get_json(f"{running_system.hub_proxy_url}/hub/api") == get_json(
+        running_system.hub_api_url
+    )
 
 
 def test_first_start_prints_addresses_and_password(running_system: RunningSystem) -> None:
@@ -101,7 +103,7 @@ def test_users_server_has_clean_environment_and_home(
 
 def test_hub_error_page_is_persian(running_system: RunningSystem) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
-        urllib.request.urlopen(f"{running_system.hub_url}/hub/nothing-here", timeout=10)
+        urllib.request.urlopen(f"{running_system.hub_proxy_url}/hub/nothing-here", timeout=10)
     page = error.value.read().decode()
     assert error.value.code == 404
     assert '<html lang="fa" dir="rtl">' in page

@@ -22,7 +22,7 @@ def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
 
 def lab_is_open(visitor: Visitor, name: str) -> bool:
     """Return whether the Lab's API accepts the browser, without a new sign-in."""
-    url = f"{visitor.copy.hub_url}/user/{name}/api/contents"
+    url = f"{visitor.copy.lab_url(name)}/api/contents"
     return visitor.get(url, follow=False).status_code == 200
 
 
@@ -39,33 +39,32 @@ def sign_up_with_lab(visitor: Visitor, who: str) -> str:
 )
 def test_bookmark_of_stopped_server_opens_the_portal(visitor: Visitor, path: str) -> None:
     name = visitor.sign_up("sara")
-    bookmark = f"/user/{name}/{path}"
-    answer = visitor.lab(bookmark)
+    answer = visitor.lab(name, f"/{path}")
     address = urlsplit(answer.url)
     assert f"{address.scheme}://{address.netloc}" == visitor.copy.portal_url
     assert address.path == "/dashboard/"
-    assert parse_qs(address.query) == {"next": [bookmark]}
+    assert parse_qs(address.query) == {"next": [f"/user/{name}/{path}"]}
 
 
 def test_bookmark_of_running_server_opens_at_once(visitor: Visitor) -> None:
     name = visitor.sign_up("sara")
     start_lab(visitor.copy, name)
-    answer = visitor.lab(f"/user/{name}/lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb?reset")
+    answer = visitor.lab(name, "/lab/tree/%D8%AF%D9%81%D8%AA%D8%B1.ipynb?reset")
     assert answer.status_code == 200
-    assert answer.url.startswith(f"{visitor.copy.hub_url}/user/{name}/lab/tree/%D8%AF")
+    assert answer.url.startswith(f"{visitor.copy.lab_url(name)}/lab/tree/%D8%AF")
 
 
 def test_program_gets_424_from_a_stopped_server(visitor: Visitor) -> None:
     name = visitor.sign_up("sara")
     visitor.open_lab(name)
-    answer = visitor.lab(f"/user/{name}/api/kernels")
+    answer = visitor.lab(name, "/api/kernels")
     assert answer.status_code == 424
     assert answer.headers["Content-Type"] == "application/json"
 
 
 def test_bookmark_of_somebody_else_opens_own_dashboard(visitor: Visitor) -> None:
     visitor.sign_up("omid")
-    answer = visitor.lab("/user/somebody-else/lab")
+    answer = visitor.lab("somebody-else", "/lab")
     assert answer.status_code == 200
     assert urlsplit(answer.url).path == "/dashboard/"
     assert answer.url.startswith(visitor.copy.portal_url)
@@ -76,7 +75,7 @@ def test_own_bookmark_works_with_another_persons_hub_cookie(visitor: Visitor) ->
     visitor.open_lab(sara)
     visitor.forget_portal()
     omid = visitor.sign_up("omid")
-    answer = visitor.lab(f"/user/{omid}/lab")
+    answer = visitor.lab(omid, "/lab")
     assert answer.url.startswith(visitor.copy.portal_url)
     assert parse_qs(urlsplit(answer.url).query) == {"next": [f"/user/{omid}/lab"]}
 
@@ -99,7 +98,7 @@ def test_sign_in_closes_a_lab_without_hub_cookie(
     """The Hub's cookie may expire before the Lab's."""
     sara = sign_up_with_lab(visitor, "sara")
     visitor.forget_portal()
-    visitor.session.cookies.clear(domain="127.0.0.1", path="/hub/")
+    visitor.forget_hub()
     assert lab_is_open(visitor, sara)
     omid = visitor.sign_up("omid")
     visitor.open_lab(omid)
@@ -117,7 +116,7 @@ def test_signing_out_closes_lab_without_hub_cookie(
     visitor: Visitor,
 ) -> None:
     sara = sign_up_with_lab(visitor, "sara")
-    visitor.session.cookies.clear(domain="127.0.0.1", path="/hub/")
+    visitor.forget_hub()
     assert lab_is_open(visitor, sara)
     visitor.sign_out()
     assert not lab_is_open(visitor, sara)
@@ -128,4 +127,4 @@ def test_portal_token_opens_no_notebooks(visitor: Visitor) -> None:
     start_lab(visitor.copy, sara)
     with Visitor(visitor.copy) as program:
         program.session.headers["Authorization"] = f"token {visitor.copy.token}"
-        assert program.lab(f"/user/{sara}/api/contents").status_code == 403
+        assert program.lab(sara, "/api/contents").status_code == 403

@@ -36,7 +36,7 @@ def test_killed_server_shows_why_until_next_start(owner: Owner) -> None:
 def test_server_shut_down_in_lab_shows_why(owner: Owner) -> None:
     owner.start()
     owner.visitor.open_lab(owner.name)
-    lab = f"{owner.copy.hub_url}/user/{owner.name}"
+    lab = owner.copy.lab_url(owner.name)
     xsrf = owner.visitor.session.cookies.get("_xsrf", path=f"/user/{owner.name}/") or ""
     owner.visitor.session.post(
         f"{lab}/api/shutdown",

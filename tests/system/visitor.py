@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests import hub_names
 from tests.running_system import RunningSystem
 from tests.system.conftest import hub_client
 from tests.system.process_table import wait_until
@@ -23,8 +24,7 @@ class Visitor:
 
     def __init__(self, copy: RunningSystem) -> None:
         self.copy = copy
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.session = hub_names.session()
 
     def __enter__(self) -> Self:
         return self
@@ -35,9 +35,18 @@ class Visitor:
     def get(self, url: str, *, follow: bool = True) -> requests.Response:
         return self.session.get(url, allow_redirects=follow, timeout=PAGE_TIMEOUT)
 
-    def lab(self, path: str) -> requests.Response:
+    def hub(self, path: str) -> requests.Response:
         """Open an address on the Hub's host, as typed or bookmarked."""
         return self.get(f"{self.copy.hub_url}{path}")
+
+    def lab(self, name: str, path: str) -> requests.Response:
+        """Open an address in this user's server, as typed or bookmarked."""
+        return self.get(f"{self.copy.lab_url(name)}{path}")
+
+    def forget_hub(self) -> None:
+        """End the Hub's sign-in, as by expiry, but not those of users' servers."""
+        host = urlsplit(self.copy.hub_url).hostname
+        self.session.cookies.clear(domain=host, path="/hub/")
 
     def submit(self, page: str, fields: dict[str, str]) -> requests.Response:
         """Send the form of a page of the portal."""
@@ -66,4 +75,4 @@ class Visitor:
 
     def open_lab(self, name: str) -> requests.Response:
         """Open the Lab as the portal's button does: through the Hub's sign-in."""
-        return self.lab(f"/hub/oauth_login?next=/user/{name}/lab")
+        return self.hub(f"/hub/oauth_login?next=/user/{name}/lab")

@@ -104,10 +104,10 @@ def test_code_needs_client_secret(browser: Client, hub: Hub) -> None:
     "address",
     [
         "https://evil.example/hub/oauth_callback",
-        "http://127.0.0.1:8000/hub/oauth_callback/../../user/omid/",
-        "http://127.0.0.1:8000/hub/oauth_callback?x=1",
-        "http://127.0.0.1:8001/hub/oauth_callback",
-        "http://127.0.0.1:8000@evil.example/hub/oauth_callback",
+        "http://hub.localhost:8000/hub/oauth_callback/../../user/omid/",
+        "http://hub.localhost:8000/hub/oauth_callback?x=1",
+        "http://hub.localhost:8001/hub/oauth_callback",
+        "http://hub.localhost:8000@evil.example/hub/oauth_callback",
         "",
     ],
 )
@@ -122,7 +122,7 @@ def test_code_goes_only_to_registered_address(
 
 
 def test_posted_form_does_not_bypass_address_check(browser: Client, hub: Hub) -> None:
-    address = "http://127.0.0.1:8001/hub/oauth_callback"
+    address = "http://hub.localhost:8001/hub/oauth_callback"
     query = parse_qs(urlsplit(hub.authorize_url(redirect_uri=address)).query)
 
     response = browser.post(AUTHORIZE, query, follow=True)

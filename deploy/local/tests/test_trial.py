@@ -12,7 +12,18 @@ def test_default_folder_is_in_the_repository() -> None:
     trial = Trial.read({})
     assert trial.var == REPOSITORY / "var"
     assert trial.portal_url == "http://localhost:8080"
-    assert trial.hub_url == "http://127.0.0.1:8000"
+    assert trial.hub_url == "http://hub.localhost:8000"
+
+
+def test_labs_without_own_names_leave_hub_at_an_address() -> None:
+    trial = Trial.read({"LAB_SUBDOMAINS": "false"})
+    assert trial.hub_url == trial.hub_proxy_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("value", ["0", "maybe", "بله"])
+def test_unclear_choice_of_names_is_refused(value: str) -> None:
+    with pytest.raises(SettingRefused, match="LAB_SUBDOMAINS"):
+        Trial.read({"LAB_SUBDOMAINS": value})
 
 
 def test_hub_port_moves_the_inner_ports_with_it() -> None:

@@ -39,11 +39,21 @@ def test_probe_reads_lab_api_without_credentials() -> None:
     assert names == {b"Host", b"Accept-Encoding"}
 
 
+def test_own_host_name_of_a_server_is_sent_but_not_resolved() -> None:
+    with Peer(answering("200 OK", b"{}")) as peer:
+        assert _probe(peer).answers("http://sara.hub.invalid:8000/user/sara/") is True
+
+    (request,) = peer.requests
+    assert request.startswith(b"GET /user/sara/api HTTP/1.1\r\n")
+    assert b"\r\nHost: sara.hub.invalid:8000\r\n" in request
+
+
 @pytest.mark.parametrize(
     ("server_url", "asked"),
     [
         ("/user/علی/", b"/user/%D8%B9%D9%84%DB%8C/api"),
         ("/user/a b\r\nX-Evil: 1/", b"/user/a%20b%0D%0AX-Evil:%201/api"),
+        ("http://a/user/b\r\nX-Evil: 1/", b"/user/b%0D%0AX-Evil:%201/api"),
     ],
 )
 def test_an_address_cannot_smuggle_anything_into_the_request(server_url: str, asked: bytes) -> None:
@@ -51,6 +61,14 @@ def test_an_address_cannot_smuggle_anything_into_the_request(server_url: str, as
         assert _probe(peer).answers(server_url)
 
     assert peer.requests[0].splitlines()[0] == b"GET " + asked + b" HTTP/1.1"
+
+
+@pytest.mark.parametrize("server_url", ["", "user/sara/", "http://a\r\nX-Evil: 1/", "ftp://a/"])
+def test_no_request_is_sent_to_a_broken_address(server_url: str) -> None:
+    with Peer(answering("200 OK", b"{}")) as peer:
+        assert _probe(peer).answers(server_url) is False
+
+    assert peer.requests == []
 
 
 def test_slow_server_times_out() -> None:
