@@ -15,12 +15,14 @@ from jupyter_integration.status.dashboard_data import DashboardData, read_dashbo
 from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.views.card_version import card_version
 from jupyter_integration.views.login_required import login_required_htmx
+from jupyter_integration.views.page_owner import reloads_page_of_another
 
 CARD = "_server_card.html"
 
 
 @require_safe
 @login_required_htmx
+@reloads_page_of_another
 def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
     data, context = _data_and_context(request)
     context |= {
@@ -33,6 +35,7 @@ def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required_htmx
+@reloads_page_of_another
 def show_server_card(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Return the card alone."""
     _data, context = _data_and_context(request)

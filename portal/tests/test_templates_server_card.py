@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from accounts.models import User
 from jupyter_integration.failures.catalogue import Action, explain
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.server_states import ServerState
@@ -51,6 +52,7 @@ EVERY_STATE = pytest.mark.parametrize("status", ALL.values(), ids=ALL)
 
 def card(status: ServerStatus, *, next_path: str = "", follow: str = "") -> Tag:
     context = {"status": status, "next_path": next_path, "follow": follow, "version": "1f"}
+    context["user"] = User(pk=5)
     with translation.override("fa"):
         html = render_to_string("_server_card.html", context, RequestFactory().get("/"))
     found = BeautifulSoup(html, "html.parser").find(id="server-card")
@@ -202,7 +204,7 @@ def test_card_polls_with_its_version_and_next_page(status: ServerStatus) -> None
     shown = card(status, next_path="/user/sara/lab/tree/a b.ipynb", follow="7")
     assert float(str(shown["data-poll-after"])) == status.poll_after
     assert shown["hx-get"] == (
-        "/dashboard/server/?follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb&seen=1f"
+        "/dashboard/server/?of=5&follow=7&next=%2Fuser%2Fsara%2Flab%2Ftree%2Fa%20b.ipynb&seen=1f"
     )
     assert shown["hx-trigger"] == "refresh"
     assert shown["hx-swap"] == "outerHTML"

@@ -105,6 +105,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
     return;
   }
+  if (event.detail.xhr.status === 403 && event.detail.requestConfig.verb === "post") {
+    // The page is from before a sign-in: a retry would be refused as well.
+    event.detail.shouldSwap = false;
+    location.reload();
+    return;
+  }
   // A response without a card, such as the sign-in page after the session ended, needs a whole page.
   if (event.detail.xhr.status === 200 && !event.detail.serverResponse.includes(`id="${CARD}"`)) {
     event.detail.shouldSwap = false;
