@@ -1,6 +1,7 @@
 """Admin of accounts."""
 
 from allauth.idp.oidc.models import Client, Token
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -38,5 +39,6 @@ class AccountAdmin(LocalizedDatesAdmin, UserAdmin):
         return super().get_search_results(request, joined, search_key(search_term))
 
 
-# `manage.py prepare` creates the only client, the Hub; staff edit neither tokens nor sessions.
-admin.site.unregister([Client, Token, UserSession])
+# `manage.py prepare` creates the only client, the Hub; staff edit no tokens, no second
+# factors and no sessions.
+admin.site.unregister([Client, Token, Authenticator, UserSession])

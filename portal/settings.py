@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import database_settings, file_broker, logs
 from portal.beat_schedule import BEAT_SCHEDULE
 from portal.environment import Environment
+from portal.passkey_settings import passkeys_work
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -22,6 +23,7 @@ MODE = env.str("SHAPARAK_MODE", default="production")
 TRIAL = MODE == "trial"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # during a rotation
 
 # --- Addresses and limits ---------------------------------------------------------------------
 
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "allauth.idp.oidc",
     "accounts",
     "jupyter_integration",
@@ -174,6 +177,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "hub", "jupyterhub", "portal"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are the same name
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of address, password or factor
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # An open session alone changes no address, password or second factor.
@@ -189,7 +193,29 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "60/m/ip,5/m/key",
     "reset_password_from_key": "120/m/ip",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not TRIAL)
+MFA_ADAPTER = "accounts.second_factor.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = [
+    "totp",
+    "recovery_codes",
+    *(["webauthn"] if passkeys_work(PORTAL_URL) else []),
+]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half minutes: clocks of phones differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts.second_factor.rules.may_add_factor decides
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.forms.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor.forms.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor.forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.second_factor.passkeys.AddWebAuthnForm",
+    "edit_webauthn": "accounts.second_factor.passkeys.EditWebAuthnForm",
+    "authenticate_webauthn": "accounts.second_factor.passkeys.AuthenticateWebAuthnForm",
+    "login_webauthn": "accounts.second_factor.passkeys.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "accounts.second_factor.passkeys.ReauthenticateWebAuthnForm",
+}
 
 OIDC_CLIENT_ID = "jupyterhub"
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")

@@ -35,6 +35,7 @@ urlpatterns = [
     path("accounts/sessions/", Sessions.as_view(), name="usersessions_list"),
     path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("accounts.second_factor.urls")),
     path("identity/o/authorize", authorize),
     path("identity/o/api/token", issue_token),
     path("", include("allauth.idp.urls")),
