@@ -34,6 +34,7 @@ def test_page_obeys_strict_content_security_policy(client: Client, nasrin: User,
     response = client.get(path)
     found = policy(response)
 
+    assert "camera=()" in response["Permissions-Policy"]
     assert found["default-src"] == ["'self'"]
     assert found["object-src"] == found["base-uri"] == found["frame-ancestors"] == ["'none'"]
     assert "unsafe" not in str(found)

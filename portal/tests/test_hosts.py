@@ -67,7 +67,8 @@ def test_public_name_has_no_inside_paths(db: None, settings, path: str) -> None:
 def test_cookie_prefix_excludes_other_hosts_with_tls(portal_url: str, prefix: str) -> None:
     program = (
         "import json; from portal import settings as s;"
-        "print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME]))"
+        "print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME,"
+        " s.MESSAGES_COOKIE_NAME]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -78,4 +79,6 @@ def test_cookie_prefix_excludes_other_hosts_with_tls(portal_url: str, prefix: st
         check=True,
     )
 
-    assert json.loads(done.stdout) == [f"{prefix}shaparak_session", f"{prefix}shaparak_csrf"]
+    assert json.loads(done.stdout) == [
+        f"{prefix}shaparak_{kind}" for kind in ("session", "csrf", "language", "messages")
+    ]
