@@ -41,4 +41,5 @@ USER 10001:10001
 EXPOSE 8080
 CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8080", \
      "--worker-class", "gthread", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
+     "--logger-class", "portal.access_log.AccessLogger"]

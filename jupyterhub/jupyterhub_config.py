@@ -19,6 +19,7 @@ import local  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
 from lab_origins import configure_lab_origins  # noqa: E402
+from log_filter import hide_keys  # noqa: E402
 from portal_addresses import configure_portal_addresses  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
@@ -31,6 +32,8 @@ except EnvironmentRefused as refused:
     sys.exit(str(refused))
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlets)
+
+hide_keys(c)
 
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
 configure_portal_addresses(c, environment)

@@ -14,6 +14,7 @@ from pathlib import Path
 from environment_source import EnvironmentRefused
 from hub_environment import HubEnvironment
 from lab_origins import configure_lab_origins
+from log_filter import hide_keys
 from portal_addresses import configure_portal_addresses
 from portal_events import push_events
 from traitlets.config import Config
@@ -28,6 +29,7 @@ def configure(c: Config) -> None:
         environment = HubEnvironment.read(os.environ)
     except EnvironmentRefused as refused:
         sys.exit(str(refused))
+    hide_keys(c)
     configure_portal_addresses(c, environment)
     configure_lab_origins(c, environment)
     push_events(

@@ -1,6 +1,7 @@
 """Log format: lines carry UTC, as all stored data does, and the reference of their subject."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,10 @@ from portal.persian.text import ZERO_WIDTH_NON_JOINER
 
 LONGEST_LINE = 4000  # characters of one message
 LONGEST_TRACEBACK = 20_000
+
+# The part of an address that opens an account: of a reset link, of an e-mail's confirmation.
+_KEY_IN_PATH = re.compile(r"(/reset/key/|/confirm-email/)[^/\s?]+")
+_QUERY = re.compile(r"\?\S*")
 
 _reference: ContextVar[str] = ContextVar("reference", default="")
 
@@ -45,6 +50,19 @@ def log_context(reference: str) -> Iterator[None]:
         _reference.reset(before)
 
 
+def hide_keys(text: str) -> str:
+    """Return the text with "…" in place of keys in paths."""
+    return _KEY_IN_PATH.sub(r"\1…", text)
+
+
+def hide_query(address: str) -> str:
+    """Return an address, or a request's first line, without its keys and its query.
+
+    Queries carry sign-in codes, states, and in `next` the tokens of bookmarked notebooks.
+    """
+    return _QUERY.sub("?…", hide_keys(address))
+
+
 class UtcFormatter(logging.Formatter):
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -54,7 +72,7 @@ class UtcFormatter(logging.Formatter):
         reference = _reference.get()
         if reference and not record.message.startswith(f"{reference}:"):
             record.message = f"{reference}: {record.message}"
-        record.message = escape_line(record.message, longest=LONGEST_LINE)
+        record.message = escape_line(hide_keys(record.message), longest=LONGEST_LINE)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:
@@ -64,7 +82,8 @@ class UtcFormatter(logging.Formatter):
             half = LONGEST_TRACEBACK // 2
             text = f"{text[:half]}\n…\n{text[-half:]}"
         return "\n".join(
-            f"    {escape_line(line, longest=LONGEST_LINE)}" for line in text.splitlines()
+            f"    {escape_line(hide_keys(line), longest=LONGEST_LINE)}"
+            for line in text.splitlines()
         )
 
 
