@@ -15,7 +15,7 @@ from portal.logs import UtcFormatter
 KEY = "w-diox6c-afdc0123456789"
 
 # Converters whose values are names and numbers: rows of the admin, help requests, static files.
-HARMLESS = {"object_id", "content_type_id", "app_label", "url", "number", "path", "id"}
+HARMLESS = {"object_id", "content_type_id", "app_label", "url", "number", "path", "id", "pk"}
 
 
 @pytest.fixture
