@@ -31,6 +31,9 @@ class BareHub:
     def close(self) -> None:
         self._client.close()
 
+    def create_users(self, names: Sequence[str]) -> None:
+        self._transport.request("POST", "/users", expected={201}, json={"usernames": list(names)})
+
     def start_paced(self, names: Sequence[str], *, within: float) -> float:
         """Start a server for each name, spread evenly over `within` seconds. Return the seconds
         from the first start to the last ready server.

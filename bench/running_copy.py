@@ -159,6 +159,18 @@ class RunningCopy:
         for part in self.parts.values():
             part.wait()
 
+    def bring_up_only(self, *names: str) -> None:
+        """Start only the parts of these names and wait until all are up. Raises DidNotStart."""
+        self.parts = {part.name: part for part in self._make_parts() if part.name in names}
+        for part in self.parts.values():
+            part.launch()
+        for part in self.parts.values():
+            part.wait()
+
+    def set_up_hub(self, settings: Mapping[str, str]) -> None:
+        """Give the Hub, which does not run, these settings on top of the copy's own."""
+        self.parts["hub"] = self._hub(settings)
+
     def manage(self, *arguments: str) -> str:
         """Run a manage.py command on this copy and return what it printed."""
         return self.run(["manage.py", *arguments])
@@ -232,7 +244,7 @@ class RunningCopy:
             answers=lambda: listens(port),
         )
 
-    def _hub(self) -> Part:
+    def _hub(self, settings: Mapping[str, str] | None = None) -> Part:
         folder = self.folder / "hub"
         folder.mkdir(exist_ok=True)
         ports = ("proxy", "proxy_api", "hub", "servers")
@@ -243,6 +255,7 @@ class RunningCopy:
             "BENCH_HUB_TOKEN": self.token,
             "BENCH_LIVES": str(self.lives),
             **self._hub_settings,
+            **(settings or {}),
         }
         return self._part(
             "hub",

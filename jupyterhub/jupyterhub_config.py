@@ -23,6 +23,7 @@ from log_filter import hide_keys  # noqa: E402
 from portal_addresses import configure_portal_addresses  # noqa: E402
 from portal_authenticator import PortalAuthenticator  # noqa: E402
 from portal_events import push_events  # noqa: E402
+from proxy_checks import configure_proxy_checks  # noqa: E402
 
 from deploy.process_ties import tied_to_parent  # noqa: E402
 
@@ -116,9 +117,7 @@ c.JupyterHub.authenticate_prometheus = not environment.open_metrics
 # A process of its own, so that running servers can be reached while the Hub restarts.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
-# Seconds until a restarted proxy has its routes again, the Hub's own included. The Hub checks them
-# when it reads the activity from the proxy, by default every five minutes.
-c.JupyterHub.last_activity_interval = 10
+configure_proxy_checks(c, idle_timeout=environment.idle_timeout)
 
 state = (local if environment.trial else containers).configure(c, environment)
 

@@ -17,6 +17,7 @@ from lab_origins import configure_lab_origins
 from log_filter import hide_keys
 from portal_addresses import configure_portal_addresses
 from portal_events import push_events
+from proxy_checks import configure_proxy_checks
 from traitlets.config import Config
 
 # Lost with the Hub's pod. Reconciliation then finds what unsent events would have reported.
@@ -32,6 +33,7 @@ def configure(c: Config) -> None:
     hide_keys(c)
     configure_portal_addresses(c, environment)
     configure_lab_origins(c, environment)
+    configure_proxy_checks(c, idle_timeout=environment.idle_timeout)
     push_events(
         c,
         portal_url=environment.portal_internal_url,

@@ -171,6 +171,7 @@ def test_idle_servers_are_stopped_as_in_compose(values: dict[str, Any], in_compo
 
     assert f"--timeout={cull['timeout']}" in command
     assert f"--cull-every={cull['every']}" in command
+    assert values["hub"]["extraEnv"]["IDLE_TIMEOUT"] == str(cull["timeout"])
     assert (cull["enabled"], cull["users"]) == (True, False)
 
 

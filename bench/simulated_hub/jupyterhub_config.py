@@ -1,7 +1,8 @@
 """Configuration of the bench's JupyterHub: unaltered but for its spawner, behind npm's proxy.
 
 All other settings are the Hub's defaults: at most 100 pending starts, no limit of servers, SQLite.
-`BENCH_SLOW_SPAWN_TIMEOUT` is the one setting that the portal asks of a Hub.
+`BENCH_SLOW_SPAWN_TIMEOUT` is the one setting that the portal asks of a Hub; one measurement changes
+how activities are read.
 """
 
 import os
@@ -36,6 +37,15 @@ c.JupyterHub.load_roles = [
 
 if slow_spawn_timeout := os.environ.get("BENCH_SLOW_SPAWN_TIMEOUT"):
     c.JupyterHub.tornado_settings = {"slow_spawn_timeout": float(slow_spawn_timeout)}
+
+# For the measurement of the Hub's own time.
+if interval := os.environ.get("BENCH_LAST_ACTIVITY_INTERVAL"):
+    c.JupyterHub.last_activity_interval = int(interval)
+if idle_timeout := os.environ.get("BENCH_PROXY_CHECKS"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "jupyterhub"))
+    from proxy_checks import configure_proxy_checks
+
+    configure_proxy_checks(c, idle_timeout=int(idle_timeout))
 
 c.JupyterHub.spawner_class = SimulatedSpawner
 c.SimulatedSpawner.folder = os.environ["BENCH_LIVES"]
