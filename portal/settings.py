@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # --- API --------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` of the API's only format would be a 404
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": [

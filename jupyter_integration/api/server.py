@@ -1,8 +1,10 @@
 """API of the signed-in user's own server, at /api/v1/server/."""
 
 from django.conf import settings
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -31,6 +33,27 @@ class ServerSerializer(serializers.Serializer):
     stale = serializers.BooleanField(help_text="The Hub cannot be read; as_of is old.")
 
 
+class ErrorSerializer(serializers.Serializer):
+    code = serializers.CharField(help_text="For programs; it never changes.")
+    detail = serializers.CharField(help_text="One sentence in the user's language.")
+
+
+ERRORS = {
+    status.HTTP_403_FORBIDDEN: ErrorSerializer,  # not signed in, or no CSRF token
+    status.HTTP_406_NOT_ACCEPTABLE: ErrorSerializer,  # responses are JSON
+    status.HTTP_429_TOO_MANY_REQUESTS: ErrorSerializer,
+}
+
+
+class IgnoredBody(BaseParser):
+    """Reads no body: no call has one, and a parser of any kind can be made to fail."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: object, *_context: object) -> QueryDict:
+        return QueryDict()
+
+
 class AuthenticatedApiRequest(Request):
     """For annotations only: the permission classes refuse all others."""
 
@@ -40,25 +63,31 @@ class AuthenticatedApiRequest(Request):
 class ServerView(APIView):
     """Read, start and stop the server. Workers carry out starts and stops after the response."""
 
+    parser_classes = (IgnoredBody,)
+
     def get_throttles(self) -> list:
         safe = self.request.method in ("GET", "HEAD", "OPTIONS")
         self.throttle_scope = "server-read" if safe else "server-change"
         return [ReadThrottle()] if safe else super().get_throttles()
 
-    @extend_schema(operation_id="read_server", responses=ServerSerializer)
+    @extend_schema(operation_id="read_server", responses={200: ServerSerializer} | ERRORS)
     def get(self, request: AuthenticatedApiRequest) -> Response:
         """Return the state of your server."""
         current = read_dashboard_data(request.user.pk).status
         refresh_if_stale(user=request.user, status=current)
         return Response(_as_json(current))
 
-    @extend_schema(operation_id="start_server", request=None, responses={202: ServerSerializer})
+    @extend_schema(
+        operation_id="start_server",
+        request=None,
+        responses={202: ServerSerializer} | ERRORS,
+    )
     def post(self, request: AuthenticatedApiRequest) -> Response:
         """Request your server; a second request changes nothing."""
         request_spawn(user=request.user)
         return _accepted(request.user)
 
-    @extend_schema(operation_id="stop_server", responses={202: ServerSerializer})
+    @extend_schema(operation_id="stop_server", responses={202: ServerSerializer} | ERRORS)
     def delete(self, request: AuthenticatedApiRequest) -> Response:
         """Stop your server, or cancel its start."""
         request_stop(user=request.user, requested_by=request.user)
