@@ -19,10 +19,12 @@ from bench import (
     class_start,
     cold_views,
     hub_away,
+    hub_time,
     killed_parts,
     live_page,
     overhead,
     pages,
+    staff_search,
     start_requests,
 )
 from bench.report import Row, as_table, machine
@@ -33,11 +35,13 @@ MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "overhead-redis": overhead.measure_with_redis,
     "class": class_start.measure,
     "hub-away": hub_away.measure,
+    "hub-time": hub_time.measure,
     "cold-views": cold_views.measure,
     "killed-parts": killed_parts.measure,
     "pages": pages.measure,
     "start-requests": start_requests.measure,
     "live-page": live_page.measure,
+    "staff-search": staff_search.measure,
 }
 
 

@@ -29,6 +29,8 @@ def enrol(count: int) -> None:
         users = User.objects.bulk_create(
             User(
                 username=name,
+                first_name="علی\u200cرضا",
+                last_name=f"مؤمنی {name}",
                 email=f"{name}@example.ir",
                 hub_username=name,
                 hub_user_created_at=now,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
 from accounts.models.issued_hub_username import IssuedHubUsername
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
-from portal.persian.text import fold_digits, fold_letters
+from portal.persian.text import fold_digits, fold_letters, search_key
 
 
 class HubUsernameIsImmutableError(Exception):
@@ -41,6 +41,12 @@ class AccountManager(UserManager["User"]):
         **more: Any,
     ) -> "User":
         return super().create_superuser(username, email, password and fold_digits(password), **more)
+
+    def bulk_create(self, objs: Iterable["User"], *args: Any, **more: Any) -> list["User"]:
+        users = list(objs)
+        for user in users:
+            user.set_names_for_search()
+        return super().bulk_create(users, *args, **more)
 
 
 class User(AbstractUser):
@@ -73,6 +79,11 @@ class User(AbstractUser):
         editable=False,
         help_text=_("When this account was linked to the Hub user of this name; empty until then."),
     )
+    names_for_search = models.TextField(
+        editable=False,
+        default="",
+        help_text="search_key of the names. Folding them in each search takes ten times as long.",
+    )
     hub_claim_expires_at = models.DateTimeField(
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
@@ -84,6 +95,8 @@ class User(AbstractUser):
     )
 
     objects: ClassVar[AccountManager] = AccountManager()
+
+    SEARCHED_NAMES = frozenset({"username", "first_name", "last_name"})
 
     # Workers and services write these by UPDATEs of their own. A page that loaded the account
     # before such an UPDATE and saves it afterwards must not restore the old values.
@@ -175,16 +188,24 @@ class User(AbstractUser):
     def check_password(self, raw_password: str | None) -> bool:
         return super().check_password(raw_password and fold_digits(raw_password))
 
+    def set_names_for_search(self) -> None:
+        """Fold the names as `search_key` folds a search term."""
+        self.names_for_search = search_key(f"{self.username} {self.first_name} {self.last_name}")
+
     def save(self, **kwargs: Any) -> None:
         """Save the account; the first save issues its Hub name.
 
         Raises:
             HubUsernameIsImmutableError: the Hub name was changed.
         """
+        fields = kwargs.get("update_fields")
+        if fields is None or self.SEARCHED_NAMES.intersection(fields):
+            self.set_names_for_search()
+            if fields is not None:
+                kwargs["update_fields"] = fields = {*fields, "names_for_search"}
         if self._state.adding:
             self._save_first(**kwargs)
             return
-        fields = kwargs.get("update_fields")
         changed = self.__dict__.get("hub_username") != self._stored_hub_username
         if changed or (fields is not None and "hub_username" in fields):
             raise HubUsernameIsImmutableError(self.pk)

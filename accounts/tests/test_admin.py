@@ -90,6 +90,40 @@ def test_search_ignores_joiners_and_keyboards(
     assert found(staff.get(LIST, {"q": term})) == {"sara"}
 
 
+@pytest.mark.parametrize(
+    ("stored", "terms"),
+    [
+        ("گروه ۲", ["گروه ۲", "گروه 2", "گروه ٢", "۲"]),
+        ("گروه 2", ["گروه ۲"]),
+        ("مرضیۀ", ["مرضیه\u0654", "مرضیۀ", "مرضیه"]),
+        ("مرضیه\u0654", ["مرضیۀ"]),  # stored before both were one spelling
+        ("مؤمنی", ["مومنی", "مؤمنی"]),
+        ("مومنی", ["مؤمنی"]),
+        ("آرش", ["ارش", "ا\u0653رش"]),
+        ("كيانى", ["کیانی"]),
+    ],
+)
+def test_search_finds_each_spelling_of_a_name(
+    staff: Client, sara: User, omid: User, stored: str, terms: list[str]
+) -> None:
+    sara.first_name = stored
+    sara.save(update_fields=["first_name"])
+
+    for term in terms:
+        assert found(staff.get(LIST, {"q": term})) == {"sara"}, term
+
+
+def test_search_finds_persian_user_name_without_madda(staff: Client) -> None:
+    User.objects.create_user("آرش۲")
+
+    assert found(staff.get(LIST, {"q": "ارش۲"})) == {"آرش2"}
+
+
+@pytest.mark.parametrize("term", ["'", "%", "_", "\\", "ء", "x " * 500])
+def test_odd_search_terms_give_no_error(staff: Client, sara: User, term: str) -> None:
+    assert staff.get(LIST, {"q": term}).status_code == 200
+
+
 def test_search_finds_hub_username_and_persian_digits(staff: Client) -> None:
     User.objects.create_user("9812345")
 

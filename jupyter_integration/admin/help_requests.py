@@ -20,7 +20,6 @@ from jupyter_integration.models import HelpRequest
 from jupyter_integration.references import number_of
 from jupyter_integration.services.answer_help import mark_answered, mark_open
 from portal.bounded_paginator import BoundedPaginator
-from portal.persian.search import without_joiners
 from portal.persian.text import search_key
 
 
@@ -70,7 +69,8 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     )
     list_filter = (OpenFilter, "failure_code", "created_at")
     list_select_related = ("user", "answered_by")
-    search_fields = ("user__username", "user__hub_username", "words_joined")
+    search_fields = ("user__names_for_search", "user__hub_username", "words_form")
+    folded_columns = {"words_form": "words"}
     show_full_result_count = False
     paginator = BoundedPaginator
     actions = ("mark_as_answered",)
@@ -149,9 +149,8 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         number = number_of(term, "H")
         if number is not None and not term.isdigit():
             return queryset.filter(pk=number), False
-        joined = queryset.alias(words_joined=without_joiners("words"))
-        found, duplicates = super().get_search_results(request, joined, term)
-        return (found | joined.filter(pk=number) if number is not None else found), duplicates
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        return (found | queryset.filter(pk=number) if number is not None else found), duplicates
 
     @admin.action(description=_("Mark as answered"), permissions=["change"])
     def mark_as_answered(self, request: HttpRequest, queryset: QuerySet[HelpRequest]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from portal.persian.admin_dates import LocalizedDatesAdmin
+from portal.persian.admin_search import FoldedSearchAdmin
 
 # Columns of the leases, and the primary key, which the reference shows already.
 _HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
@@ -12,7 +13,7 @@ _HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
 _PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
 
 
-class ReadOnlyAdmin(LocalizedDatesAdmin):
+class ReadOnlyAdmin(FoldedSearchAdmin, LocalizedDatesAdmin):
     """Admin of rows that staff read and that only the portal writes.
 
     A row is deleted together with its account and in no other way.

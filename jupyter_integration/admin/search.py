@@ -5,7 +5,6 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.references import number_of
-from portal.persian.search import without_joiners
 from portal.persian.text import search_key
 
 MAX_PEOPLE = 200
@@ -27,23 +26,20 @@ def find_starts(starts: QuerySet[SpawnRequest], text: str) -> QuerySet[SpawnRequ
         by_number = starts.filter(pk=number)
         # Digits alone may also be a student number, which is a user name.
         return by_number if term[0] in "sس" else by_number | _starts_of_people(starts, term)
-    return _starts_of_people(starts, term) | starts.filter(pk__in=_ids_by_message(term))
+    return _starts_of_people(starts, term) | starts.filter(pk__in=_ids_by_message(text))
 
 
 def _starts_of_people(starts: QuerySet[SpawnRequest], term: str) -> QuerySet[SpawnRequest]:
     matches = Q(pk__in=[])
-    for field in ("username", "hub_username", "email", "first_joined", "last_joined"):
+    for field in ("names_for_search", "hub_username", "email"):
         matches |= Q(**{f"{field}__icontains": term})
-    accounts = User.objects.alias(
-        first_joined=without_joiners("first_name"), last_joined=without_joiners("last_name")
-    )
-    people = list(accounts.filter(matches).values_list("pk", flat=True)[:MAX_PEOPLE])
+    people = list(User.objects.filter(matches).values_list("pk", flat=True)[:MAX_PEOPLE])
     theirs = SpawnRequest.objects.filter(user__in=people).order_by("-pk")
     return starts.filter(pk__in=list(theirs.values_list("pk", flat=True)[:MAX_FOUND_STARTS]))
 
 
-def _ids_by_message(term: str) -> list[int]:
+def _ids_by_message(text: str) -> list[int]:
+    """Search the Hub's messages, which are mostly English, as they are: they are long."""
     failed = SpawnRequest.objects.filter(state=SpawnRequest.State.FAILED).order_by("-pk")
-    return list(
-        failed.filter(message__icontains=term).values_list("pk", flat=True)[:MAX_FOUND_STARTS]
-    )
+    found = failed.filter(message__icontains=text.strip())
+    return list(found.values_list("pk", flat=True)[:MAX_FOUND_STARTS])

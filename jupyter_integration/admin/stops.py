@@ -10,7 +10,7 @@ from jupyter_integration.models import HubRevocation, StopRequest
 class StopRequestAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "user", "requested_by", "created_at", "finished_at", "stopped")
     list_select_related = ("user", "requested_by")
-    search_fields = ("user__username", "user__hub_username")
+    search_fields = ("user__names_for_search", "user__hub_username")
 
 
 @admin.register(HubRevocation)

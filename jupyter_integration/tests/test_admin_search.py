@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.models import SpawnRequest
+from jupyter_integration.models import HelpRequest, SpawnRequest, StopRequest
 from jupyter_integration.references import number_of
 from jupyter_integration.tests.scenes import start
 from portal import bounded_paginator
@@ -64,17 +64,50 @@ def test_digits_match_reference_and_student_number(staff, sara, db) -> None:
 
 
 def test_search_finds_person_and_hub_message(staff, sara, omid) -> None:
-    User.objects.filter(pk=sara.pk).update(first_name="سارا", last_name="علی‌پور")
+    sara.first_name, sara.last_name = "سارا", "علی‌پور"
+    sara.save()
     failed = start(sara, State.FAILED, message="no space left on device")
     start(omid, State.FAILED, message="something else")
 
-    for term in ("sara", "SARA", "sara@example.ir", "سارا", "علیپور", "علی‌پور", "space left"):
+    for term in (
+        "sara",
+        "SARA",
+        "sara@example.ir",
+        "سارا",
+        "علیپور",
+        "علی‌پور",
+        "سارا علی‌پور",
+        "space left",
+    ):
         assert found(staff, term) == {failed.pk}, term
+
+
+@pytest.mark.parametrize(
+    ("stored", "term"), [("گروه ۲", "گروه 2"), ("مؤمنی", "مومنی"), ("مرضیۀ", "مرضیه\u0654")]
+)
+def test_search_finds_each_spelling_of_a_person(staff, sara, omid, stored: str, term: str) -> None:
+    sara.last_name = stored
+    sara.save()
+    of_sara = start(sara)
+    start(omid)
+
+    assert found(staff, term) == {of_sara.pk}
 
 
 def test_odd_search_terms_give_no_error(staff, sara) -> None:
     for term in ("", "S", "9" * 40, "'; --", "\u200c", "x" * 3000):
         assert staff.get(LIST, {"q": term}).status_code == 200, term
+
+
+@pytest.mark.parametrize("model", ["stoprequest", "helprequest"])
+def test_lists_are_searched_with_persian_digits(staff, model: str) -> None:
+    student = User.objects.create_user("9812345")
+    StopRequest.objects.create(user=student, requested_by=student)
+    HelpRequest.objects.create(user=student, server_state="stopped", language="fa")
+    address = reverse(f"admin:jupyter_integration_{model}_changelist")
+
+    for term, count in (("۹۸۱۲۳۴۵", 1), ("۹۸۱۲۳۴۶", 0)):
+        assert staff.get(address, {"q": term}).context["cl"].result_count == count
 
 
 def test_filters_give_no_error(staff) -> None:

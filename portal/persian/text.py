@@ -16,6 +16,29 @@ _TO_PERSIAN_DIGITS = str.maketrans(LATIN_DIGITS + ARABIC_DIGITS, PERSIAN_DIGITS 
 # difference, a database does.
 _TO_PERSIAN_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 
+# One letter on two keyboards. Unicode composes "ۀ" of another h, so NFC keeps the two apart.
+_HEH_WITH_HAMZA = ("ه\u0654", "ۀ")
+
+# What search ignores beside that: hamza and madda («مومنی» finds «مؤمنی»), vowel signs, the
+# stretching of letters, and h of other keyboards. An empty text removes the character.
+_SEARCH_LETTERS = {
+    "اآأإٱ": "ا",
+    "وؤ": "و",
+    "یئيىې": "ی",
+    "کك": "ک",
+    "هۀةہۂھە": "ه",
+    "ء\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0653\u0654\u0655\u0670\u200c": "",
+}
+SEARCH_FOLDS: dict[str, str] = {
+    letter: folded
+    for letters, folded in _SEARCH_LETTERS.items()
+    for letter in letters
+    if letter != folded
+} | dict(zip(PERSIAN_DIGITS + ARABIC_DIGITS, LATIN_DIGITS * 2, strict=True))
+"""What search_key puts for a character; portal/persian/search.py does the same to columns."""
+
+_TO_SEARCH_LETTERS = str.maketrans(SEARCH_FOLDS)
+
 # Marks that show nothing and come with copied text: direction marks and isolates, the zero-width
 # space and joiner, the word joiner, the byte order mark, and the soft hyphen.
 _INVISIBLE_MARKS = dict.fromkeys(
@@ -41,19 +64,22 @@ def persian_digits(text: str) -> str:
 
 
 def fold_letters(text: str) -> str:
-    """Return the text with Persian ی and ک, composed (NFC), without invisible marks.
+    """Return the text with Persian ی, ک and ۀ, composed (NFC), without invisible marks.
 
     A zero-width non-joiner stays between two letters («می‌شود»). It is removed at an end, beside a
     space, and when it is repeated.
     """
     composed = unicodedata.normalize("NFC", text.translate(_INVISIBLE_MARKS))
-    persian = composed.translate(_TO_PERSIAN_LETTERS)
+    persian = composed.translate(_TO_PERSIAN_LETTERS).replace(*_HEH_WITH_HAMZA)
     return _USELESS_NON_JOINER.sub("", _REPEATED_NON_JOINER.sub(ZERO_WIDTH_NON_JOINER, persian))
 
 
 def search_key(text: str) -> str:
-    """Return the text as search compares it: folded, no non-joiners, lower case, single spaces."""
-    folded = fold_digits(fold_letters(text)).replace(ZERO_WIDTH_NON_JOINER, "")
+    """Return the text as search compares it: SEARCH_FOLDS, lower case, single spaces.
+
+    For search alone: «مومنی» and «مؤمنی» are one name here, and two user names.
+    """
+    folded = fold_letters(text).translate(_TO_SEARCH_LETTERS)
     return " ".join(folded.casefold().split())
 
 

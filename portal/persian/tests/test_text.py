@@ -19,6 +19,7 @@ def test_latin_and_arabic_digits_become_persian() -> None:
         ("علي كريمي", "علی کریمی"),
         ("موسى", "موسی"),
         ("ا\u0653رش", "آرش"),  # alef with madda in two parts
+        ("مرضیه\u0654", "مرضیۀ"),  # one letter on two keyboards
         ("\u202bسارا\u200f\ufeff\u2069", "سارا"),  # invisible marks
     ],
 )
@@ -51,3 +52,32 @@ def test_search_ignores_non_joiner_and_keyboard(typed: str) -> None:
 
 def test_search_ignores_case_digits_and_spacing() -> None:
     assert search_key("Sara   ۹۸") == search_key("SARA 98")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("مومنی", "مؤمنی"),
+        ("رویا", "رؤیا"),
+        ("ارش", "آرش"),
+        ("اسرا", "إسراء"),
+        ("رئیس", "رييس"),
+        ("مرضیه", "مرضیۀ"),
+        ("فاطمه", "فاطمة"),
+        ("محمد", "مُحَمَّد"),
+        ("محمد", "محـمـد"),
+        ("کہکشاں", "کهکشاں"),
+    ],
+)
+def test_search_ignores_hamza_madda_and_vowel_signs(typed: str, stored: str) -> None:
+    assert search_key(typed) == search_key(stored)
+
+
+def test_folding_for_search_twice_changes_nothing_more() -> None:
+    every = "".join(chr(code) for code in range(0x600, 0x700))
+    assert search_key(search_key(every)) == search_key(every)
+
+
+@pytest.mark.parametrize("typed", ["مؤمنی", "آرش"])
+def test_stored_spelling_keeps_hamza_and_madda(typed: str) -> None:
+    assert fold_letters(typed) == typed
