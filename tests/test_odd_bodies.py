@@ -56,7 +56,7 @@ def _example(pattern: str) -> str:
     return re.sub(r"[\^$?\\]|\(|\)", "", path).replace("1+", "1")
 
 
-@pytest.mark.parametrize("person", ["visitor", "sara", "nasrin"])
+@pytest.mark.parametrize("person", ["visitor", "nasrin"])
 @pytest.mark.parametrize(("content_type", "body"), BODIES, ids=range(len(BODIES)))
 def test_odd_body_is_no_error_of_ours(
     request: pytest.FixtureRequest, db: None, person: str, content_type: str, body: bytes

@@ -1,10 +1,8 @@
 """API of the signed-in user's own server, at /api/v1/server/."""
 
 from django.conf import settings
-from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -45,13 +43,11 @@ ERRORS = {
 }
 
 
-class IgnoredBody(BaseParser):
-    """Reads no body: no call has one, and a parser of any kind can be made to fail."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: object, *_context: object) -> QueryDict:
-        return QueryDict()
+# A change reads the request's form for its CSRF token.
+ERRORS_OF_CHANGES = ERRORS | {
+    status.HTTP_400_BAD_REQUEST: ErrorSerializer,
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: ErrorSerializer,
+}
 
 
 class AuthenticatedApiRequest(Request):
@@ -62,8 +58,6 @@ class AuthenticatedApiRequest(Request):
 
 class ServerView(APIView):
     """Read, start and stop the server. Workers carry out starts and stops after the response."""
-
-    parser_classes = (IgnoredBody,)
 
     def get_throttles(self) -> list:
         safe = self.request.method in ("GET", "HEAD", "OPTIONS")
@@ -80,14 +74,16 @@ class ServerView(APIView):
     @extend_schema(
         operation_id="start_server",
         request=None,
-        responses={202: ServerSerializer} | ERRORS,
+        responses={202: ServerSerializer} | ERRORS_OF_CHANGES,
     )
     def post(self, request: AuthenticatedApiRequest) -> Response:
         """Request your server; a second request changes nothing."""
         request_spawn(user=request.user)
         return _accepted(request.user)
 
-    @extend_schema(operation_id="stop_server", responses={202: ServerSerializer} | ERRORS)
+    @extend_schema(
+        operation_id="stop_server", responses={202: ServerSerializer} | ERRORS_OF_CHANGES
+    )
     def delete(self, request: AuthenticatedApiRequest) -> Response:
         """Stop your server, or cancel its start."""
         request_stop(user=request.user, requested_by=request.user)

@@ -38,7 +38,7 @@ def test_schema_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
 def test_schema_has_exactly_the_three_calls(schema) -> None:
     assert set(schema["paths"]) == {URL}
     assert set(schema["paths"][URL]) == {"get", "post", "delete"}
-    errors = {"403", "406", "429"}
+    errors = {"400", "403", "406", "415", "429"}
     assert set(schema["paths"][URL]["post"]["responses"]) == {"202"} | errors
 
 
