@@ -12,3 +12,4 @@ class AccountsConfig(AppConfig):
         # Models exist only now; importing connects the receivers.
         import_module("accounts.receivers")
         import_module("accounts.session_receivers")
+        import_module("accounts.second_factor.receivers")

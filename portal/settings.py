@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "jupyter_integration",
     "portal.apps.PortalConfig",
     "portal.mail",
-    "django.contrib.admin",
+    "accounts.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

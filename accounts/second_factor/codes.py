@@ -1,5 +1,7 @@
 """Codes of authenticator apps and recovery codes: who accepts one, and that it counts once."""
 
+import logging
+
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -10,15 +12,31 @@ from allauth.mfa.totp.internal.auth import (
 from django.db import transaction
 
 from accounts.models import User
-from accounts.second_factor.encryption import decrypt
+from accounts.second_factor.encryption import UnknownEncryptionKeyError, decrypt
+
+logger = logging.getLogger(__name__)
 
 
 def accepting_authenticator(user: User, code: str) -> Authenticator | None:
     """Return the authenticator of the person that accepts this code, which is then used up."""
     for authenticator in Authenticator.objects.filter(user=user):
-        if _accepts(authenticator, code):
-            return authenticator
+        try:
+            if _accepts(authenticator, code):
+                return authenticator
+        except UnknownEncryptionKeyError:
+            # The database of another installation, or SECRET_KEY was changed without its former
+            # value: docs/operations.md.
+            logger.warning("SECRET_KEY cannot decrypt the %s of %s", authenticator.type, user.pk)
     return None
+
+
+def unused_recovery_codes(user: User) -> int:
+    """Return how many recovery codes of this person still work."""
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    try:
+        return len(row.wrap().get_unused_codes()) if row else 0
+    except UnknownEncryptionKeyError:
+        return 0
 
 
 def _accepts(authenticator: Authenticator, code: str) -> bool:

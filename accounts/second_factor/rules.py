@@ -27,6 +27,10 @@ def has_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
 
 
+def has_app(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
 def is_last_factor(user: User) -> bool:
     """Return whether this person has one app or passkey and no other."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1

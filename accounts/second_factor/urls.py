@@ -10,6 +10,12 @@ from accounts.second_factor import views
 urlpatterns = [
     path("", views.SignInSecurity.as_view(), name="mfa_index"),
     path("authenticate/", views.SecondStep.as_view(), name="mfa_authenticate"),
+    path("recovery-codes/", views.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/generate/",
+        views.NewRecoveryCodes.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
 ]
 if "webauthn" in settings.MFA_SUPPORTED_TYPES:
     urlpatterns += [

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import passthrough_next_redirect_url
 from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -12,8 +13,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.generic import FormView
 
 from accounts.second_factor import rules
+from accounts.second_factor.codes import unused_recovery_codes
+from accounts.second_factor.encryption import UnknownEncryptionKeyError
 
 
 class SignInSecurity(IndexView):
@@ -26,6 +30,7 @@ class SignInSecurity(IndexView):
             "may_add_factor": rules.may_add_factor(user),
             "must_set_up": needs and not has,
             "may_open_administration": needs and has,
+            "unused_recovery_codes": unused_recovery_codes(user),
         }
 
 
@@ -39,6 +44,24 @@ class SecondStep(AuthenticateView):
         if "cancel" in request.POST:
             return self.stage.abort()
         return super().post(request, *args, **kwargs)
+
+
+class RecoveryCodes(ViewRecoveryCodesView):
+    """Recovery codes; new ones replace those that an unknown SECRET_KEY encrypted."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except UnknownEncryptionKeyError:
+            return redirect("mfa_generate_recovery_codes")
+
+
+class NewRecoveryCodes(GenerateRecoveryCodesView):
+    """Replacement of the recovery codes; the page needs none of the former ones."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # allauth counts the former codes here, which may be unreadable.
+        return dict(FormView.get_context_data(self, **kwargs))
 
 
 class SignInByPasskey(LoginWebAuthnView):
