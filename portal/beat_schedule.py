@@ -22,6 +22,7 @@ BEAT_SCHEDULE = {
     # Goes through all users once an hour.
     **every(timedelta(minutes=1), "server.find_unknown_hub_users"),
     **every(timedelta(hours=1), "server.delete_old_events"),
+    **every(timedelta(hours=1), "limits.delete_ended"),
     **every(timedelta(seconds=15), "mail.deliver_waiting"),
     **every(timedelta(seconds=15), "portal.beat_through_worker"),
     **every(timedelta(seconds=15), "starts.beat_through_spawn_worker"),

@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "portal.mail",
     "accounts.admin_config.StaffAdminConfig",
+    "portal.limits",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
