@@ -3,12 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import guessing, rate_limits
 from accounts.middleware import chosen_language
 from accounts.models import User
 from portal.enqueue import enqueue_on_commit
@@ -24,6 +27,44 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """Return an account in the language of the sign-up page."""
         return User(language=chosen_language(request))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Verify a password, of a sign-in or of a person who proves it again.
+
+        Raises:
+            TooManyGuesses: it was not verified.
+        """
+        whose = guessing.account_of(
+            username=credentials.get("username", ""), email=credentials.get("email", "")
+        )
+        guess = guessing.begin(request, guessing.PASSWORD, whose)
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            guess.succeeded()
+        return user
+
+    def should_send_confirmation_mail(
+        self, request: HttpRequest, email_address: EmailAddress, signup: bool
+    ) -> bool:
+        """Return whether a sign-in sends one more mail to an address that is not confirmed."""
+        if signup:
+            return True
+        return not rate_limits.take_mail("reminder", email_address.email)
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Send it, unless the address was sent too many.
+
+        Raises:
+            ImmediateHttpResponse: a signed-in person asked for one more. A sign-up or sign-in
+                continues without it: the links of the earlier mails work.
+        """
+        wait = rate_limits.take_mail("confirmation", emailconfirmation.email_address.email)
+        if wait is None:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+        elif request.user.is_authenticated:
+            raise ImmediateHttpResponse(rate_limits.refuse(request, wait))
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether a `next` URL stays on the host of this request.

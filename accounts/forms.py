@@ -5,11 +5,15 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField
+from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import guessing
 from accounts.models import User
 from accounts.usernames import fold_username
 from portal.persian.text import fold_digits, fold_letters
@@ -56,6 +60,25 @@ class AddEmailForm(allauth_forms.AddEmailForm):
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     email = AddressField(required=True)
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the link to the account's owner.
+
+        An address without an account gets none, but a mail to nobody is written all the same: the
+        time until the response shows no stranger which addresses have accounts.
+        """
+        if not self.users:
+            request_password_reset(request, "", [User(pk=0, username="-")], None)
+        return super().save(request, **kwargs)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def clean_oldpassword(self) -> str:
+        """Count a wrong password as one at sign-in: an open session is no way to guess it."""
+        guess = guessing.begin(allauth_context.request, guessing.PASSWORD, self.user)
+        password = super().clean_oldpassword()
+        guess.succeeded()
+        return password
 
 
 class AccountCreationForm(AdminUserCreationForm):

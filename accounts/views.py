@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.views import EmailView, LogoutView, SignupView
+from allauth.account.views import EmailView, LogoutView, PasswordResetView, SignupView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts import rate_limits
 from accounts.forms import ProfileForm
 from accounts.requests import AuthenticatedHttpRequest
 
@@ -25,12 +26,23 @@ class SignUp(SignupView):
     """
 
     def form_valid(self, form: Form) -> HttpResponse:
+        wait = rate_limits.take_sign_up(self.request)
+        if wait is not None:
+            return rate_limits.refuse(self.request, wait)
         try:
             return super().form_valid(form)
         except IntegrityError:
             # The other request was saved after this form was validated: validate it again.
             form.full_clean()
             return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+
+class ForgottenPassword(PasswordResetView):
+    """allauth's request of a reset, with limits of mails to an address."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        wait = rate_limits.take_mail("reset", form.cleaned_data["email"])
+        return super().form_valid(form) if wait is None else rate_limits.refuse(self.request, wait)
 
 
 class Addresses(EmailView):

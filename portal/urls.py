@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.oidc_views import authorize, issue_token
 from accounts.session_views import Sessions
-from accounts.views import Addresses, SignOut, SignUp, edit_profile
+from accounts.views import Addresses, ForgottenPassword, SignOut, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, health, server, support
@@ -33,6 +33,7 @@ urlpatterns = [
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
     path("accounts/logout/", SignOut.as_view(), name="account_logout"),
     path("accounts/sessions/", Sessions.as_view(), name="usersessions_list"),
+    path("accounts/password/reset/", ForgottenPassword.as_view(), name="account_reset_password"),
     path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("accounts.second_factor.urls")),

@@ -4,13 +4,13 @@ from typing import Any
 
 from allauth.core import context
 from allauth.mfa.base import forms as base_forms
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import guessing
 from accounts.second_factor.adapter import SecondFactorAdapter
 from accounts.second_factor.codes import accepting_authenticator
 from accounts.second_factor.encryption import UnknownEncryptionKeyError, decrypt, encrypt
@@ -39,7 +39,7 @@ class CodeOnce(base_forms.BaseAuthenticateForm):
     code = CodeField(label=_("Code"))
 
     def clean_code(self) -> str:
-        clear_limit = check_rate_limit(self.user)
+        guess = guessing.begin(context.request, guessing.FACTOR, self.user)
         code: str = self.cleaned_data["code"]
         authenticator = accepting_authenticator(self.user, code)
         if authenticator is None:
@@ -47,7 +47,7 @@ class CodeOnce(base_forms.BaseAuthenticateForm):
             raise SecondFactorAdapter().validation_error("incorrect_code")
         authenticator.user = self.user
         self.authenticator = authenticator
-        clear_limit()
+        guess.succeeded()
         return code
 
     def _report_failure(self) -> None:

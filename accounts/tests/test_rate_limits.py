@@ -1,110 +1,170 @@
-"""Rate limits: a class behind one address passes, guessing a password does not."""
+"""Rate limits of the account pages: a class behind one address passes, a flood does not."""
+
+from datetime import timedelta
 
 import pytest
-from allauth.account import app_settings as allauth_settings
-from allauth.core.context import request_context
-from allauth.core.internal import ratelimit
-from allauth.core.internal.ratelimit import parse_rates
-from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
 
+from accounts import rate_limits
 from accounts.models import User
+from accounts.tests.signing_in import is_signed_in, try_password
+from portal.limits.rates import Rate
 
-LOGIN = reverse("account_login")
-TRIES = 10  # of one account within five minutes
-
-
-def sign_in(login: str, password: str) -> Client:
-    client = Client()
-    client.post(LOGIN, {"login": login, "password": password})
-    return client
+RESET = reverse("account_reset_password")
+THREE = (Rate(3, timedelta(hours=1)),)
 
 
-def is_signed_in(client: Client) -> bool:
-    return "_auth_user_id" in client.session
+def sign_up(name: str):
+    return Client().post(
+        reverse("account_signup"),
+        {"username": name, "email": f"{name}@example.ir", "password1": "نخستین-گذرواژه-7"},
+    )
 
 
-@pytest.mark.parametrize(
-    ("action", "people"),
-    [
-        ("signup", 300),
-        ("login", 300),
-        ("login_failed", 300),  # each mistypes once
-        ("reset_password", 50),
-        ("reset_password_from_key", 50),
-    ],
-)
-def test_limit_per_address_admits_a_class(action: str, people: int) -> None:
-    of_address = [r for r in parse_rates(allauth_settings.RATE_LIMITS[action]) if r.per == "ip"]
-
-    assert of_address
-    assert all(rate.amount / rate.duration * 60 >= people for rate in of_address)
+def ask_for_reset(address: str):
+    return Client().post(RESET, {"email": address})
 
 
-def test_class_signs_up_from_one_address(db: None, rf: RequestFactory) -> None:
-    request = rf.post(reverse("account_signup"))
-    with request_context(request):
-        for _student in range(270):
-            assert ratelimit.consume(request, app="allauth.account", action="signup")
-    for number in range(30):
-        response = Client().post(
-            reverse("account_signup"),
-            {
-                "username": f"student{number}",
-                "email": f"student{number}@example.ir",
-                "password1": "نخستین-گذرواژه-7",
-            },
-        )
-        assert response.status_code == 302
-
-    assert User.objects.count() == 30
+def form_views() -> list[str]:
+    """Return the names of all views of the account pages without parameters."""
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    return sorted(
+        name
+        for name in names
+        if name.startswith(rate_limits.FORMS_OF)
+        and not get_resolver().reverse_dict.getlist(name)[0][0][0][1]
+    )
 
 
-def test_guessing_limits_only_that_account(sara: User, omid: User) -> None:
-    for guess in range(TRIES):
-        assert not is_signed_in(sign_in("sara", f"guess-{guess}"))
+@pytest.mark.parametrize("name", form_views())
+def test_every_form_has_a_limit(client: Client, db: None, name: str, monkeypatch) -> None:
+    monkeypatch.setattr(rate_limits, "OF_NETWORK", {})
+    monkeypatch.setattr(rate_limits, "OF_OTHER_FORMS", THREE)
 
-    response = Client().post(LOGIN, {"login": "sara", "password": "sara-s-password"})
+    statuses = [client.post(reverse(name)).status_code for _time in range(4)]
 
-    assert not is_signed_in(response.client)
-    [error] = response.context["form"].non_field_errors()
-    assert "تلاش" in error
-    assert is_signed_in(sign_in("omid", "omid-s-password"))
+    assert 429 not in statuses[:3]
+    assert statuses[3] == 429
 
 
-@pytest.mark.parametrize(
-    "spellings",
-    [["sara", "SARA", "ｓａｒａ", " sara", "sara\u200c"], ["sara@example.ir", "SARA@example.ir"]],
-)
-def test_spellings_of_one_login_share_limit(sara: User, spellings: list[str]) -> None:
-    for guess in range(TRIES):
-        sign_in(spellings[guess % len(spellings)], f"guess-{guess}")
+def test_signed_in_person_has_own_limit(client: Client, sara: User, monkeypatch) -> None:
+    monkeypatch.setattr(rate_limits, "OF_ACCOUNT", THREE)
+    client.force_login(sara)
+    address = reverse("account_change_password")
 
-    assert not is_signed_in(sign_in(spellings[0], "sara-s-password"))
+    statuses = [client.post(address, REMOTE_ADDR=f"10.0.0.{n}").status_code for n in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_refusal_names_the_wait_in_persian(client: Client, db: None, monkeypatch) -> None:
+    monkeypatch.setattr(rate_limits, "OF_NETWORK", {"account_reset_password": THREE})
+    for _time in range(3):
+        client.post(RESET)
+
+    response = client.post(RESET)
+
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 3600
+    assert "ثانیه صبر کنید" in response.content.decode()
+
+
+def test_opening_a_form_is_not_counted(client: Client, db: None, monkeypatch) -> None:
+    monkeypatch.setattr(rate_limits, "OF_NETWORK", {"account_login": THREE})
+
+    assert {client.get(reverse("account_login")).status_code for _time in range(5)} == {200}
+
+
+def test_class_signs_up_from_one_address_on_one_day(db: None) -> None:
+    responses = [sign_up(f"student{number}") for number in range(300)]
+
+    assert {response.status_code for response in responses} == {302}
+    assert User.objects.count() == 300
+
+
+def test_sign_ups_of_a_network_end_for_the_day(db: None, settings) -> None:
+    settings.SIGNUPS_PER_DAY = 2
+
+    assert [sign_up(f"student{number}").status_code for number in range(3)] == [302, 302, 429]
+    assert User.objects.count() == 2
+
+
+def test_refused_form_uses_up_no_sign_up(db: None, settings) -> None:
+    settings.SIGNUPS_PER_DAY = 1
+    for _time in range(3):
+        sign_up("x")
+
+    assert sign_up("student").status_code == 302
 
 
 def test_successful_sign_in_is_not_limited(sara: User) -> None:
-    for _time in range(TRIES + 5):
-        assert is_signed_in(sign_in("sara", "sara-s-password"))
+    assert all(is_signed_in(try_password("sara", "sara-s-password")) for _time in range(15))
 
 
-def test_forged_proxy_header_does_not_evade_limit(sara: User) -> None:
-    for guess in range(TRIES):
-        Client().post(
-            LOGIN,
-            {"login": "sara", "password": f"guess-{guess}"},
-            headers={"x-forwarded-for": f"10.0.0.{guess}"},
-        )
-
-    assert not is_signed_in(sign_in("sara", "sara-s-password"))
-
-
-def test_reset_mails_per_address_are_limited(sara: User, workers) -> None:
+def test_reset_mails_to_an_address_are_limited(sara: User, workers) -> None:
     with workers.committing():
-        answers = [
-            Client().post(reverse("account_reset_password"), {"email": "sara@example.ir"})
-            for _time in range(8)
-        ]
+        responses = [ask_for_reset("sara@example.ir") for _time in range(8)]
 
     assert workers.count("mail.deliver") == 5
-    assert {answer.status_code for answer in answers} == {302, 429}
+    assert {response.status_code for response in responses} == {302, 429}
+
+
+def test_resets_of_unknown_address_are_limited_alike(db: None) -> None:
+    """Otherwise the limit would show which addresses have an account."""
+    responses = [ask_for_reset("stranger@example.ir") for _time in range(8)]
+
+    assert [response.status_code for response in responses] == [302] * 5 + [429] * 3
+
+
+def test_resets_of_an_address_are_limited_per_day(sara: User, monkeypatch) -> None:
+    assert any(rate.period == timedelta(days=1) for rate in rate_limits.MAILS_TO_ADDRESS)
+    monkeypatch.setattr(rate_limits, "MAILS_TO_ADDRESS", (Rate(1, timedelta(days=1)),))
+
+    assert [ask_for_reset("sara@example.ir").status_code for _time in range(2)] == [302, 429]
+    assert ask_for_reset("omid@example.ir").status_code == 302
+
+
+def test_address_without_account_gets_no_mail(db: None, workers) -> None:
+    with workers.committing():
+        response = ask_for_reset("stranger@example.ir")
+    workers.work_off()
+
+    assert response.url == reverse("account_reset_password_done")
+    assert mail.outbox == []
+
+
+def test_reset_writes_the_same_for_everybody(sara: User, workers) -> None:
+    """The time until the response must not show whether an account has the address."""
+    written = {}
+    for address in ("sara@example.ir", "stranger@example.ir"):
+        with workers.committing():
+            ask_for_reset(address)  # the first makes rows, of counts and of an account's addresses
+        with workers.committing(), CaptureQueriesContext(connection) as queries:
+            ask_for_reset(address)
+        statements = [query["sql"].split()[0] for query in queries]
+        written[address] = [statement for statement in statements if statement != "SELECT"]
+
+    assert workers.count("mail.deliver") == 4
+    assert written["sara@example.ir"] == written["stranger@example.ir"]
+
+
+def test_confirmation_mails_to_an_address_are_limited(client: Client, sara: User, workers) -> None:
+    client.force_login(sara)
+    with workers.committing():
+        for _time in range(8):
+            client.post(reverse("account_email"), {"action_send": "", "email": "sara@example.ir"})
+
+    assert workers.count("mail.deliver") <= 5
+
+
+def test_sign_ins_send_one_reminder_a_day(sara: User, workers, settings) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    with workers.committing():
+        for _time in range(4):
+            try_password("sara@example.ir", "sara-s-password")
+
+    assert workers.count("mail.deliver") == 1

@@ -89,5 +89,20 @@ for (const menu of document.querySelectorAll("details[data-auto-close]")) {
   });
 }
 
+// Waits of refused attempts count down. Without this script their text shows the whole wait.
+const inDigits = (digits) =>
+  new Intl.NumberFormat(document.documentElement.lang, { minimumIntegerDigits: digits, useGrouping: false });
+
+for (const countdown of document.querySelectorAll("[data-countdown]")) {
+  const until = performance.now() + Number(countdown.dataset.countdown) * 1000;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+    countdown.textContent = `${inDigits(1).format(Math.floor(left / 60))}:${inDigits(2).format(left % 60)}`;
+    if (left === 0) {
+      clearInterval(timer);
+    }
+  }, 1000);
+}
+
 // The first field with an error gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();
