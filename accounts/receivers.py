@@ -7,6 +7,8 @@ from allauth.account import signals
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.mfa import signals as factor_signals
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model, Q
@@ -16,6 +18,8 @@ from django.http import HttpRequest
 
 from accounts.audit_log import Event, record, record_on_commit
 from accounts.models import User
+from accounts.services.end_sessions import Reason
+from accounts.signals import sessions_ended
 from accounts.usernames import fold_username
 
 WATCHED = ("email", "is_active", "is_staff", "is_superuser", "password")
@@ -69,6 +73,50 @@ def record_reauthentication(
 def record_sign_out(request: HttpRequest, user: User | None, **_kwargs: object) -> None:
     if user is not None:
         record(Event.SIGNED_OUT, user=user, request=request)
+
+
+@receiver(sessions_ended)
+def record_ended_sessions(user: User, reason: Reason, **_kwargs: object) -> None:
+    record_on_commit(Event.SESSIONS_ENDED, user=user, reason=reason.value)
+
+
+# --- Second factors ---------------------------------------------------------------------------
+
+
+@receiver(factor_signals.authenticator_added)
+def record_added_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    record(Event.FACTOR_ADDED, user=user, request=request, factor=authenticator.type)
+
+
+@receiver(factor_signals.authenticator_removed)
+def record_removed_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    record(Event.FACTOR_REMOVED, user=user, request=request, factor=authenticator.type)
+
+
+@receiver(factor_signals.authenticator_reset)
+def record_reset_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    record(Event.FACTOR_RESET, user=user, request=request, factor=authenticator.type)
+
+
+@receiver(factor_signals.authenticator_used)
+def record_used_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    record(Event.FACTOR_USED, user=user, request=request, factor=authenticator.type)
+
+
+@receiver(factor_signals.authentication_failed)
+def record_failed_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator | None, **_kwargs: object
+) -> None:
+    factor = authenticator.type if authenticator else None
+    record(Event.FACTOR_FAILED, user=user, request=request, factor=factor)
 
 
 # --- What people change themselves ------------------------------------------------------------

@@ -12,6 +12,13 @@ from django.urls import reverse
 
 from accounts.audit_log import Event, record
 from accounts.models import User
+from accounts.tests.second_factor.app import (
+    App,
+    app_of,
+    enter_code,
+    reauthenticate,
+    shown_secret,
+)
 from portal.logs import UtcFormatter
 
 LOGIN = reverse("account_login")
@@ -145,6 +152,46 @@ def test_own_password_change_is_one_line(sara: User, lines: Lines, workers) -> N
     assert of_passwords == ["password_changed"]
 
 
+def test_second_factor_is_logged(sara: User, lines: Lines) -> None:
+    app = app_of(sara)
+    client = sign_in("sara", "sara-s-password")
+    enter_code(client, app.wrong_code())
+    code = app.code()
+    enter_code(client, code)
+
+    assert [(line["event"], line["account"]) for line in lines()] == [
+        ("factor_failed", str(sara.pk)),
+        ("factor_used", str(sara.pk)),
+        ("signed_in", str(sara.pk)),
+    ]
+    assert [line.get("factor") for line in lines()][1] == "totp"
+    assert code not in str(lines())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_set_up_and_removal_of_factor_are_logged(sara: User, lines: Lines) -> None:
+    EmailAddress.objects.create(user=sara, email=sara.email, primary=True, verified=True)
+    client = sign_in("sara", "sara-s-password")
+    reauthenticate(client)
+    app = App(shown_secret(client.get(reverse("mfa_activate_totp"))))
+    client.post(reverse("mfa_activate_totp"), {"code": app.code()})
+    client.post(reverse("mfa_deactivate_totp"))
+
+    events = [(line["event"], line["factor"]) for line in lines() if "factor" in line]
+    assert ("factor_added", "totp") in events
+    assert ("factor_removed", "totp") in events
+    assert app.secret not in str(lines())
+
+
+def test_ended_sessions_are_logged(sara: User, lines: Lines, workers) -> None:
+    with workers.committing():
+        sara.set_password("تازه-گذرواژه-9")
+        sara.save()
+
+    ended = [line["reason"] for line in lines() if line["event"] == "sessions_ended"]
+    assert ended == ["password"]
+
+
 @pytest.fixture
 def staff(client: Client, nasrin: User) -> Client:
     client.force_login(nasrin)
@@ -180,7 +227,8 @@ def test_deactivation_and_reactivation_are_logged(sara: User, lines: Lines, work
             sara.is_active = is_active
             sara.save()
 
-    assert [line["event"] for line in lines()] == ["deactivated", "reactivated"]
+    events = [line["event"] for line in lines() if line["event"] != "sessions_ended"]
+    assert events == ["deactivated", "reactivated"]
 
 
 def test_rolled_back_change_is_not_logged(sara: User, lines: Lines) -> None:
