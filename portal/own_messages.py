@@ -22,14 +22,14 @@ class OwnCookieStorage(CookieStorage):
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Message] | None, bool]:
         self.signer = self._signer_of_reader()
-        return super()._get(*args, **kwargs)  # type: ignore[misc]
+        return super()._get(*args, **kwargs)  # type: ignore[misc, no-any-return]
 
     def _store(
         self, messages: list[Message], response: HttpResponse, *args: Any, **kwargs: Any
     ) -> list[Message]:
         # Again: the request may have signed somebody in or out.
         self.signer = self._signer_of_reader()
-        return super()._store(messages, response, *args, **kwargs)  # type: ignore[misc]
+        return super()._store(messages, response, *args, **kwargs)  # type: ignore[misc, no-any-return]
 
     def _signer_of_reader(self) -> signing.TimestampSigner:
         return signing.get_cookie_signer(salt=f"portal.messages.{self.request.user.pk}")
