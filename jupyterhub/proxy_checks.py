@@ -24,8 +24,8 @@ def configure_proxy_checks(c: Config, *, idle_timeout: int) -> None:
     """Configure the Hub to use this client. `idle_timeout` is the culler's, in seconds."""
     c.JupyterHub.proxy_class = CheckingProxy
     c.JupyterHub.last_activity_interval = 0  # never
-    # Half of the culler's limit: what the culler acts on is at most CHECK_INTERVAL old.
-    c.CheckingProxy.activity_age = min(int(MAX_ACTIVITY_AGE.total_seconds()), idle_timeout // 2)
+    # A quarter of the culler's limit: what the culler acts on is at most CHECK_INTERVAL old.
+    c.CheckingProxy.activity_age = min(int(MAX_ACTIVITY_AGE.total_seconds()), idle_timeout // 4)
 
 
 class CheckingProxy(ConfigurableHTTPProxy):
