@@ -1,8 +1,12 @@
 """Events that the Hub sends to the webhook: each one once, as a hint to read the Hub again."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+EVENT_RETENTION = timedelta(days=90)
 
 
 class HubEvent(models.Model):
@@ -27,7 +31,7 @@ class HubEvent(models.Model):
     kind = models.CharField(_("event"), max_length=64, choices=Kind)
     hub_username = models.CharField(_("name on the Hub"), max_length=255)
     server_name = models.CharField(max_length=255, blank=True, editable=False)
-    happened_at = models.DateTimeField(_("happened at"), help_text=_("By the Hub's clock."))
+    happened_at = models.DateTimeField(_("happened at"))
     received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
     exit_status = models.PositiveSmallIntegerField(
         _("exit status"),

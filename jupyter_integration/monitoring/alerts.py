@@ -13,9 +13,11 @@ from django.utils.translation import ngettext
 from jupyter_integration.failures.catalogue import explain
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.failures.staff_advice import advise
+from jupyter_integration.monitoring.refused_events import RefusalCause
 from jupyter_integration.monitoring.system_state import SystemState
-from portal.persian.dates import duration
+from portal.persian.dates import MINUTE, duration
 from portal.persian.numbers import number
+from portal.persian.text import ltr
 
 LONG_WAIT = timedelta(minutes=5)
 MANY_FAILURES = 5
@@ -48,6 +50,7 @@ def alerts_of(state: SystemState) -> list[Alert]:
     alerts = [
         *_cache(state),
         *_hub(state),
+        *_events(state),
         *_parts(state),
         *_starts(state),
         *_reconciliation(state),
@@ -93,6 +96,52 @@ def _hub(state: SystemState) -> Iterator[Alert]:
             _("JupyterHub has not been checked for a while."),
             _("The default worker checks it every few seconds. Is the worker running?"),
         )
+
+
+def _events(state: SystemState) -> Iterator[Alert]:
+    refused = state.refused_events
+    if refused is None:
+        return
+    if refused.cause == RefusalCause.SIGNATURE:
+        sentence = _(
+            "Events of JupyterHub have been refused for %(span)s: "
+            "they are not signed with the portal's %(setting)s."
+        )
+        remedy = _(
+            "Until then pages do not say why a server stopped, and show it later. "
+            "Give both the same %(setting)s and restart them."
+        )
+        setting = ltr("WEBHOOK_SECRET")
+        yield Alert(
+            Severity.WARNING,
+            sentence % {"span": _span(refused.since), "setting": setting},
+            remedy % {"setting": setting},
+            _restart("jupyterhub"),
+        )
+        return
+    is_ahead = refused.hub_clock_ahead > timedelta(0)
+    sentence = (
+        _(
+            "Events of JupyterHub have been refused for %(span)s: "
+            "its clock is %(difference)s ahead of the portal's."
+        )
+        if is_ahead
+        else _(
+            "Events of JupyterHub have been refused for %(span)s: "
+            "its clock is %(difference)s behind the portal's."
+        )
+    )
+    minutes = round(abs(refused.hub_clock_ahead) / MINUTE)  # at least five: less is accepted
+    difference = duration(minutes * MINUTE)
+    yield Alert(
+        Severity.WARNING,
+        sentence % {"span": _span(refused.since), "difference": difference},
+        _(
+            "Until then pages do not say why a server stopped, and show it later. "
+            "Set the clocks of both hosts. More than five minutes are refused."
+        ),
+        "timedatectl",
+    )
 
 
 def _parts(state: SystemState) -> Iterator[Alert]:

@@ -11,7 +11,8 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.monitoring import reconciliation_report
+from jupyter_integration.monitoring import reconciliation_report, refused_events
+from jupyter_integration.monitoring.refused_events import RefusedEvents
 from jupyter_integration.status import hub_availability, snapshots
 from jupyter_integration.status.hub_availability import HubAvailability
 from jupyter_integration.status.queue_position import expected_wait
@@ -74,6 +75,7 @@ class SystemState:
     last_hour: LastHour
     parts: Sequence[Part]
     report: reconciliation_report.ReconciliationReport
+    refused_events: RefusedEvents | None
 
     @property
     def hub_answers(self) -> bool:
@@ -98,6 +100,7 @@ def read_system_state() -> SystemState:
         last_hour=_read_last_hour(),
         parts=[_part(name, heartbeats.get(name), queue) for name in PARTS],
         report=reconciliation_report.read(),
+        refused_events=refused_events.read(),
     )
 
 

@@ -27,12 +27,13 @@ class StopCause(StrEnum):
     HUB_ENDED = "hub_ended"
     KILLED = "killed"
     EXITED = "exited"
+    UNKNOWN = "unknown"  # it was ready, and neither a request nor an event ended it
 
 
 @dataclass(frozen=True, slots=True)
 class StopReason:
     cause: StopCause
-    at: datetime
+    at: datetime | None = None  # None for UNKNOWN alone
     idle_for: timedelta | None = None  # of IDLE, in whole minutes from one minute on
     exit_status: int | None = None  # of EXITED and KILLED; None when unknown
 

@@ -1,13 +1,15 @@
 """Stop reasons: why a user's server stopped, and when.
 
-They come from stop requests and events of the Hub. Without either there is no reason.
+They come from stop requests and events of the Hub. If an event was lost, the reason is unknown.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models.hub_event import EVENT_RETENTION
 from jupyter_integration.status.recent_requests import RecentRequests
 from jupyter_integration.status.server_status import StopCause, StopReason
 
@@ -30,7 +32,9 @@ def read_stop_reason(recent: RecentRequests) -> StopReason | None:
     if stop is not None and not _caused_stop(stop, began):
         stop = None
     if event is None:
-        return _stopped_by(stop, stop.finished_at) if stop and stop.finished_at else None
+        if stop is not None and stop.finished_at is not None:
+            return _stopped_by(stop, stop.finished_at)
+        return StopReason(StopCause.UNKNOWN) if _lacks_event(start) else None
     if event.kind == HubEvent.Kind.ENDED_WITH_HUB:
         return StopReason(StopCause.HUB_ENDED, event.happened_at)
     if event.kind == HubEvent.Kind.EXITED:
@@ -42,6 +46,13 @@ def read_stop_reason(recent: RecentRequests) -> StopReason | None:
     if idle_for is None:
         return StopReason(StopCause.HUB_STAFF, event.happened_at)
     return StopReason(StopCause.IDLE, event.happened_at, idle_for=idle_for)
+
+
+def _lacks_event(start: SpawnRequest | None) -> bool:
+    """Return whether the start led to a server whose end the Hub should have reported."""
+    if start is None or start.state != SpawnRequest.State.READY or start.finished_at is None:
+        return False
+    return start.finished_at > timezone.now() - EVENT_RETENTION
 
 
 def _caused_stop(stop: StopRequest, began: datetime | None) -> bool:

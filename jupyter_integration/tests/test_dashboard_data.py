@@ -54,7 +54,7 @@ def kill_server(user: User) -> None:
         exit_status=137,
         last_activity=None,
     )
-    assert record_hub_event(message_id="msg_1", event=event)
+    assert record_hub_event(message_id="msg_1", event=event, sent_at=timezone.now())
 
 
 def answer_help(user: User) -> None:

@@ -140,8 +140,15 @@ def test_last_event_counts_in_any_order(sara) -> None:
 
 
 class TestWithoutReason:
-    def test_unexplained_stop_has_no_reason(self, sara) -> None:
+    def test_stop_without_event_is_unknown(self, sara) -> None:
         assert server_status(sara).state is ServerState.STOPPED
+        assert stop_reason(sara) == StopReason(StopCause.UNKNOWN)
+
+    def test_stop_whose_event_is_deleted_has_no_reason(self, sara) -> None:
+        long_ago = ago(days=91)
+        SpawnRequest.objects.update(posted_at=long_ago, finished_at=long_ago)
+        invalidate_user_rows([sara.pk])
+
         assert stop_reason(sara) is None
 
     @pytest.mark.parametrize("source", ["event", "request"])
@@ -156,18 +163,18 @@ class TestWithoutReason:
         start(sara, State.READY, posted_at=began, finished_at=began)
 
         assert server_status(sara).state is ServerState.STOPPED
-        assert stop_reason(sara) is None
+        assert cause(sara) is StopCause.UNKNOWN
 
     @pytest.mark.parametrize("kind", [Kind.SERVER_STARTED, "server.renamed"])
     def test_other_events_are_ignored(self, sara, omid, kind: str) -> None:
         event(omid, Kind.EXITED)
         event(sara, kind)
 
-        assert stop_reason(sara) is None
+        assert cause(sara) is StopCause.UNKNOWN
 
     def test_failed_stop_and_cancelled_start_are_no_reason(self, sara) -> None:
         stop(sara, finished_at=ago(minutes=7))
-        assert stop_reason(sara) is None
+        assert cause(sara) is StopCause.UNKNOWN
 
         start(sara, State.CANCELLED, posted_at=ago(minutes=6))
         event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
@@ -229,6 +236,7 @@ class TestCard:
         def collect() -> None:
             sentences.add(self.text(card(language).find("span")).split("·")[0])
 
+        collect()
         for exit_status in (None, 0, 1, 137):
             event(sara, Kind.EXITED, at=timezone.now(), exit_status=exit_status)
             collect()
@@ -243,10 +251,16 @@ class TestCard:
         stop_done(sara, by=sara, at=ago(seconds=30))
         collect()
 
-        assert len(sentences) == 9
+        assert len(sentences) == 10
 
-    def test_card_without_reason_has_no_empty_sentence(self, card) -> None:
+    def test_card_without_reason_has_no_empty_sentence(self, sara, card) -> None:
+        SpawnRequest.objects.all().delete()
+        invalidate_user_rows([sara.pk])
+
         assert card() is None
+
+    def test_unknown_cause_has_no_time(self, card) -> None:
+        assert card().find("time") is None
 
     def test_running_server_shows_the_idle_limit(self, sara, client, settings) -> None:
         settings.IDLE_TIMEOUT = 5400

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
-from jupyter_integration.monitoring import reconciliation_report
+from jupyter_integration.monitoring import reconciliation_report, refused_events
 from jupyter_integration.status import hub_availability
 from jupyter_integration.testing.hub_away import find_the_hub_away
+from jupyter_integration.testing.hub_hooks import SentEvent, post, post_raw
 from jupyter_integration.tests.scenes import UNREACHABLE_CACHE, employ, start
 from portal.heartbeats import PARTS, record_heartbeat
 
@@ -137,6 +138,50 @@ def test_unknown_servers_are_named_with_command(staff, all_well) -> None:
     page = page_of(staff)
     assert page.select_one(".names").text.strip() == "m-karimi"
     assert "adopt_hub_users" in page.pre.text
+
+
+@pytest.mark.parametrize(
+    ("hub_ahead", "shown"),
+    [
+        (timedelta(minutes=10), "its clock is 10 minutes ahead of the portal's."),
+        (timedelta(minutes=-10), "its clock is 10 minutes behind the portal's."),
+    ],
+)
+def test_refused_events_of_a_wrong_clock_are_shown(
+    staff, all_well, hub_ahead: timedelta, shown: str
+) -> None:
+    event = SentEvent(kind="server.exited", username="sara")
+    response = post(event, sent_at=timezone.now() + hub_ahead)
+    assert response.status_code == 403
+
+    [(kind, sentence)] = alerts(staff)
+    assert kind == "Getting worse"
+    assert sentence.endswith(shown)
+
+    post(SentEvent(kind="server.exited", username="sara"))
+    assert [kind for kind, _ in alerts(staff)] == ["All is well"]
+
+
+def test_refused_events_of_another_secret_are_shown_since_the_first(staff, all_well, clock) -> None:
+    other = ["whsec_" + "b2xk" * 10]
+    event = SentEvent(kind="server.exited", username="sara")
+    assert post(event, secrets=other).status_code == 403
+    clock.go(0.5)
+    assert post(event, secrets=other).status_code == 403
+    refused = refused_events.read()
+
+    assert refused is not None
+    assert refused.since == clock.now - timedelta(seconds=0.5)
+    [(_kind, sentence)] = alerts(staff)
+    assert sentence.endswith("not signed with the portal's \u2066WEBHOOK_SECRET\u2069.")
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "9" * 30, "-" + "9" * 30, "1e3"])
+def test_post_that_is_no_event_is_no_alert(staff, all_well, timestamp: str) -> None:
+    assert post_raw("{}", webhook_timestamp=timestamp).status_code == 403
+    assert post_raw("{}", webhook_signature="").status_code == 403
+
+    assert [kind for kind, _ in alerts(staff)] == ["All is well"]
 
 
 def test_drift_and_old_reconciliation_are_shown(staff, all_well) -> None:

@@ -51,7 +51,8 @@ def test_signed_event_is_stored() -> None:
 
 
 def test_webhook_uses_no_session(django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(4):  # the insert with its savepoint, and the account
+    # The insert with its savepoint, the account, and the cache's row of refused events.
+    with django_assert_max_num_queries(5):
         response = post(STARTED)
 
     assert not response.cookies
@@ -59,6 +60,26 @@ def test_webhook_uses_no_session(django_assert_max_num_queries) -> None:
 
 def test_other_methods_are_refused() -> None:
     assert Client().get(ADDRESS).status_code == 405
+
+
+@pytest.mark.parametrize("hub_ahead", [timedelta(minutes=4), timedelta(minutes=-4)])
+def test_times_are_stored_by_the_clock_of_the_portal(hub_ahead: timedelta) -> None:
+    now = datetime.now(UTC)
+    by_the_hub = now + hub_ahead
+    event = SentEvent(
+        kind="server.exited",
+        username="sara",
+        happened_at=by_the_hub - timedelta(seconds=30),
+        last_activity=by_the_hub - timedelta(hours=1),
+    )
+
+    assert post(event, sent_at=by_the_hub).status_code == 204
+
+    stored = HubEvent.objects.get()
+    second = timedelta(seconds=2)
+    assert abs(stored.happened_at - (now - timedelta(seconds=30))) < second
+    assert stored.last_activity is not None
+    assert abs(stored.last_activity - (now - timedelta(hours=1))) < second
 
 
 class TestSignatures:

@@ -1,15 +1,13 @@
 """Deletion of old Hub events."""
 
 import logging
-from datetime import timedelta
 
 from django.utils import timezone
 
 from jupyter_integration.models import HubEvent
+from jupyter_integration.models.hub_event import EVENT_RETENTION
 
 logger = logging.getLogger(__name__)
-
-EVENT_RETENTION = timedelta(days=90)
 
 
 def delete_old_events() -> None:
