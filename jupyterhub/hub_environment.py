@@ -16,6 +16,7 @@ from environment_source import EnvironmentRefused, EnvironmentSource
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 
 DEFAULT_IDLE_TIMEOUT = 3600  # seconds
+DEFAULT_MAX_AGE = 604_800  # seconds: a week
 DEFAULT_SPAWN_SLOTS = 16
 
 
@@ -37,6 +38,7 @@ class HubEnvironment:
     hub_url: str  # the Hub's proxy, for browsers
     lab_subdomains: bool  # each user's server has a host name of its own, below that of hub_url
     idle_timeout: int  # seconds
+    max_age: int  # seconds
     spawn_slots: int
     open_metrics: bool
     api_token: str = field(repr=False)
@@ -68,6 +70,7 @@ class HubEnvironment:
             hub_url=source.address("HUB_URL"),
             lab_subdomains=source.flag("LAB_SUBDOMAINS", default=True),
             idle_timeout=source.number("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT, of="seconds"),
+            max_age=source.number("SERVER_MAX_AGE", default=DEFAULT_MAX_AGE, of="seconds"),
             spawn_slots=source.number("SPAWN_SLOTS", default=DEFAULT_SPAWN_SLOTS, of="starts"),
             open_metrics=source.flag("HUB_OPEN_METRICS", default=False),
             api_token=api_token,

@@ -59,6 +59,7 @@ c.CryptKeeper.keys = list(environment.crypt_keys)
 
 # ── Permissions ──────────────────────────────────────────────────────────────────────────────────
 culler = "idle-culler"
+cull_interval = max(1, min(environment.idle_timeout // 2, environment.max_age // 2, 300))  # seconds
 c.JupyterHub.services = [
     {"name": "portal", "api_token": environment.api_token},
     {
@@ -69,7 +70,9 @@ c.JupyterHub.services = [
                 "-m",
                 "jupyterhub_idle_culler",
                 f"--timeout={environment.idle_timeout}",
-                f"--cull-every={max(1, min(environment.idle_timeout // 2, 300))}",
+                # A server reports its own activity: without this one it could run for ever.
+                f"--max-age={environment.max_age}",
+                f"--cull-every={cull_interval}",
             ]
         ),
     },

@@ -137,13 +137,14 @@ def check_lab_origins(**_kwargs: object) -> list[CheckMessage]:
 
 def check_limits(**_kwargs: object) -> list[CheckMessage]:
     """Return an error for a limit with which no server could start."""
-    if settings.SPAWN_SLOTS >= 1:
-        return []
-    return [
-        _error(
-            14, "SPAWN_SLOTS is below 1.", "Set the number of concurrent starts, for example 16."
-        )
-    ]
+    errors: list[CheckMessage] = []
+    if settings.SPAWN_SLOTS < 1:
+        hint = "Set the number of concurrent starts, for example 16."
+        errors.append(_error(14, "SPAWN_SLOTS is below 1.", hint))
+    if settings.SERVER_MAX_AGE < 1:
+        hint = "Set the longest time that a server runs, for example 604800 for a week."
+        errors.append(_error(18, "SERVER_MAX_AGE is below 1 second.", hint))
+    return errors
 
 
 def check_support_addresses(**_kwargs: object) -> list[CheckMessage]:

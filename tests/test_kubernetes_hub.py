@@ -100,7 +100,7 @@ def in_kubernetes(environment: None, values: dict[str, Any]) -> Config:
 @pytest.fixture
 def in_compose(environment: None, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.setenv("HUB_DATABASE_PASSWORD", "tests-only")
-    for name in ("SPAWN_SLOTS", "IDLE_TIMEOUT"):
+    for name in ("SPAWN_SLOTS", "IDLE_TIMEOUT", "SERVER_MAX_AGE"):
         monkeypatch.setenv(name, SETTINGS[name])
     loaded: Config = PyFileConfigLoader("jupyterhub_config.py", path=str(HUB_FOLDER)).load_config()
     return loaded
@@ -170,6 +170,7 @@ def test_idle_servers_are_stopped_as_in_compose(values: dict[str, Any], in_compo
     cull = values["cull"]
 
     assert f"--timeout={cull['timeout']}" in command
+    assert f"--max-age={cull['maxAge']}" in command
     assert f"--cull-every={cull['every']}" in command
     assert values["hub"]["extraEnv"]["IDLE_TIMEOUT"] == str(cull["timeout"])
     assert (cull["enabled"], cull["users"]) == (True, False)

@@ -23,6 +23,7 @@ class StopCause(StrEnum):
     OWNER = "owner"  # requested in the portal
     STAFF = "staff"  # requested in the portal, by staff
     IDLE = "idle"  # unused for IDLE_TIMEOUT
+    MAX_AGE = "max_age"  # ran for SERVER_MAX_AGE
     HUB_STAFF = "hub_staff"  # requested at the Hub itself
     HUB_ENDED = "hub_ended"
     KILLED = "killed"

@@ -43,9 +43,12 @@ def read_stop_reason(recent: RecentRequests) -> StopReason | None:
     if stop is not None:
         return _stopped_by(stop, event.happened_at)
     idle_for = _idle_time(event)
-    if idle_for is None:
-        return StopReason(StopCause.HUB_STAFF, event.happened_at)
-    return StopReason(StopCause.IDLE, event.happened_at, idle_for=idle_for)
+    if idle_for is not None:
+        return StopReason(StopCause.IDLE, event.happened_at, idle_for=idle_for)
+    # The culler stops the oldest servers through the API as well. The portal posted the start
+    # before the Hub began to count.
+    is_old = began and event.happened_at - began >= timedelta(seconds=settings.SERVER_MAX_AGE)
+    return StopReason(StopCause.MAX_AGE if is_old else StopCause.HUB_STAFF, event.happened_at)
 
 
 def _lacks_event(start: SpawnRequest | None) -> bool:

@@ -104,6 +104,29 @@ def test_idle_server_was_culled(
     assert stop_reason(sara) == StopReason(StopCause.IDLE, at, idle_for=shown)
 
 
+@pytest.mark.parametrize("last_activity", [None, ago(minutes=6), ago(minutes=-50)])
+def test_old_server_was_culled(sara, settings, last_activity: datetime | None) -> None:
+    """Also one that reports activity of the future."""
+    settings.SERVER_MAX_AGE = 50 * 60
+    at = event(sara, Kind.STOPPED, last_activity=last_activity)
+
+    assert stop_reason(sara) == StopReason(StopCause.MAX_AGE, at)
+
+
+def test_young_server_was_stopped_at_the_hub(sara, settings) -> None:
+    settings.SERVER_MAX_AGE = 56 * 60
+    event(sara, Kind.STOPPED, last_activity=ago(minutes=6))
+
+    assert cause(sara) is StopCause.HUB_STAFF
+
+
+def test_old_server_without_use_was_idle(sara, settings) -> None:
+    settings.SERVER_MAX_AGE, settings.IDLE_TIMEOUT = 50 * 60, 600
+    event(sara, Kind.STOPPED, last_activity=ago(minutes=30))
+
+    assert cause(sara) is StopCause.IDLE
+
+
 @pytest.mark.parametrize("last_activity", [None, ago(minutes=6)])
 def test_used_server_was_stopped_at_the_hub(sara, last_activity: datetime | None) -> None:
     event(sara, Kind.STOPPED, last_activity=last_activity)
@@ -230,7 +253,7 @@ class TestCard:
         assert shown.find("time")["title"] == f"{moment:%Y-%m-%d %H:%M}"
 
     @pytest.mark.parametrize("language", ["fa", "en"])
-    def test_each_cause_has_its_own_sentence(self, sara, nasrin, card, language) -> None:
+    def test_each_cause_has_its_own_sentence(self, sara, nasrin, settings, card, language) -> None:
         sentences = set()
 
         def collect() -> None:
@@ -246,12 +269,14 @@ class TestCard:
         collect()
         event(sara, Kind.STOPPED, at=timezone.now())
         collect()
+        settings.SERVER_MAX_AGE = 1800
+        collect()
         stop_done(sara, by=nasrin, at=ago(seconds=30))
         collect()
         stop_done(sara, by=sara, at=ago(seconds=30))
         collect()
 
-        assert len(sentences) == 10
+        assert len(sentences) == 11
 
     def test_card_without_reason_has_no_empty_sentence(self, sara, card) -> None:
         SpawnRequest.objects.all().delete()
@@ -262,13 +287,22 @@ class TestCard:
     def test_unknown_cause_has_no_time(self, card) -> None:
         assert card().find("time") is None
 
-    def test_running_server_shows_the_idle_limit(self, sara, client, settings) -> None:
-        settings.IDLE_TIMEOUT = 5400
+    def test_running_server_shows_both_limits(self, sara, client, settings) -> None:
+        settings.IDLE_TIMEOUT, settings.SERVER_MAX_AGE = 5400, 3 * 86_400
         see(sara, ready=True)
         client.force_login(sara)
 
         with translation.override("fa"):
             html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
 
-        limit = html.find(class_="server-card__limit")
-        assert "پس از ۱ ساعت و ۳۰ دقیقه بی‌استفاده ماندن" in " ".join(limit.get_text().split())
+        limit = " ".join(html.find(class_="server-card__limit").get_text().split())
+        assert "پس از ۱ ساعت و ۳۰ دقیقه بی‌استفاده ماندن" in limit
+        assert "۳ روز پس از راه‌اندازی" in limit
+
+    def test_page_announces_the_longest_run(self, sara, client) -> None:
+        client.force_login(sara)
+
+        html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
+
+        aside = html.find("section", attrs={"aria-labelledby": "idle-heading"})
+        assert "هیچ سروری بیش از ۷ روز روشن نمی‌ماند" in " ".join(aside.get_text().split())

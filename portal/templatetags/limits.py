@@ -12,3 +12,9 @@ register = template.Library()
 def idle_limit() -> timedelta:
     """Return the time after which an unused server is stopped."""
     return timedelta(seconds=settings.IDLE_TIMEOUT)
+
+
+@register.simple_tag
+def longest_run() -> timedelta:
+    """Return the time after which any server is stopped, used or not."""
+    return timedelta(seconds=settings.SERVER_MAX_AGE)

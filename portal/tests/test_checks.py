@@ -77,6 +77,7 @@ def test_complete_production_has_no_errors(production) -> None:
         ("HUB_READ_TIMEOUT", 4.9, "E013"),
         ("HUB_READ_TIMEOUT", 31, "E013"),
         ("SPAWN_SLOTS", 0, "E014"),
+        ("SERVER_MAX_AGE", 0, "E018"),
         ("SUPPORT_EMAIL", ["a@example.ir", "Omid <omid@example.ir>"], "E015"),
         ("MODE", "staging", "E020"),
         ("DEBUG", True, "E021"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
 from tests.running_system import RunningSystem
 from tests.system.conftest import get_json, hub_client
@@ -17,11 +19,11 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def second_copy(own_system: RunningSystem) -> Iterator[RunningSystem]:
-    """A copy with a short IDLE_TIMEOUT."""
+    """A copy whose servers are stopped soon, unused or not."""
     if not own_system.has_run:
         own_system.bring_up()
     own_system.stop()
-    with RunningSystem.start(own_system.var, {"IDLE_TIMEOUT": "6"}) as copy:
+    with RunningSystem.start(own_system.var, {"IDLE_TIMEOUT": "6", "SERVER_MAX_AGE": "30"}) as copy:
         yield copy
 
 
@@ -55,4 +57,22 @@ def test_idle_server_shows_why_it_stopped(second_copy: RunningSystem) -> None:
         owner = Owner(visitor)
         owner.start()
         assert wait_until(lambda: owner.stop_reason() == "idle", 40)
+        assert hub_client(second_copy).get_user(owner.name).server is None
+
+
+def test_server_that_reports_activity_ends_at_its_age(second_copy: RunningSystem) -> None:
+    """A server may claim to be used, with a time of the next hour."""
+    with Visitor(second_copy) as visitor:
+        owner = Owner(visitor)
+        owner.start()
+        later = (datetime.now(UTC) + timedelta(minutes=55)).isoformat()
+        answer = requests.post(
+            f"{second_copy.hub_api_url}/users/{owner.name}/activity",
+            headers={"Authorization": f"token {second_copy.token}"},
+            json={"servers": {"": {"last_activity": later}}},
+            timeout=10,
+        )
+        assert answer.status_code == 200
+
+        assert wait_until(lambda: owner.stop_reason() == "max_age", 90)
         assert hub_client(second_copy).get_user(owner.name).server is None
