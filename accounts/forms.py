@@ -1,10 +1,9 @@
-"""Forms of allauth for Persian keyboards, and the form of the profile."""
+"""Forms of allauth for Persian keyboards and password managers, and the form of the profile."""
 
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
-from allauth.account.fields import EmailField
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
@@ -14,24 +13,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
+from accounts.addresses import AddressField, AddressInput, fold_address
 from accounts.models import User
 from accounts.usernames import fold_username
-from portal.persian.text import fold_digits, fold_letters
 
-
-def fold_address(text: str) -> str:
-    """Return an e-mail address with Latin digits and without invisible marks."""
-    return fold_letters(fold_digits(text)).strip()
-
-
-class AddressField(EmailField):
-    """E-mail address that may contain Persian digits."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(fold_address(value) if isinstance(value, str) else value)
+# A password manager fills the field in, and a phone neither corrects nor capitalises a name.
+USERNAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs |= USERNAME_ATTRIBUTES
+
     def clean_login(self) -> str:
         login = self.cleaned_data["login"]
         return fold_address(login) if "@" in login else fold_username(login)
@@ -39,6 +33,10 @@ class LoginForm(allauth_forms.LoginForm):
 
 class SignupForm(allauth_forms.SignupForm):
     email = AddressField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= USERNAME_ATTRIBUTES
 
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
@@ -91,6 +89,12 @@ class AccountCreationForm(AdminUserCreationForm):
 
 class AccountChangeForm(UserChangeForm):
     """Admin form of an account."""
+
+    email = AddressField(
+        required=False,
+        label=_("e-mail address"),
+        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
+    )
 
     def clean_username(self) -> str:
         return fold_username(self.cleaned_data["username"])

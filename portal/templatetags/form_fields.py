@@ -30,7 +30,7 @@ def form_field(field: BoundField) -> dict[str, object]:
     else:
         css_class = "form-control"
     attributes: dict[str, str | bool] = {"class": css_class, "placeholder": False}
-    if input_type in ("email", "password", "tel", "url"):
+    if input_type in ("email", "password", "tel", "url") or "inputmode" in widget.attrs:
         attributes["dir"] = "ltr"
     elif css_class == "form-control":
         attributes["dir"] = "auto"  # a user name may be Persian or Latin

@@ -1,0 +1,55 @@
+"""E-mail addresses: their one spelling, and the form field."""
+
+from typing import Any
+
+from allauth.account.fields import EmailField
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.persian.text import fold_digits, fold_letters
+
+LONGEST_ADDRESS = 254  # characters, of both columns and of RFC 5321's path without its brackets
+
+
+def fold_address(text: str) -> str:
+    """Return an e-mail address with Latin digits and without invisible marks."""
+    return fold_letters(fold_digits(text)).strip()
+
+
+class AddressInput(forms.TextInput):
+    """Keyboard and password manager of an e-mail address, without the browser's own check.
+
+    `type="email"` refuses Persian digits and invisible marks before the form is sent.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        own = {
+            "inputmode": "email",
+            "autocomplete": "email",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "dir": "ltr",
+        }
+        super().__init__(own | (attrs or {}))
+
+
+class AddressField(EmailField):
+    """E-mail address that may contain Persian digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", AddressInput())
+        too_long = _("An e-mail address has at most %(limit_value)d characters.")
+        super().__init__(
+            max_length=LONGEST_ADDRESS, error_messages={"max_length": too_long}, **kwargs
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave `maxlength` out: browsers cut what is pasted without a word."""
+        return {
+            name: value
+            for name, value in super().widget_attrs(widget).items()
+            if name != "maxlength"
+        }
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(fold_address(value) if isinstance(value, str) else value)
