@@ -1,13 +1,11 @@
 """Change and reset of passwords."""
 
-import re
-
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.tests.mails import ask_for_reset
 
 
 def change(client: Client, old: str, new: str, again: str | None = None):
@@ -15,21 +13,6 @@ def change(client: Client, old: str, new: str, again: str | None = None):
         reverse("account_change_password"),
         {"oldpassword": old, "password1": new, "password2": new if again is None else again},
     )
-
-
-def ask_for_reset(client: Client, workers, address: str = "sara@example.ir") -> list[str]:
-    """Return the paths of the reset links that were sent."""
-    with workers.committing():
-        client.post(reverse("account_reset_password"), {"email": address})
-    workers.work_off()
-    text = "".join(str(message.body) for message in mail.outbox)
-    return re.findall(r"http://testserver(/accounts/password/reset/key/\S+)", text)
-
-
-@pytest.fixture
-def reset_link(client: Client, sara: User, workers) -> str:
-    [link] = ask_for_reset(client, workers)
-    return link
 
 
 def test_password_changes_on_any_keyboard(client: Client, sara: User) -> None:
