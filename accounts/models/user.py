@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
 from accounts.models.issued_hub_username import IssuedHubUsername
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
-from portal.persian.text import fold_digits, fold_letters, search_key
+from portal.persian.text import fold_digits, fold_name, search_key
 
 
 class HubUsernameIsImmutableError(Exception):
@@ -178,8 +179,13 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
-        self.first_name = fold_letters(self.first_name).strip()
-        self.last_name = fold_letters(self.last_name).strip()
+        for name in ("first_name", "last_name"):
+            folded = fold_name(getattr(self, name))
+            setattr(self, name, folded)
+            try:  # a composed letter may become two: the form has counted what was typed
+                self._meta.get_field(name).run_validators(folded)
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from error
 
     def set_password(self, raw_password: str | None) -> None:
         """Set the password with Latin digits, so that Persian and Latin keyboards are equal."""

@@ -88,3 +88,31 @@ def test_saving_profile_requires_csrf_token(sara: User) -> None:
     client.force_login(sara)
 
     assert change(client).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("x\r\nBcc: a@b.c", "x Bcc: a@b.c"),
+        ("سارا\u2028رضایی", "سارا رضایی"),
+        ("\u202eسارا\u2066", "سارا"),
+        ("سا\u061cرا\x07\x1b[31m", "سارا[31m"),
+        ("می\u200cنا", "می\u200cنا"),
+    ],
+)
+def test_name_is_one_line_without_control_characters(
+    browser: Client, sara: User, typed: str, stored: str
+) -> None:
+    change(browser, last_name=typed)
+
+    sara.refresh_from_db()
+    assert sara.last_name == stored
+
+
+def test_name_that_grows_beyond_its_column_is_refused(browser: Client, sara: User) -> None:
+    """Unicode composes U+0958 into two letters."""
+    response = change(browser, first_name="\u0958" * 150)
+
+    assert response.context["form"].errors["first_name"]
+    sara.refresh_from_db()
+    assert sara.first_name == ""

@@ -53,6 +53,11 @@ _REPEATED_NON_JOINER = re.compile(r"\u200c{2,}")
 _USELESS_NON_JOINER = re.compile(r"(?<!\w)\u200c|\u200c(?!\w)")
 
 
+# Inside an isolate they would end it, or begin one that nothing ends.
+_NOT_ISOLATES = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = frozenset({"Cc", "Cf", "Cs"})  # control, format (as bidi overrides), lone surrogates
+
+
 def fold_digits(text: str) -> str:
     """Return the text with 0–9 for Persian and Arabic digits."""
     return text.translate(_TO_LATIN_DIGITS)
@@ -74,6 +79,18 @@ def fold_letters(text: str) -> str:
     return _USELESS_NON_JOINER.sub("", _REPEATED_NON_JOINER.sub(ZERO_WIDTH_NON_JOINER, persian))
 
 
+def fold_name(text: str) -> str:
+    """Return a person's name as one line, without characters that control or turn the line.
+
+    A name stands in mails, logs and lists: a line end in it would begin a line of its own there.
+    """
+    line = " ".join(fold_letters(text).split())
+    kept = (
+        c for c in line if c == ZERO_WIDTH_NON_JOINER or unicodedata.category(c) not in _CONTROL
+    )
+    return "".join(kept).strip()
+
+
 def search_key(text: str) -> str:
     """Return the text as search compares it: SEARCH_FOLDS, lower case, single spaces.
 
@@ -88,9 +105,9 @@ def ltr(value: object) -> str:
 
     For values of Latin letters; `isolated` is for those of any script.
     """
-    return f"\u2066{value}\u2069" if value else ""
+    return f"\u2066{_NOT_ISOLATES.sub('', str(value))}\u2069" if value else ""
 
 
 def isolated(value: object) -> str:
     """Return a name of any script that does not change the direction of the plain text around."""
-    return f"\u2068{value}\u2069" if value else ""
+    return f"\u2068{_NOT_ISOLATES.sub('', str(value))}\u2069" if value else ""
