@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import guessing, rate_limits
 from accounts.middleware import chosen_language
 from accounts.models import User
+from accounts.reserved_names import is_reserved_username
 from portal.enqueue import enqueue_on_commit
 from portal.mail.send import enqueue_mail
 from portal.mail.tasks import deliver_mail
@@ -75,6 +76,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={allauth_context.request.get_host()}
         )
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Refuse names that imitate the institution or its staff."""
+        if is_reserved_username(username):
+            raise self.validation_error("username_blacklisted")
+        return super().clean_username(username, shallow)
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Validate the password as User.set_password stores it, and return it as typed.

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "portal.middleware.InsidePathsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
+    "portal.middleware.NoNullCharactersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -179,7 +180,6 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.username_validators"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
-ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "root", "hub", "jupyterhub", "portal"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are the same name
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of address, password or factor

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.hub_usernames import is_legal_hub_username, propose_hub_usernames
+from accounts.reserved_names import RESERVED_HUB_USERNAMES, is_reserved_username
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
 
 # All characters but those that fold to themselves: CJK, Hangul and the unassigned.
@@ -116,3 +117,50 @@ def test_all_proposals_are_legal_and_different(rest: str, character: str) -> Non
 )
 def test_illegal_hub_username_is_recognised(name: str) -> None:
     assert not is_legal_hub_username(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "support",
+        "Help-Desk",
+        "security",
+        "staff",
+        "info",
+        "www",
+        "api",
+        "hub",
+        "portal",
+        "shaparak",
+        "ＡＤＭＩＮ",
+        "adm1n",
+        "r00t",
+        "support.2",
+        "admin۲",
+        "پشتیبانی",
+        "پشتيباني",
+        "پشتیبانی۲",
+        "مدیر",
+        "مدير.سامانه",
+        "ادمین",
+        "آدمین",
+        "رئیس",
+        "شاپرک",
+    ],
+)
+def test_name_of_the_service_is_reserved(name: str) -> None:
+    assert is_reserved_username(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["sara", "9812345", "u1", "s.rezaei_98", "helpa", "lab1", "علی", "مدیری", "supporter"]
+)
+def test_name_of_a_person_is_not_reserved(name: str) -> None:
+    assert not is_reserved_username(name)
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_HUB_USERNAMES))
+def test_label_of_a_host_is_nobodys_hub_username(name: str) -> None:
+    proposals = propose_hub_usernames(name)
+
+    assert RESERVED_HUB_USERNAMES.isdisjoint(next(proposals) for _ in range(20))
