@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 
@@ -57,6 +58,24 @@ class InsidePathsMiddleware:
             and not settings.TRIAL
         ):
             raise Http404
+        return self.get_response(request)
+
+
+class NoNullCharactersMiddleware:
+    """Answer 400 to a null character in an address or a cookie.
+
+    Forms refuse it, but filters of the admin and the store of sessions pass such values to the
+    database, and PostgreSQL has no text with it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # The path is decoded already, the query is not.
+        in_address = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if in_address or any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest("null character in the address or a cookie")
         return self.get_response(request)
 
 
