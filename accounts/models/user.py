@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -14,6 +15,9 @@ from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
 from accounts.models.issued_hub_username import IssuedHubUsername
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
 from portal.persian.text import fold_digits, fold_name, search_key
+
+
+LONGEST_NAME = 150  # characters, of Django's columns of given and family names
 
 
 class HubUsernameIsImmutableError(Exception):
@@ -179,11 +183,12 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+        validate_length = MaxLengthValidator(LONGEST_NAME)
         for name in ("first_name", "last_name"):
             folded = fold_name(getattr(self, name))
             setattr(self, name, folded)
             try:  # a composed letter may become two: the form has counted what was typed
-                self._meta.get_field(name).run_validators(folded)
+                validate_length(folded)
             except ValidationError as error:
                 raise ValidationError({name: error.messages}) from error
 
