@@ -16,7 +16,6 @@ from accounts.models.issued_hub_username import IssuedHubUsername
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
 from portal.persian.text import fold_digits, fold_name, search_key
 
-
 LONGEST_NAME = 150  # characters, of Django's columns of given and family names
 
 
