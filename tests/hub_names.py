@@ -10,27 +10,38 @@ from requests.adapters import HTTPAdapter
 
 
 class LoopbackNames(HTTPAdapter):
-    """Sends requests for NAME.localhost to 127.0.0.1, with the name in the header Host.
-
-    The response keeps the name, so cookies and relative redirects work as in a browser.
-    """
+    """Connects to 127.0.0.1 for NAME.localhost, and asks there for NAME.localhost as a browser."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
-        url = str(request.url)
-        parts = urlsplit(url)
-        if not (parts.hostname or "").endswith(".localhost"):
-            return super().send(request, *args, **options)
-        sent = request.copy()
-        sent.url = parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl()
-        sent.headers["Host"] = parts.netloc
-        response = super().send(sent, *args, **options)
-        response.url, response.request = url, request
-        return response
+        if is_loopback_name(request.url):
+            request.headers["Host"] = urlsplit(request.url).netloc
+        return super().send(request, *args, **options)
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if is_loopback_name(request.url):
+            if host["scheme"] == "https":
+                name = urlsplit(request.url).hostname
+                pool |= {"server_hostname": name, "assert_hostname": name}
+            host["host"] = "127.0.0.1"
+        return host, pool
 
 
-def session() -> requests.Session:
-    """Return a session that finds these names and ignores the proxy of the environment."""
+def is_loopback_name(url: str | None) -> bool:
+    return (urlsplit(url or "").hostname or "").endswith(".localhost")
+
+
+def session(*, authority: str | None = None) -> requests.Session:
+    """Return a session that finds these names and ignores the proxy of the environment.
+
+    `authority` is the path of the certificate that is trusted for TLS.
+    """
     made = requests.Session()
     made.trust_env = False
-    made.mount("http://", LoopbackNames())
+    if authority:
+        made.verify = authority
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, LoopbackNames())
     return made

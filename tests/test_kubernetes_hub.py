@@ -178,11 +178,18 @@ def test_idle_servers_are_stopped_as_in_compose(values: dict[str, Any], in_compo
 
 def test_portal_and_hub_have_the_same_addresses(values: dict[str, Any]) -> None:
     given = values["hub"]["extraEnv"]
-    [host] = values["ingress"]["hosts"]
+    host, labs = values["ingress"]["hosts"]
 
     assert (given["PORTAL_URL"], given["HUB_URL"]) == (SETTINGS["PORTAL_URL"], SETTINGS["HUB_URL"])
     assert given["HUB_URL"] == f"https://{host}"
-    assert values["ingress"]["tls"][0]["hosts"] == [host]
+    assert labs == f"*.{host}"
+    assert values["ingress"]["tls"][0]["hosts"] == [host, labs]
+
+
+def test_labs_have_host_names_of_their_own(values: dict[str, Any], in_kubernetes: Config) -> None:
+    assert in_kubernetes.JupyterHub.subdomain_host == SETTINGS["HUB_URL"]
+    assert values["hub"]["extraEnv"]["LAB_SUBDOMAINS"] == SETTINGS["LAB_SUBDOMAINS"] == "true"
+    assert "--host-routing" in values["proxy"]["chp"]["extraCommandLineFlags"]
 
 
 def test_paths_are_those_of_the_images(values: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def pytest_runtest_makereport(
 
 
 @contextmanager
-def launch() -> Iterator[Browser]:
+def launch(*flags: str) -> Iterator[Browser]:
     """Launch Chromium for a fixture `browser` with the scope of a folder.
 
     Playwright keeps an event loop in this thread until the end, which breaks asyncio.run, Django's
@@ -47,7 +47,7 @@ def launch() -> Iterator[Browser]:
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

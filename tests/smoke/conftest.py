@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import launch
@@ -25,9 +29,23 @@ _figures: list[tuple[str, str]] = []
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with launch() as browser:
+def browser(stack: Stack) -> Iterator[Browser]:
+    """Chromium that trusts the edge's own authority, as one that has its root installed.
+
+    The edge sends the intermediate certificate, and not the root. Without HTTP/2, since Chromium
+    ends its sessions (ERR_NETWORK_CHANGED) whenever the engine adds a network interface here.
+    """
+    trusted = fingerprint(stack.authority("intermediate"))
+    flags = (f"--ignore-certificate-errors-spki-list={trusted}", "--disable-http2")
+    with launch(*flags) as browser:
         yield browser
+
+
+def fingerprint(certificate: bytes) -> str:
+    """Return the SHA-256 of the certificate's public key in base64, as Chromium names it."""
+    key = x509.load_pem_x509_certificate(certificate).public_key()
+    encoded = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(sha256(encoded).digest()).decode()
 
 
 @pytest.fixture(scope="session")

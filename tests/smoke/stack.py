@@ -2,9 +2,11 @@
 
 stack = Stack(folder)      # a folder of its own, for its .env
 stack.build()
-stack.bring_up()
-stack.portal_url           # http://localhost:…, where people go
-stack.hub_url              # http://127.0.0.1:…, the Hub's host
+stack.bring_up()           # with TLS by the edge itself, and a host name for each Lab
+stack.portal_url           # https://portal.localhost:…, where people go
+stack.hub_url              # https://hub.localhost:…, the Hub's host
+stack.lab_url("sara")      # https://sara.hub.localhost:…/user/sara
+stack.authority()          # the certificate of the edge's authority, PEM
 stack.compose("ps")        # the output of `docker compose ps`
 stack.take_down()          # raises SomethingIsLeft
 """
@@ -38,6 +40,8 @@ MIRRORS = (
     "PIP_TRUSTED_HOST",
     "NPM_CONFIG_REGISTRY",
 )
+COMPOSE_FILES = ("docker-compose.yml", "deploy/edge/tls.yml", "tests/smoke/ports.yml")
+AUTHORITY = "/data/caddy/pki/authorities/local"  # in the edge's container
 ONE_SHOTS = {"migrate", "hub-database"}
 
 
@@ -57,11 +61,19 @@ class Stack:
 
     @property
     def portal_url(self) -> str:
-        return f"http://localhost:{self.portal_port}"
+        return f"https://portal.localhost:{self.portal_port}"
 
     @property
     def hub_url(self) -> str:
-        return f"http://127.0.0.1:{self.hub_port}"
+        return f"https://hub.localhost:{self.hub_port}"
+
+    def lab_url(self, name: str) -> str:
+        """Return the address of the person's Lab, without a slash at its end."""
+        return f"https://{name}.hub.localhost:{self.hub_port}/user/{name}"
+
+    def authority(self, name: str = "root") -> bytes:
+        """Return a certificate of the edge's authority, `root` or `intermediate`, as PEM."""
+        return docker("exec", "shaparak-edge", "cat", f"{AUTHORITY}/{name}.crt").encode()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -75,6 +87,7 @@ class Stack:
                 if name not in settings and not name.startswith("COMPOSE_")
             },
             "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_FILE": ":".join(COMPOSE_FILES),
             "COMPOSE_ENV_FILES": str(self._env_file),
         }
 
@@ -99,7 +112,13 @@ class Stack:
                 f"{', '.join(ours)}. `make smoke` needs an engine without it."
             )
         succeed([sys.executable, "scripts/env", str(self._env_file)])
-        self.set(PORTAL_PORT=str(self.portal_port), HUB_PORT=str(self.hub_port))
+        self.set(
+            EDGE_TLS="internal",
+            PORTAL_URL=self.portal_url,
+            HUB_URL=self.hub_url,
+            SMOKE_PORTAL_PORT=str(self.portal_port),
+            SMOKE_HUB_PORT=str(self.hub_port),
+        )
         self.set(**{name: os.environ[name] for name in MIRRORS if os.environ.get(name)})
         self.compose("build", max_wait=STACK_BUILD_TIMEOUT)
 

@@ -21,7 +21,7 @@ from tests.smoke.conftest import Measured, timed
 from tests.smoke.engine import succeed
 from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack
-from tests.smoke.test_main_job import save_in_lab
+from tests.smoke.test_main_job import read_in_lab, save_in_lab
 
 
 def test_restore_brings_back_accounts_and_homes(
@@ -47,8 +47,8 @@ def test_restore_brings_back_accounts_and_homes(
     expect_card(page, "stopped")
     start(page)
     expect_lab(page, sara, stack.hub_url)
-    memo = page.request.get(f"{stack.hub_url}{sara.lab_path}api/contents/memo.txt")
-    assert memo.json()["content"] == "before"
+    expect_drawn_lab(page)
+    assert read_in_lab(page, sara, "memo.txt") == "before"
     sign_out(page, stack.portal_url)
     page.goto(f"{stack.portal_url}/accounts/login/")
     page.fill("[name=login]", omid.username)

@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import requests
 from playwright.sync_api import Page
 
+from tests import hub_names
 from tests.browser.people import expect_card, expect_lab, sign_up, somebody, start
 from tests.smoke import engine
 from tests.smoke.conftest import Measured
@@ -31,14 +33,13 @@ class Probes:
 
 
 @contextmanager
-def probing(url: str, cookies: dict[str, str]) -> Iterator[Probes]:
+def probing(url: str, cookies: dict[str, str], authority: Path) -> Iterator[Probes]:
     """Request a person's own page repeatedly until the end of the block."""
     probes = Probes()
     stopped = threading.Event()
 
     def probe() -> None:
-        with requests.Session() as session:
-            session.trust_env = False
+        with hub_names.session(authority=str(authority)) as session:
             session.cookies.update(cookies)
             while not stopped.wait(PROBE_INTERVAL):
                 began = time.monotonic()
@@ -63,15 +64,17 @@ def probing(url: str, cookies: dict[str, str]) -> Iterator[Probes]:
 
 
 def test_server_answers_while_the_hub_restarts(
-    page: Page, stack: Stack, measured: Measured
+    page: Page, stack: Stack, measured: Measured, tmp_path: Path
 ) -> None:
     sara = somebody("sara")
     sign_up_and_start(page, sara, stack)
     before = engine.inspect(container_of(sara.username))["State"]["StartedAt"]
-    contents = f"{stack.hub_url}{sara.lab_path}api/contents"
+    contents = f"{stack.lab_url(sara.username)}/api/contents"
+    authority = tmp_path / "root.crt"
+    authority.write_bytes(stack.authority())
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(contents)}
 
-    with probing(contents, cookies) as probes:
+    with probing(contents, cookies, authority) as probes:
         stack.compose("restart", "jupyterhub")
         stack.compose("up", "--detach", "--wait", "jupyterhub")
         # After its start the Hub reads from proxy and engine which servers run.
