@@ -232,7 +232,7 @@ class RunningCopy:
                 *(str(node), str(install.PROXY_SCRIPT), "--ip", "127.0.0.1", "--port", port),
                 *("--api-ip", "127.0.0.1", "--api-port", api_port),
             ],
-            environment=os.environ | {"CONFIGPROXY_AUTH_TOKEN": self._proxy_token},
+            environment=self.environment | {"CONFIGPROXY_AUTH_TOKEN": self._proxy_token},
             answers=lambda: listens(self._ports["proxy_api"]),
         )
 

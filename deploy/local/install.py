@@ -22,9 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 VENV = REPOSITORY / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 PROXY = REPOSITORY / "deploy" / "local" / "proxy"
-PROXY_SCRIPT = (
-    PROXY / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
-)
+PROXY_SCRIPT = PROXY / "lab_proxy.mjs"
 
 RUNTIME_REQUIREMENTS = (
     REPOSITORY / "requirements.txt",

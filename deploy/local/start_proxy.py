@@ -22,11 +22,8 @@ def main() -> None:
         "--api-ip": "127.0.0.1",
         "--api-port": api,
         "--error-path": str(trial.proxy_pages),
-        "--log-level": "warn",
     }
     command = [str(node), str(install.PROXY_SCRIPT), *chain.from_iterable(options.items())]
-    if trial.lab_subdomains:
-        command.append("--host-routing")
     os.execve(node, command, os.environ | {"CONFIGPROXY_AUTH_TOKEN": token})
 
 

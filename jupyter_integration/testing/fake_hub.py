@@ -19,7 +19,13 @@ from typing import Literal, Self
 
 from jupyter_integration.testing.fake_hub_api import FakeHubApi, Request, Response
 from jupyter_integration.testing.fake_hub_server import HttpHandler, Listener
-from jupyter_integration.testing.fake_hub_state import FakeUser, Phase, Progress, Spawn
+from jupyter_integration.testing.fake_hub_state import (
+    HUB_HOST,
+    FakeUser,
+    Phase,
+    Progress,
+    Spawn,
+)
 
 __all__ = ["FakeHub", "Spawn"]
 
@@ -213,7 +219,11 @@ class FakeHub:
         path = request.target.split("?")[0]
         with self._changed:
             state = self._state
-            user = next((u for u in self._api.users.values() if path.startswith(u.url)), None)
+            host = request.headers.get("Host")
+            user = next(
+                (u for u in self._api.users.values() if host == u.host and path.startswith(u.path)),
+                None,
+            )
             ready = user is not None and user.settle() == "ready"
             answers = user is not None and user.server is not None and user.server.lab_answers()
         if ready:
@@ -226,7 +236,8 @@ class FakeHub:
         elif path.startswith("/hub/api"):
             self._respond_from_hub(handler, request)
         else:
-            _write(handler, Response(302, text="", headers={"Location": f"/hub{path}"}))
+            headers = {"Location": f"http://{HUB_HOST}/hub{path}"}
+            _write(handler, Response(302, text="", headers=headers))
 
     def _send_progress(self, handler: HttpHandler, progress: Progress) -> None:
         handler.begin_stream("text/event-stream")

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
+HUB_HOST = "hub.localhost:8000"
+
 Phase = Literal["spawn", "cancelling", "ready", "stop", "failed", "stopped"]
 
 # During a cancel the real Hub shows the server as ready, and sends "ready" to followers.
@@ -99,8 +101,17 @@ class FakeUser:
     is_in_memory: bool = False
 
     @property
-    def url(self) -> str:
+    def path(self) -> str:
         return f"/user/{quote(self.name, safe='@~')}/"
+
+    @property
+    def host(self) -> str:
+        """Return the server's own host name, which nothing resolves: the proxy routes by it."""
+        return f"{self.name}.{HUB_HOST}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}{self.path}"
 
     def settle(self) -> Phase:
         """Apply what has ended by now, and return the state of the server."""
@@ -157,8 +168,8 @@ class FakeUser:
             "url": self.url,
             "user_options": server.user_options,
             "progress_url": progress_url,
-            "full_url": None,
-            "full_progress_url": None,
+            "full_url": self.url,
+            "full_progress_url": f"http://{HUB_HOST}{progress_url}",
             "state": {},
         }
 

@@ -58,7 +58,7 @@ def test_outage_keeps_servers_and_loses_starts(fake_hub: FakeHub) -> None:
 
     fake_hub.down()
 
-    assert LabProbe(fake_hub.proxy_url).answers("/user/sara/")
+    assert LabProbe(fake_hub.proxy_url).answers(fake_hub.users["sara"].url)
     behind_proxy = HubTransport(f"{fake_hub.proxy_url}/hub/api", fake_hub.token, backoff=0.0)
     with pytest.raises(HubStarting):
         HubClient(behind_proxy).get_user("sara")

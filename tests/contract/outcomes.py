@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -47,7 +48,8 @@ def a_user_with(ready: bool, pending: str | None) -> Outcome:
         assert isinstance(result, HubUser), repr(result)
         assert isinstance(result.server, Server)
         assert (result.server.ready, result.server.pending) == (ready, pending)
-        assert result.server.url == f"/user/{result.name}/"
+        own_name = rf"http://{result.name}\.hub\.localhost:[0-9]+/user/{result.name}/"
+        assert re.fullmatch(own_name, result.server.url)
         assert result.server.started is not None
 
     return check

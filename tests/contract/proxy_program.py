@@ -6,8 +6,9 @@ from deploy.local import install
 
 
 def proxy_command() -> list[str]:
-    """Return the command of npm's configurable-http-proxy, without any arguments."""
+    """Return the command of the proxy, without any arguments."""
     node = install.find_node()
-    if node is None or not install.PROXY_SCRIPT.is_file():
-        raise FileNotFoundError(f"{install.PROXY_SCRIPT} is not there: `make test` installs it")
+    packages = install.PROXY / "node_modules"
+    if node is None or not packages.is_dir():
+        raise FileNotFoundError(f"{packages} is not there: `make test` installs it")
     return [str(node), str(install.PROXY_SCRIPT)]

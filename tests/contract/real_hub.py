@@ -34,6 +34,7 @@ class RealHub:
         self._mark = secrets.token_hex(8)
         port, proxy_api, hub = free_ports(3)
         self.proxy_url = f"http://127.0.0.1:{port}"
+        self.hub_url = f"http://hub.localhost:{port}"  # in browsers
         self.api_url = f"http://127.0.0.1:{hub}/hub/api"
         self._ports = (port, proxy_api, hub)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -120,6 +121,8 @@ class RealHub:
         environment = {
             **os.environ,
             "CONFIGPROXY_AUTH_TOKEN": self._mark,
+            "HUB_URL": self.hub_url,
+            "LAB_SUBDOMAINS": "true",
             "CONTRACT_HUB": self._mark,
             "CONTRACT_PORTS": ",".join(map(str, self._ports)),
             "CONTRACT_TOKEN": self.token,

@@ -61,6 +61,7 @@ c = get_config()
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{PORT}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{HUB_PORT}"
+c.JupyterHub.subdomain_host = os.environ["HUB_URL"]
 c.JupyterHub.db_url = "sqlite:///hub.sqlite"
 c.JupyterHub.cookie_secret_file = "cookie_secret"
 # The proxy is a process of its own, so it goes on while the Hub is stopped.

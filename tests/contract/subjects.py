@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 import requests
 
@@ -19,6 +20,7 @@ from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.resources import JSON
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing import FakeHub, Spawn
+from jupyter_integration.testing.fake_hub_state import HUB_HOST
 from tests.contract.real_hub import RealHub
 
 NEAR_ZERO = 0.01
@@ -51,7 +53,9 @@ class RawAnswer:
 
 
 class Subject(ABC):
-    """A Hub under test."""
+    """A Hub under test. `hub_host` is its host and port in browsers."""
+
+    hub_host: str
 
     def __init__(self, api_url: str, proxy_url: str, tokens: dict[Token, str]) -> None:
         self._api_url = api_url
@@ -72,6 +76,10 @@ class Subject(ABC):
         """Return a unique name, whose server is stopped after the test."""
         self._names.append(f"{name}-{next(self._numbers)}")
         return self._names[-1]
+
+    def lab_url(self, name: str) -> str:
+        """Return the address of a user's server, as the Hub gives it."""
+        return f"http://{name}.{self.hub_host}/user/{name}/"
 
     def start(self, name: str, behaviour: Behaviour) -> None:
         self.client.start_server(name, self.options(name, behaviour))
@@ -136,6 +144,8 @@ class Subject(ABC):
 class FakeSubject(Subject):
     """The fake Hub of the unit tests."""
 
+    hub_host = HUB_HOST
+
     def __init__(self, hub: FakeHub) -> None:
         narrow = secrets.token_hex(8)
         hub.add_token(narrow, "read:users:name")
@@ -180,6 +190,7 @@ class RealSubject(Subject):
 
     def __init__(self, hub: RealHub) -> None:
         self._hub = hub
+        self.hub_host = urlsplit(hub.hub_url).netloc
         tokens: dict[Token, str] = {
             "portal": hub.token,
             "narrow": hub.narrow_token,

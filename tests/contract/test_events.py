@@ -107,8 +107,9 @@ def test_server_shut_down_from_lab_is_exited(event_hub: EventHub) -> None:
     event_hub.run_server("shut-down")
 
     with pytest.raises(requests.RequestException):
+        name = {"Host": event_hub.hub.hub_url.replace("http://", "shut-down.")}
         url = f"{event_hub.hub.proxy_url}/user/shut-down/api"
-        requests.delete(url, timeout=5).raise_for_status()
+        requests.delete(url, headers=name, timeout=5).raise_for_status()
 
     event = event_hub.portal.wait_for(STARTED, EXITED, of="shut-down")
     assert event["data"]["exit_status"] == 0

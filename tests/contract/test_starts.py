@@ -27,10 +27,10 @@ def test_progress_moves_and_ends_ready_with_the_address(subject: Subject) -> Non
     ]
     assert events[-1] == ProgressEvent(
         progress=100,
-        message=f"Server ready at /user/{name}/",
+        message=f"Server ready at {subject.lab_url(name)}",
         ready=True,
         failed=False,
-        url=f"/user/{name}/",
+        url=subject.lab_url(name),
     )
     server = subject.client.get_user(name).server
     assert server is not None
@@ -44,7 +44,7 @@ def test_progress_of_a_ready_server_is_one_event(subject: Subject) -> None:
 
     (event,) = subject.client.follow_progress(name)
 
-    assert (event.progress, event.ready, event.url) == (100, True, f"/user/{name}/")
+    assert (event.progress, event.ready, event.url) == (100, True, subject.lab_url(name))
 
 
 @pytest.mark.parametrize(

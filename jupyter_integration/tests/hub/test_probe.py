@@ -135,15 +135,16 @@ def test_closed_port_is_no_answer() -> None:
 def test_lab_may_answer_later_than_hub_ready() -> None:
     with FakeHub(token=TOKEN) as hub:
         hub.add_user("sara")
+        url = hub.users["sara"].url
         probe = LabProbe(hub.proxy_url)
-        assert probe.answers("/user/sara/") is False
+        assert probe.answers(url) is False
         hub.users["sara"].begin(Spawn(seconds=0, lab_delay=1.0), {})
         assert hub.phase("sara") == "ready"
-        assert probe.answers("/user/sara/") is False
-        wait_for(lambda: probe.answers("/user/sara/"))
+        assert probe.answers(url) is False
+        wait_for(lambda: probe.answers(url))
         # The Lab goes on while the Hub is stopped.
         hub.down()
-        assert probe.answers("/user/sara/") is True
+        assert probe.answers(url) is True
 
 
 @pytest.mark.parametrize("url", ["", "hub:8000", "ftp://hub"])
