@@ -32,7 +32,7 @@ def test_lab_of_a_person_is_known(client: Client, sara: User) -> None:
         "nobody.hub.example.ir",
         "{}.example.ir",
         "x.{}.hub.example.ir",
-        "\0.hub.example.ir",
+        "SARA\n.hub.example.ir",
     ],
 )
 def test_invented_name_is_unknown(client: Client, sara: User, domain: str) -> None:

@@ -88,7 +88,7 @@ def test_second_request_about_a_start_shows_the_first(browser, sara) -> None:
     assert destination(response)[0] == reverse("help_request", args=[asked.pk])
 
 
-@pytest.mark.parametrize("about", ["S999999", "H1", "9" * 40, "\x00"])
+@pytest.mark.parametrize("about", ["S999999", "H1", "9" * 40])
 def test_unknown_reference_is_ignored(browser, sara, about: str) -> None:
     assert browser.get(HELP, {"about": about}).status_code == 200
     browser.post(HELP, {"about": about, "words": "کمک"})
