@@ -59,6 +59,21 @@ def check_origin(response: AuthenticationResponse | RegistrationResponse) -> Non
         raise ValueError(f"a passkey's response comes from {origin!r:.100}")
 
 
+class CredentialField(forms.JSONField):
+    """A browser's response; its JSON may be deeper than Python can read."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+    def to_python(self, value: Any) -> Any:
+        with one_message_for_all_failures():
+            return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return nothing of a refused response for the next page: its challenge is used up."""
+        return initial
+
+
 class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):
     name = forms.CharField(label=_("Name"), required=False, max_length=LONGEST_NAME)
     passwordless = forms.BooleanField(
@@ -66,6 +81,7 @@ class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):
         required=False,
         initial=True,
     )
+    credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         if not may_add_factor(self.user):
@@ -81,6 +97,8 @@ class EditWebAuthnForm(webauthn_forms.EditWebAuthnForm):
 
 class _PortalsOwn(webauthn_forms.AuthenticateWebAuthnForm):
     """Check that allauth lacks, before its own."""
+
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         with one_message_for_all_failures():
