@@ -6,6 +6,8 @@ import base64
 from collections.abc import Mapping
 from pathlib import Path
 
+from browser_origin import browser_origin
+
 MIN_WEBHOOK_KEY_BYTES = 24  # the least that Standard Webhooks allows
 FLAG_ON = frozenset({"true", "1", "yes", "on"})
 FLAG_OFF = frozenset({"false", "0", "no", "off"})
@@ -65,6 +67,19 @@ class EnvironmentSource:
         value = self._environ.get(name, "").rstrip("/")
         if not value.startswith(("http://", "https://")):
             self.problems.append(f"{name} must be an address that begins with http:// or https://.")
+        return value
+
+    def origin(self, name: str) -> str:
+        """Return an address in browsers, which has to be written as browsers write it."""
+        if not (value := self.address(name)).startswith(("http://", "https://")):
+            return value
+        origin = browser_origin(value)
+        if origin is None:
+            self.problems.append(f"{name} must be the address of a host, without a path.")
+        elif origin != value:
+            self.problems.append(
+                f"{name} must be written as browsers send it: {origin}. The portal needs the same."
+            )
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:

@@ -57,7 +57,7 @@ class HubEnvironment:
                 "JUPYTERHUB_API_TOKEN is a published token. Make a new one, for instance with"
                 " `openssl rand -hex 32`, and give the portal the same one."
             )
-        portal_url = source.address("PORTAL_URL")
+        portal_url = source.origin("PORTAL_URL")
         environment = cls(
             trial=environ.get("SHAPARAK_MODE", "production") == "trial",
             var=Path(environ.get("SHAPARAK_VAR", "var")).absolute(),
@@ -67,7 +67,7 @@ class HubEnvironment:
                 if "PORTAL_INTERNAL_URL" in environ
                 else portal_url
             ),
-            hub_url=source.address("HUB_URL"),
+            hub_url=source.origin("HUB_URL"),
             lab_subdomains=source.flag("LAB_SUBDOMAINS", default=True),
             idle_timeout=source.number("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT, of="seconds"),
             max_age=source.number("SERVER_MAX_AGE", default=DEFAULT_MAX_AGE, of="seconds"),

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.management.base import SystemCheckError
 
+from portal.browser_origin import browser_origin
+
 # Published once, so known to everybody.
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 SHORTEST_SECRET = 16  # characters
@@ -52,15 +54,9 @@ def check_secrets(**_kwargs: object) -> list[CheckMessage]:
 
 def check_addresses(**_kwargs: object) -> list[CheckMessage]:
     """Return errors for addresses that are invalid, or let notebooks act on the portal."""
-    errors: list[CheckMessage] = [
-        _error(
-            10,
-            f"{name} is not the address of a host.",
-            "Give the one that browsers use, without a path: https://portal.example.ir.",
-        )
-        for name in ("PORTAL_URL", "HUB_URL")
-        if not re.fullmatch(r"https?://[^/?#@\s]+", getattr(settings, name))
-    ]
+    errors: list[CheckMessage] = []
+    for name in ("PORTAL_URL", "HUB_URL"):
+        errors += _check_origin(name, getattr(settings, name))
     if urlsplit(settings.PORTAL_URL).hostname == urlsplit(settings.HUB_URL).hostname:
         errors.append(
             _error(
@@ -82,6 +78,32 @@ def check_addresses(**_kwargs: object) -> list[CheckMessage]:
     if not 5 <= settings.HUB_READ_TIMEOUT <= 30:
         errors.append(_error(13, "HUB_READ_TIMEOUT is not between 5 and 30 seconds.", "Set 10."))
     return errors
+
+
+def _check_origin(name: str, value: str) -> list[CheckMessage]:
+    """Return an error unless the value is an origin as browsers write it. The Hub checks the same.
+
+    Hosts, form origins and policies are compared by that spelling: with another one the portal
+    would answer 400 or 403 to everybody.
+    """
+    origin = browser_origin(value)
+    if origin is None:
+        return [
+            _error(
+                10,
+                f"{name} is not the address of a host.",
+                "Give the one that browsers use, without a path: https://portal.example.ir.",
+            )
+        ]
+    if origin != value:
+        return [
+            _error(
+                18,
+                f"{name} is not written as browsers send it.",
+                f"Write {name}={origin}, for the Hub and the edge too.",
+            )
+        ]
+    return []
 
 
 def _check_lab_subdomains() -> list[CheckMessage]:

@@ -43,8 +43,9 @@ SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds until a start
 IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads it too
 SERVER_MAX_AGE = env.int("SERVER_MAX_AGE", default=604_800)  # seconds; the culler reads it too
 
+_portal_host = urlsplit(PORTAL_URL).hostname or "localhost"
 ALLOWED_HOSTS = [
-    urlsplit(PORTAL_URL).hostname or "localhost",
+    f"[{_portal_host}]" if ":" in _portal_host else _portal_host,
     *env.list("ALLOWED_HOSTS", default=[]),
     *(["127.0.0.1"] if TRIAL else []),
 ]

@@ -82,3 +82,30 @@ def test_cookie_prefix_excludes_other_hosts_with_tls(portal_url: str, prefix: st
     assert json.loads(done.stdout) == [
         f"{prefix}shaparak_{kind}" for kind in ("session", "csrf", "language", "messages")
     ]
+
+
+@pytest.mark.parametrize(
+    "portal_url",
+    [
+        "http://xn--mgbawv3gi04e.xn--mgba3a4f16a:8080",
+        "http://[2001:db8::7]:8080",
+        "http://192.0.2.7",
+    ],
+)
+def test_accepted_address_serves_its_browsers(portal_url: str) -> None:
+    program = (
+        "from django.conf import settings; import django; django.setup();"
+        "from django.http import HttpRequest; request = HttpRequest();"
+        "request.META['HTTP_HOST'] = settings.PORTAL_URL.split('://')[1];"
+        "print(request.get_host())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        env=os.environ | {"PORTAL_URL": portal_url, "DJANGO_SETTINGS_MODULE": "portal.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == portal_url.removeprefix("http://")

@@ -32,6 +32,12 @@ def test_both_accept_the_same_webhook_secrets(load: Any, settings: Any, secret: 
     assert accepted is (secret == "whsec_" + "b2xk" * 8)
 
 
+def test_both_read_addresses_by_the_same_rules() -> None:
+    ours = FOLDER / "browser_origin.py"
+
+    assert ours.read_text() == (FOLDER.parent / "portal" / ours.name).read_text()
+
+
 def test_both_refuse_the_same_tokens(load: Any) -> None:
     assert load("hub_environment").PUBLISHED_TOKENS == checks.PUBLISHED_TOKENS
 

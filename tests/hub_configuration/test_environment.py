@@ -116,6 +116,15 @@ def test_servers_have_no_names_below_an_ip_address(module: Any, url: str) -> Non
     assert module.HubEnvironment.read(address | {"LAB_SUBDOMAINS": "false"}).hub_url == url
 
 
+@pytest.mark.parametrize("name", ["PORTAL_URL", "HUB_URL"])
+def test_address_is_taken_only_as_browsers_write_it(module: Any, name: str) -> None:
+    written = problems(module, GOOD | {name: "https://دانشگاه.ایران:443/"})
+    assert f"{name} must be written as browsers send it: https://xn--" in written
+    assert f"{name} must be the address of a host" in problems(
+        module, GOOD | {name: "https://hub_1.example.org"}
+    )
+
+
 @pytest.mark.parametrize("value", ["0", "-5", "an hour", "1.5"])
 def test_idle_timeout_must_be_whole_seconds(module: Any, value: str) -> None:
     assert "IDLE_TIMEOUT" in problems(module, GOOD | {"IDLE_TIMEOUT": value})
