@@ -101,9 +101,14 @@ c.JupyterHub.tornado_settings = {
     # Less than the smallest HUB_READ_TIMEOUT of the portal, 5 seconds.
     "slow_stop_timeout": 3,
 }
+# Cookies of the Hub and the Labs end with the browser. Users' servers get these options as well.
+c.JupyterHub.tornado_settings["cookie_options"] = {"expires_days": None}
+# A working day: the Hub's cookie is refused when it is older, and the token that is a Lab's cookie
+# lasts as long (oauth_token_expires_in). The portal's SESSION_COOKIE_AGE is the same.
+c.JupyterHub.cookie_max_age_days = 10 / 24
 if environment.hub_url.startswith("https://"):
     # TLS ends at the edge, and the Hub cannot see it.
-    c.JupyterHub.tornado_settings["cookie_options"] = {"secure": True}
+    c.JupyterHub.tornado_settings["cookie_options"]["secure"] = True
 # Above the portal's own limit: reached only if somebody else starts servers as well. The Hub then
 # answers 429, and the portal requeues the start.
 c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4

@@ -142,7 +142,7 @@ DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # A session ends with the browser, and after a working day from its sign-in. The Hub's ends with the
-# same (jupyterhub/session_length.py). "Remember me" keeps only the portal's for longer.
+# same (jupyterhub/jupyterhub_config.py). "Remember me" keeps only the portal's for longer.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 10 * 3600  # seconds
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds, with "remember me"
