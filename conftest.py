@@ -39,7 +39,7 @@ def nasrin(db: None) -> User:
 @pytest.fixture
 def fake_hub(settings: Settings) -> Iterator[FakeHub]:
     """A running FakeHub that the settings name."""
-    with FakeHub(token="token-of-the-portal") as hub:
+    with FakeHub(token="token-of-the-portal", webhook_secret=settings.WEBHOOK_SECRETS[0]) as hub:
         settings.JUPYTERHUB_API_URL = hub.api_url
         settings.JUPYTERHUB_API_TOKEN = hub.token
         settings.HUB_PROXY_URL = hub.proxy_url

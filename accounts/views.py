@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.views import EmailView, LogoutView, PasswordResetView, SignupView
+from allauth.account.views import EmailView, PasswordResetView, SignupView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
@@ -56,13 +56,6 @@ class Addresses(EmailView):
         except IntegrityError:
             messages.error(request, get_adapter(request).error_messages["email_taken"])
             return redirect("account_email")
-
-
-class SignOut(LogoutView):
-    """allauth's sign-out, which always continues at the Hub's; a `next` would skip that."""
-
-    def get_redirect_url(self) -> str:
-        return get_adapter(self.request).get_logout_redirect_url(self.request)
 
 
 @login_required

@@ -31,6 +31,12 @@ def hub_breaker() -> CircuitBreaker:
     return _hub_breaker(settings.HUB_AWAY_AFTER_FAILURES, settings.HUB_ASKED_WHILE_AWAY_EVERY)
 
 
+def webhook_secrets() -> list[str]:
+    """Return the secrets that the Hub shares; the first one signs."""
+    secrets: list[str] = settings.WEBHOOK_SECRETS
+    return secrets
+
+
 def lab_probe() -> LabProbe:
     """Return the probe of users' servers."""
     return LabProbe(settings.HUB_PROXY_URL)

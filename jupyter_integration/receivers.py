@@ -6,10 +6,18 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from accounts.models import User
-from jupyter_integration.models import HubRevocation
+from accounts.services.end_sessions import Reason
+from accounts.signals import sessions_ended
+from jupyter_integration.models import HubRevocation, StopRequest
+from jupyter_integration.services.request_session_end import request_session_end
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.tasks import make_hub_user, revoke_hub_access
 from portal.enqueue import enqueue_on_commit
+
+_STOP_REASONS = {
+    Reason.PASSWORD: StopRequest.Reason.PASSWORD,
+    Reason.REQUESTED: StopRequest.Reason.SIGNED_OUT,
+}
 
 
 @receiver(post_save, sender=User)
@@ -30,6 +38,15 @@ def follow_account(
         request_cancel(user=instance)
         # Read again: a worker may have made the Hub user since this instance was read.
         _revoke(User.objects.get(pk=instance.pk))
+
+
+@receiver(sessions_ended)
+def follow_ended_sessions(user: User, reason: Reason, **_kwargs: object) -> None:
+    """End the sessions on the Hub as well. The revocation of an inactive account does it anyhow."""
+    if reason is Reason.DEACTIVATED or user.hub_user_created_at is None:
+        return
+    request_cancel(user=user)
+    request_session_end(hub_username=user.hub_username, stop_reason=_STOP_REASONS[reason])
 
 
 @receiver(post_delete, sender=User)

@@ -15,6 +15,7 @@ from jupyter_integration.status import hub_availability, refresh_claims
 from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.check_hub import check_hub, record_hub_version
 from jupyter_integration.work.delete_old_events import delete_old_events
+from jupyter_integration.work.end_hub_sessions import end_hub_sessions
 from jupyter_integration.work.expire_queued_spawns import expire_queued_spawns
 from jupyter_integration.work.find_stalled import find_stalled
 from jupyter_integration.work.find_unknown_hub_users import find_unknown_hub_users
@@ -71,6 +72,16 @@ def revoke_hub_access(hub_username: str) -> None:
     revoke_access(hub=conf.hub_client(), keeper=conf.lease_keeper(), hub_username=hub_username)
 
 
+@shared_task(name="server.end_sessions")
+def end_sessions_on_hub(hub_username: str) -> None:
+    end_hub_sessions(
+        hub=conf.hub_client(),
+        keeper=conf.lease_keeper(),
+        secrets=conf.webhook_secrets(),
+        hub_username=hub_username,
+    )
+
+
 # An older task is not worth running: the page that asked for it has asked again.
 @shared_task(name="server.refresh", expires=refresh_claims.CLAIM_TTL.total_seconds())
 def refresh_server(user_id: int) -> None:
@@ -116,6 +127,7 @@ def wake_stalled_work() -> None:
         (cancel_start, stalled.cancels),
         (stop_server, stalled.stops),
         (revoke_hub_access, stalled.revocations),
+        (end_sessions_on_hub, stalled.session_ends),
         (make_hub_user, stalled.accounts_without_hub_user),
     ):
         for key in keys:

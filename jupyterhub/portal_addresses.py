@@ -10,6 +10,7 @@ def configure_portal_addresses(c: Config, environment: HubEnvironment) -> None:
     identity_outside = f"{environment.portal_url}/identity/o"
     identity_inside = f"{environment.portal_internal_url}/identity/o/api"
     c.PortalAuthenticator.portal_url = environment.portal_url
+    c.PortalAuthenticator.portal_secrets = list(environment.webhook_secrets)
     c.PortalAuthenticator.client_secret = environment.oidc_client_secret
     c.PortalAuthenticator.oauth_callback_url = f"{environment.hub_url}/hub/oauth_callback"
     c.PortalAuthenticator.authorize_url = f"{identity_outside}/authorize"

@@ -8,11 +8,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.oidc_views import authorize, issue_token
 from accounts.session_views import Sessions
-from accounts.views import Addresses, ForgottenPassword, SignOut, SignUp, edit_profile
+from accounts.views import Addresses, ForgottenPassword, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import dashboard, health, server, support
 from jupyter_integration.views.lab_certificate import check_lab_host
+from jupyter_integration.views.sign_out import SignOut
 from jupyter_integration.webhooks import receive_hub_event
 from portal.views import show_landing
 

@@ -9,4 +9,4 @@ from django.views.decorators.http import require_safe
 def show_landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("dashboard")
-    return render(request, "landing.html", {"signed_out": "signed-out" in request.GET})
+    return render(request, "landing.html", {"signed_out": request.GET.get("signed-out", "")})

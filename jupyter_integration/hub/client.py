@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from jupyter_integration.hub.resources import (
     read_version,
 )
 from jupyter_integration.hub.responses import ALREADY_RUNNING
+from jupyter_integration.hub.signed import end_sessions_message
 from jupyter_integration.hub.start_limiter import StartLimiter
 from jupyter_integration.hub.transport import HubTransport
 
@@ -105,6 +106,20 @@ class HubClient:
             expected={204},
             timeout=self._stop_timeout(),
             concerns_one_server=True,
+        )
+
+    def end_sessions(self, name: str, *, secrets: Sequence[str]) -> None:
+        """Void the user's cookies and tokens in all browsers; not those of the running server.
+
+        `secrets` sign the call: the token that makes the other calls may not do this one.
+
+        Raises:
+            HubNotFound: the Hub has no such user.
+            HubUnauthorized: another secret, or clocks that differ by more than five minutes.
+        """
+        body, headers = end_sessions_message(secrets, name)
+        self._transport.request(
+            "POST", "/portal/end-sessions", json=body, headers=headers, expected={204}
         )
 
     def list_users(self, *, state: str | None = None, page_size: int = 200) -> Iterator[HubUser]:

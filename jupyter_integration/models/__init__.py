@@ -1,7 +1,15 @@
 from jupyter_integration.models.help_request import HelpRequest
 from jupyter_integration.models.hub_event import HubEvent
 from jupyter_integration.models.hub_revocation import HubRevocation
+from jupyter_integration.models.hub_session_end import HubSessionEnd
 from jupyter_integration.models.spawn_request import SpawnRequest
 from jupyter_integration.models.stop_request import StopRequest
 
-__all__ = ["HelpRequest", "HubEvent", "HubRevocation", "SpawnRequest", "StopRequest"]
+__all__ = [
+    "HelpRequest",
+    "HubEvent",
+    "HubRevocation",
+    "HubSessionEnd",
+    "SpawnRequest",
+    "StopRequest",
+]

@@ -16,6 +16,12 @@ class StopRequestQuerySet(UserRequestQuerySet["StopRequest"]):  # type: ignore[o
 
 
 class StopRequest(UserRequest):
+    class Reason(models.TextChoices):
+        """Why the portal itself requested it; empty if a person clicked the button."""
+
+        PASSWORD = "password", _("The password was changed")
+        SIGNED_OUT = "signed_out", _("Signed out everywhere")
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -34,6 +40,8 @@ class StopRequest(UserRequest):
     stopped = models.BooleanField(
         _("stopped"), default=False, help_text=_("Whether the Hub showed the server as stopped.")
     )
+
+    reason = models.CharField(_("reason"), max_length=16, blank=True, choices=Reason)
 
     objects = StopRequestQuerySet.as_manager()
 

@@ -21,6 +21,8 @@ POLL_WHILE_CALM = timedelta(seconds=15)
 
 class StopCause(StrEnum):
     OWNER = "owner"  # requested in the portal
+    PASSWORD = "password"  # noqa: S105  (the portal itself, after a change of the password)
+    SIGNED_OUT = "signed_out"  # the portal itself, after "sign out everywhere"
     STAFF = "staff"  # requested in the portal, by staff
     IDLE = "idle"  # unused for IDLE_TIMEOUT
     MAX_AGE = "max_age"  # ran for SERVER_MAX_AGE

@@ -65,6 +65,8 @@ def _caused_stop(stop: StopRequest, began: datetime | None) -> bool:
 
 
 def _stopped_by(stop: StopRequest, at: datetime) -> StopReason:
+    if stop.reason:
+        return StopReason(StopCause(stop.reason), at)
     by_owner = stop.requested_by_id == stop.user_id
     return StopReason(StopCause.OWNER if by_owner else StopCause.STAFF, at)
 

@@ -45,10 +45,12 @@ class FakeHub:
         token: str = "fake-hub-token",  # noqa: S107
         scopes: tuple[str, ...] = PORTAL_SCOPES,
         keepalive: float = 8.0,
+        webhook_secret: str = "whsec_ZmFrZSBodWIncyBzZWNyZXQgb2Ygd2ViaG9va3M=",  # noqa: S107
     ) -> None:
         self.token = token
         self.calls: list[str] = []
-        self._api = FakeHubApi({token: scopes})
+        self.webhook_secret = webhook_secret
+        self._api = FakeHubApi({token: scopes}, portal_secret=webhook_secret)
         self._keepalive = keepalive
         # One lock for all state; it also wakes the followers of a progress.
         self._changed = threading.Condition()
@@ -91,6 +93,11 @@ class FakeHub:
     def users(self) -> dict[str, FakeUser]:
         """The users by name."""
         return self._api.users
+
+    @property
+    def ended_sessions(self) -> list[str]:
+        """The users whose sessions were ended, one entry for each call."""
+        return self._api.ended_sessions
 
     def add_token(self, token: str, *scopes: str) -> None:
         """Accept one more token."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from standardwebhooks import Webhook, WebhookVerificationError
+
 from jupyter_integration.testing.fake_hub_state import FakeUser, Progress, Spawn
 
 # Scopes that a scope implies, as far as this API checks them.
@@ -73,6 +75,8 @@ class FakeHubApi:
     concurrent_spawn_limit: int | None = None
     active_server_limit: int | None = None
     slow_spawn_timeout: float = 0.0
+    portal_secret: str = ""
+    ended_sessions: list[str] = field(default_factory=list)
 
     def answer(self, request: Request) -> Response:
         """Answer one request below /hub/api, with the statuses and messages of a real Hub."""
@@ -81,12 +85,27 @@ class FakeHubApi:
         if path == "/":
             return Response(200, {"version": "6.1.1"})
         try:
+            if path == "/portal/end-sessions":
+                return self._end_sessions(request)
             granted = self._granted(request)
             if path == "/users":
                 return self._list(request, granted, parse_qs(parts.query))
             return self._about_user(request, granted, path)
         except Refusal as refusal:
             return refusal.response
+
+    def _end_sessions(self, request: Request) -> Response:
+        """Answer as jupyterhub/end_sessions_page.py, which is not the Hub's own."""
+        try:
+            Webhook(self.portal_secret).verify(
+                request.body.decode(), dict(request.headers), json_parse=False
+            )
+        except WebhookVerificationError:
+            raise Refusal(403, "no valid signature of the last five minutes") from None
+        name = json.loads(request.body)["data"]["username"]
+        self._user(name)
+        self.ended_sessions.append(name)
+        return Response(204)
 
     def _about_user(self, request: Request, granted: set[str], path: str) -> Response:
         found = re.fullmatch(r"/users/([^/]+)(/server|/server/progress)?", path)

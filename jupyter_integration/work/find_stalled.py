@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.models import HubRevocation, SpawnRequest, StopRequest
+from jupyter_integration.models import HubRevocation, HubSessionEnd, SpawnRequest, StopRequest
 from jupyter_integration.work.slots import free_slots
 
 MIN_AGE = timedelta(seconds=3)
@@ -26,6 +26,7 @@ class StalledWork:
     cancels: list[int]
     stops: list[int]
     revocations: list[str]
+    session_ends: list[str]
     accounts_without_hub_user: list[int]
 
 
@@ -41,6 +42,7 @@ def find_stalled(*, hub_is_unavailable: bool = False) -> StalledWork:
     cancels = SpawnRequest.objects.cancelling().due().filter(cancel_requested_at__lt=before)
     stops = StopRequest.objects.open().due().filter(created_at__lt=before).order_by("id")
     revocations = HubRevocation.objects.due().filter(created_at__lt=before)
+    session_ends = HubSessionEnd.objects.due().filter(created_at__lt=before)
     accounts = User.objects.filter(
         is_active=True, hub_user_created_at__isnull=True, date_joined__lt=before
     ).order_by("pk")
@@ -50,6 +52,7 @@ def find_stalled(*, hub_is_unavailable: bool = False) -> StalledWork:
         cancels=list(cancels.values_list("pk", flat=True)[:MAX_WAKE_UPS]),
         stops=list(stops.values_list("pk", flat=True)[:MAX_WAKE_UPS]),
         revocations=list(revocations.values_list("pk", flat=True)[:max_without_deadline]),
+        session_ends=list(session_ends.values_list("pk", flat=True)[:max_without_deadline]),
         accounts_without_hub_user=list(
             accounts.values_list("pk", flat=True)[:max_without_deadline]
         ),

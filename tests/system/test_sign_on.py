@@ -92,36 +92,6 @@ def test_sign_in_closes_the_lab_of_another_person(visitor: Visitor) -> None:
     assert not lab_is_open(visitor, sara)
 
 
-def test_sign_in_closes_a_lab_without_hub_cookie(
-    visitor: Visitor,
-) -> None:
-    """The Hub's cookie may expire before the Lab's."""
-    sara = sign_up_with_lab(visitor, "sara")
-    visitor.forget_portal()
-    visitor.forget_hub()
-    assert lab_is_open(visitor, sara)
-    omid = visitor.sign_up("omid")
-    visitor.open_lab(omid)
-    assert not lab_is_open(visitor, sara)
-
-
-def test_signing_out_closes_the_lab(visitor: Visitor) -> None:
-    sara = sign_up_with_lab(visitor, "sara")
-    answer = visitor.sign_out()
-    assert answer.url == f"{visitor.copy.portal_url}/?signed-out=1"
-    assert not lab_is_open(visitor, sara)
-
-
-def test_signing_out_closes_lab_without_hub_cookie(
-    visitor: Visitor,
-) -> None:
-    sara = sign_up_with_lab(visitor, "sara")
-    visitor.forget_hub()
-    assert lab_is_open(visitor, sara)
-    visitor.sign_out()
-    assert not lab_is_open(visitor, sara)
-
-
 def test_portal_token_opens_no_notebooks(visitor: Visitor) -> None:
     sara = visitor.sign_up("sara")
     start_lab(visitor.copy, sara)
