@@ -11,7 +11,7 @@ def request_session_end(
     """Have every browser signed out of the Hub; with a reason, have the server stopped as well.
 
     Only a stop closes a Lab that is open: users' servers cache for minutes whether a token is
-    valid, and connections to kernels stay open (docs/adr/0026-a-new-password-stops-the-server.md).
+    valid, and connections to kernels stay open (docs/adr/0023-a-new-password-stops-the-server.md).
     """
     # A worker that is at work on the row loses its lease, and the row is worked on once more.
     HubSessionEnd.objects.update_or_create(
