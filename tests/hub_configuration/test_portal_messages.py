@@ -37,7 +37,8 @@ def test_message_counts_once(load: Any) -> None:
     assert reader.read(*message()) is None
 
 
-@pytest.mark.parametrize"forge",
+@pytest.mark.parametrize(
+    "forge",
     [
         lambda: message("server.exited"),
         lambda: message(age=timedelta(minutes=6)),
