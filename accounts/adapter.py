@@ -3,22 +3,33 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.manage_email import emit_email_changed
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import guessing, rate_limits
 from accounts.middleware import chosen_language
 from accounts.models import User
 from accounts.reserved_names import is_reserved_username
+from accounts.services.settle_addresses import (
+    drop_claims,
+    is_confirmed_elsewhere,
+    release_claims,
+)
 from portal.enqueue import enqueue_on_commit
 from portal.mail.send import enqueue_mail
 from portal.mail.tasks import deliver_mail
 from portal.persian.text import fold_digits
+
+CONFIRMED_ADDRESS_STAGE = "accounts.stages.ConfirmedAddressStage"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def new_user(self, request: HttpRequest) -> User:
         """Return an account in the language of the sign-up page."""
-        return User(language=chosen_language(request))
+        return User(language=chosen_language(request), signed_up=True)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Verify a password, of a sign-in or of a person who proves it again.
@@ -66,6 +77,42 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_confirmation_mail(request, emailconfirmation, signup)
         elif request.user.is_authenticated:
             raise ImmediateHttpResponse(rate_limits.refuse(request, wait))
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm the address, take it from accounts that only claimed it, and drop own claims."""
+        user, address = email_address.user, email_address.email
+        with transaction.atomic():
+            release_claims(address, kept_for=user)
+            if is_confirmed_elsewhere(address, than=user):
+                failed = "account/messages/email_confirmation_failed.txt"
+                self.add_message(request, messages.ERROR, failed, {"email": address})
+                return False
+            if not super().confirm_email(request, email_address):
+                return False
+            before, after = drop_claims(user=user)
+            if before is not None and after is not None and before.pk != after.pk:
+                emit_email_changed(request, before, after)
+        return True
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.account.stages.EmailVerificationStage": CONFIRMED_ADDRESS_STAGE}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Keep the main address: an account without one gets no notices and no reset."""
+        is_main = email_address.primary or email_address.email == email_address.user.email
+        return not is_main and super().can_delete_email(email_address)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Send it in the language of the account: staff or a visitor may cause it."""
+        with translation.override(user.language):
+            super().send_notification_mail(template_prefix, user, context, email)
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether a `next` URL stays on the host of this request.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client, Token
@@ -16,9 +17,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.forms import AccountChangeForm, AccountCreationForm
+from accounts.forms import AccountChangeForm, AccountCreationForm, AddressOfAccountForm
 from accounts.models import User
 from accounts.services.remove_second_factor import remove_second_factor
+from accounts.services.settle_addresses import (
+    add_vouched_address,
+    drop_claims,
+    is_confirmed_elsewhere,
+    replace_addresses,
+)
 from accounts.staff_rights import RIGHTS, may_manage, ordinary_accounts
 from portal.persian.admin_dates import LocalizedDatesAdmin
 from portal.persian.admin_search import FoldedSearchAdmin
@@ -38,7 +45,41 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
         (_("JupyterHub"), {"fields": ("hub_username", "hub_user_created_at", "language")}),
     )
 
-    actions = ("remove_second_factor",)
+    actions = ("confirm_address", "remove_second_factor")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save the account; a new address replaces all former ones, and they are told."""
+        before = User.objects.values_list("email", flat=True).get(pk=obj.pk) if change else ""
+        super().save_model(request, obj, form, change)
+        if obj.email == before:
+            return
+        replace_addresses(user=obj, address=obj.email)
+        if before:
+            context = {"user": obj, "from_email": before, "to_email": obj.email or "–"}
+            template = "account/email/email_changed_by_staff"
+            get_adapter(request).send_notification_mail(template, obj, context, before)
+
+    @admin.action(
+        description=_("Confirm the e-mail address and remove all others"), permissions=["change"]
+    )
+    def confirm_address(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        confirmed = 0
+        for user in queryset.exclude(email=""):
+            if is_confirmed_elsewhere(user.email, than=user):
+                continue
+            replace_addresses(user=user, address=user.email)
+            self.log_change(request, user, "Confirmed the e-mail address.")
+            confirmed += 1
+        self.message_user(
+            request,
+            ngettext(
+                "The address of %(shown)s account is confirmed.",
+                "The addresses of %(shown)s accounts are confirmed.",
+                confirmed,
+            )
+            % {"shown": number(confirmed)},
+            messages.SUCCESS if confirmed else messages.WARNING,
+        )
 
     @admin.action(
         description=_("Remove second steps (phone and recovery codes are lost)"),
@@ -100,7 +141,31 @@ def _may_manage(request: HttpRequest, account: User | None) -> bool:
 
 
 class AddressAdmin(EmailAddressAdmin):
-    """Admin of e-mail addresses: whoever adds one to an account can reset its password."""
+    """Admin of e-mail addresses: whoever adds one to an account can reset its password.
+
+    A row is never edited: a link that was sent for one address would confirm another. The main
+    address is the account's, and changes on its page.
+    """
+
+    form = AddressOfAccountForm
+    fields = ("user", "email")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
+        return ("user", "email", "primary", "verified") if obj is not None else ()
+
+    def get_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
+        return self.fields if obj is None else (*self.fields, "primary", "verified")
+
+    def save_model(self, request: HttpRequest, obj: EmailAddress, form: Any, change: bool) -> None:
+        if not change:
+            add_vouched_address(user=obj.user, row=obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        is_main = obj is not None and obj.primary
+        return not is_main and super().has_delete_permission(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
+        super().delete_queryset(request, queryset.filter(primary=False))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:
         addresses = super().get_queryset(request)
@@ -118,6 +183,8 @@ class AddressAdmin(EmailAddressAdmin):
     @admin.action(description=_("Mark the selected addresses as confirmed"), permissions=["change"])
     def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
         super().make_verified(request, queryset)
+        for user in User.objects.filter(emailaddress__in=queryset).distinct():
+            drop_claims(user=user)
 
 
 class RightsAdmin(GroupAdmin):

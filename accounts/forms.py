@@ -2,19 +2,28 @@
 
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
 from accounts.addresses import AddressField, AddressInput, fold_address
 from accounts.models import User
+from accounts.services.settle_addresses import (
+    confirm_by_reset,
+    is_address_claimed,
+    is_confirmed_elsewhere,
+    may_reset,
+)
 from accounts.usernames import fold_username
 
 # A password manager fills the field in, and a phone neither corrects nor capitalises a name.
@@ -42,22 +51,41 @@ class SignupForm(allauth_forms.SignupForm):
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
         return super().clean_username()
 
+    def try_save(self, request: HttpRequest) -> Any:
+        """Save the account. A known address gets a mail instead, in the same time."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
 
 class AddEmailForm(allauth_forms.AddEmailForm):
     email = AddressField(required=True)
 
     def clean_email(self) -> str:
         address = super().clean_email()
-        others = User.objects.filter(email=address).exclude(pk=self.user.pk)
-        of_others = EmailAddress.objects.filter(email=address).exclude(user=self.user)
-        if others.exists() or of_others.exists():
-            # Sign-up shows the same message for a taken address: it hides nothing.
+        # Where each address must be confirmed, this page tells nobody which ones have accounts:
+        # the link in the mail is refused. Elsewhere the sign-up has to tell, and so may this.
+        is_hidden = app_settings.EMAIL_VERIFICATION == EmailVerificationMethod.MANDATORY
+        if not is_hidden and is_address_claimed(address, than=self.user):
             raise get_adapter().validation_error("email_taken")
         return address
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Add the address, and tell the main one."""
+        added = super().save(request)
+        context = {"added_email": added.email}
+        get_adapter().send_notification_mail("account/email/email_added", self.user, context)
+        return added
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     email = AddressField(required=True)
+    users: list[User]
+
+    def clean_email(self) -> str:
+        address = super().clean_email()
+        self.users = [user for user in self.users if may_reset(user=user, address=address)]
+        return address
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Send the link to the account's owner.
@@ -70,6 +98,12 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return super().save(request, **kwargs)
 
 
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+    def save(self) -> None:
+        super().save()
+        confirm_by_reset(user=self.user)
+
+
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     def clean_oldpassword(self) -> str:
         """Count a wrong password as one at sign-in: an open session is no way to guess it."""
@@ -77,6 +111,13 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         password = super().clean_oldpassword()
         guess.succeeded()
         return password
+
+
+def vouched_address(address: str, *, user: User) -> str:
+    """Return an address that staff give to the account. Raises ValidationError if it is taken."""
+    if address and is_confirmed_elsewhere(address, than=user):
+        raise forms.ValidationError(_("Another account has this e-mail address."))
+    return address
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -93,11 +134,37 @@ class AccountChangeForm(UserChangeForm):
     email = AddressField(
         required=False,
         label=_("e-mail address"),
+        help_text=_(
+            "You vouch for a new address: it is confirmed at once, and replaces all others."
+        ),
         widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
     )
 
     def clean_username(self) -> str:
         return fold_username(self.cleaned_data["username"])
+
+    def clean_email(self) -> str:
+        return vouched_address(self.cleaned_data["email"], user=self.instance)
+
+
+class AddressOfAccountForm(forms.ModelForm):
+    """Admin form of one more address of an account."""
+
+    email = AddressField(
+        label=_("e-mail address"),
+        help_text=_("You vouch for it: it is confirmed at once."),
+        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = EmailAddress
+        fields = ("user", "email")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("user") and cleaned.get("email"):
+            vouched_address(cleaned["email"], user=cleaned["user"])
+        return cleaned
 
 
 class ProfileForm(forms.ModelForm):

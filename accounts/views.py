@@ -9,13 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import rate_limits
 from accounts.forms import ProfileForm
+from accounts.models import User
 from accounts.requests import AuthenticatedHttpRequest
+from accounts.services.settle_addresses import ensure_main_address
 
 
 class SignUp(SignupView):
@@ -48,6 +51,11 @@ class ForgottenPassword(PasswordResetView):
 class Addresses(EmailView):
     """allauth's page of e-mail addresses; shows a message if the database refuses a change."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            ensure_main_address(user=request.user)
+        return super().dispatch(request, *args, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             # All or nothing: allauth changes one address after another.
@@ -56,6 +64,15 @@ class Addresses(EmailView):
         except IntegrityError:
             messages.error(request, get_adapter(request).error_messages["email_taken"])
             return redirect("account_email")
+
+    def _action_primary(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Make an address the main one; allauth asks only later ones to be confirmed."""
+        address = self._get_email_address(request)
+        if address is not None and not address.verified:
+            unconfirmed = "account/messages/unverified_primary_email.txt"
+            get_adapter(request).add_message(request, messages.ERROR, unconfirmed)
+            return redirect("account_email")
+        return super()._action_primary(request, *args, **kwargs)
 
 
 @login_required

@@ -92,6 +92,11 @@ class User(AbstractUser):
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
 
+    signed_up = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Made by its owner at sign-up. Staff vouch for all other accounts.",
+    )
     session_generation = models.PositiveIntegerField(
         default=0,
         editable=False,

@@ -72,7 +72,7 @@ def test_taken_address_is_refused_with_message(staff: Client, sara: User, omid: 
     response = change(staff, omid, email="SARA@example.ir")
 
     assert response.status_code == 200
-    errors = response.context["adminform"].form.non_field_errors()
+    errors = response.context["adminform"].form.errors["email"]
     assert errors
     assert "email_is_one_persons" not in str(errors)
 

@@ -22,6 +22,7 @@ def addresses(client: Client, omid: User):
 
 def test_address_with_persian_digits_becomes_primary(addresses, omid: User) -> None:
     addresses("add", "omid۹۸@example.ir")
+    EmailAddress.objects.filter(email="omid98@example.ir").update(verified=True)
     addresses("primary", "omid98@example.ir")
 
     omid.refresh_from_db()
@@ -38,6 +39,7 @@ def test_taken_address_is_refused(addresses, sara: User, omid: User) -> None:
 
 def test_address_taken_meanwhile_cannot_become_primary(addresses, omid: User) -> None:
     addresses("add", "shared@example.ir")
+    EmailAddress.objects.filter(email="shared@example.ir").update(verified=True)
     User.objects.create_user("sara", "shared@example.ir")
 
     response = addresses("primary", "shared@example.ir")

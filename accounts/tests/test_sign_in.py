@@ -223,3 +223,29 @@ def test_session_cookie_is_hidden_from_scripts(client: Client, sara: User) -> No
     cookie = client.cookies["shaparak_session"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+def test_account_made_by_staff_signs_in_without_confirmation(
+    client: Client, sara: User, settings
+) -> None:
+    """The first administrator has no address at all."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    User.objects.create_superuser("admin", "", "admin-s-password")
+
+    for login in ("admin", "sara"):
+        client.logout()
+        sign_in(client, login, f"{login}-s-password")
+        assert is_signed_in(client), login
+
+
+def test_mandatory_confirmation_comes_before_first_sign_in(
+    client: Client, db: None, settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    form = {"username": "sara", "email": "sara@example.ir", "password1": "Parvaneh-dar-bad-81"}
+    response = client.post(reverse("account_signup"), form)
+
+    assert response.url == reverse("account_email_verification_sent")
+    assert not is_signed_in(client)
+    sign_in(client, "sara", "Parvaneh-dar-bad-81")
+    assert not is_signed_in(client)

@@ -171,7 +171,7 @@ def test_address_of_ordinary_account_is_added(support: Client, sara: User) -> No
         {"user": sara.pk, "email": "sara2@example.ir", "verified": "on"},
     )
 
-    assert EmailAddress.objects.get().user == sara
+    assert EmailAddress.objects.get(email="sara2@example.ir").user == sara
 
 
 def test_address_cannot_be_moved_to_powerful_account(
