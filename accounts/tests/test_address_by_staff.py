@@ -1,7 +1,10 @@
 """Addresses that staff change: the new one counts at once, the old one opens nothing more."""
 
+from importlib import import_module
+
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
@@ -141,3 +144,17 @@ def test_main_address_is_not_deleted_as_a_row(staff: Client, maryam: User) -> No
     staff.post(reverse("admin:account_emailaddress_delete", args=[row.pk]), {"post": "yes"})
 
     assert rows_of(maryam) == [(OLD, True, False)]
+
+
+def test_former_differences_are_settled(maryam: User, sara: User, omid: User) -> None:
+    """Before, staff's change left allauth's rows as they were."""
+    User.objects.filter(pk=maryam.pk).update(email=NEW)
+    EmailAddress.objects.create(user=omid, email=omid.email, primary=True)
+    User.objects.update(signed_up=False)
+
+    import_module("accounts.migrations.0008_signed_up").settle(apps, None)
+
+    assert rows_of(maryam) == [(NEW, True, True)]
+    assert rows_of(sara) == [(sara.email, True, True)]
+    assert rows_of(omid) == [(omid.email, True, False)]
+    assert set(User.objects.filter(signed_up=True)) == {maryam, omid}
