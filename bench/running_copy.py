@@ -128,6 +128,7 @@ class RunningCopy:
             "HUB_PROXY_URL": self.hub_proxy_url,
             # The simulated servers are one process, behind one name.
             "LAB_SUBDOMAINS": "false",
+            "STAFF_SECOND_FACTOR": "false",  # its staff have no phones
             "TRUSTED_PROXY_COUNT": "1",
             "JUPYTERHUB_API_URL": f"{self._portal_calls}/hub/api",
             "DATABASE_URL": self.database_url,

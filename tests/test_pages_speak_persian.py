@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import allauth
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core import mail
@@ -17,6 +19,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
+from accounts.tests.second_factor.app import app_of
+from accounts.tests.second_factor.device import Device
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
@@ -95,6 +99,20 @@ def test_visitor_finds_no_latin_word(client: Client) -> None:
 def test_student_finds_no_latin_word(student: Client) -> None:
     found = dict(pages(student, "/dashboard/"))
     assert {"/accounts/profile/", "/accounts/email/", "/accounts/password/change/"} <= set(found)
+    assert latin_words_in(found) == {}
+
+
+def test_pages_of_second_factor_have_no_latin_word(student: Client, sara: User) -> None:
+    EmailAddress.objects.filter(user=sara).update(verified=True)
+    student.post(reverse("account_reauthenticate"), {"password": "sara-s-password"})
+    found = dict(pages(student, "/accounts/2fa/"))
+    app_of(sara)
+    RecoveryCodes.activate(sara)
+    passkey = Device(settings.PORTAL_URL).register({"publicKey": {"challenge": "YQ"}})
+    WebAuthn.add(sara, "گذرکلید", passkey)
+    found |= dict(pages(student, "/accounts/2fa/"))
+    addresses = {"totp/activate", "totp/deactivate", "recovery-codes/generate", "webauthn/add"}
+    assert {f"/accounts/2fa/{address}/" for address in addresses} <= set(found)
     assert latin_words_in(found) == {}
 
 
@@ -197,8 +215,15 @@ ADDRESSES = {
     "password_reset_url": "http://localhost:8080/accounts/password/reset/key/abc/",
     "signup_url": "http://localhost:8080/accounts/signup/",
 }
-OURS = Path(settings.BASE_DIR) / "templates/account/email"
-MAILS = sorted(path.name.removesuffix("_subject.txt") for path in OURS.glob("*_subject.txt"))
+OURS = Path(settings.BASE_DIR) / "templates"
+
+
+def mails(templates: Path, app: str) -> list[str]:
+    paths = (templates / app / "email").glob("*_subject.txt")
+    return sorted(f"{app}/email/{path.name.removesuffix('_subject.txt')}" for path in paths)
+
+
+MAILS = mails(OURS, "account") + mails(OURS, "mfa")
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -206,7 +231,7 @@ def test_mails_are_persian(sara: User, name: str) -> None:
     sara.first_name = "سارا"
     context = {
         **ADDRESSES,
-        "user": sara if name != "unknown_account" else None,
+        "user": sara if not name.endswith("unknown_account") else None,
         "username": sara.username,
         "email": sara.email,
         "added_email": sara.email,
@@ -219,8 +244,8 @@ def test_mails_are_persian(sara: User, name: str) -> None:
         "current_site": {"domain": "localhost"},
     }
     with translation.override("fa"):
-        subject = render_to_string(f"account/email/{name}_subject.txt", context).strip()
-        body = render_to_string(f"account/email/{name}_message.txt", context)
+        subject = render_to_string(f"{name}_subject.txt", context).strip()
+        body = render_to_string(f"{name}_message.txt", context)
     assert subject
     assert "\n" not in subject
     assert latin_words(words_of_mail(subject)) == set()
@@ -230,9 +255,15 @@ def test_mails_are_persian(sara: User, name: str) -> None:
 
 def test_every_mail_of_allauth_is_replaced() -> None:
     """Except mails with codes, which are not enabled."""
+<<<<<<< HEAD
     theirs = (Path(allauth.__file__).parent / "templates/account/email").glob("*_subject.txt")
     names = {path.name.removesuffix("_subject.txt") for path in theirs}
     assert {name for name in names if "code" not in name} <= set(MAILS)
+=======
+    folder = Path(allauth.__file__).parent / "templates"
+    theirs = {name for name in mails(folder, "account") if "code" not in name}
+    assert theirs | set(mails(folder, "mfa")) <= set(MAILS)
+>>>>>>> 7247362 (Document second factors, and test their pages and the Hub's sign-in)
 
 
 def test_forgotten_password_sends_persian_mail(
