@@ -3,12 +3,13 @@
 from jupyter_integration.admin.events import HubEventAdmin
 from jupyter_integration.admin.help_requests import HelpRequestAdmin
 from jupyter_integration.admin.starts import SpawnRequestAdmin
-from jupyter_integration.admin.stops import HubRevocationAdmin, StopRequestAdmin
+from jupyter_integration.admin.stops import HubRevocationAdmin, HubSessionEndAdmin, StopRequestAdmin
 
 __all__ = [
     "HelpRequestAdmin",
     "HubEventAdmin",
     "HubRevocationAdmin",
+    "HubSessionEndAdmin",
     "SpawnRequestAdmin",
     "StopRequestAdmin",
 ]
