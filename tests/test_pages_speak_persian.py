@@ -255,15 +255,9 @@ def test_mails_are_persian(sara: User, name: str) -> None:
 
 def test_every_mail_of_allauth_is_replaced() -> None:
     """Except mails with codes, which are not enabled."""
-<<<<<<< HEAD
-    theirs = (Path(allauth.__file__).parent / "templates/account/email").glob("*_subject.txt")
-    names = {path.name.removesuffix("_subject.txt") for path in theirs}
-    assert {name for name in names if "code" not in name} <= set(MAILS)
-=======
     folder = Path(allauth.__file__).parent / "templates"
     theirs = {name for name in mails(folder, "account") if "code" not in name}
     assert theirs | set(mails(folder, "mfa")) <= set(MAILS)
->>>>>>> 7247362 (Document second factors, and test their pages and the Hub's sign-in)
 
 
 def test_forgotten_password_sends_persian_mail(
