@@ -54,6 +54,16 @@ def test_bookmark_of_running_server_opens_at_once(visitor: Visitor) -> None:
     assert answer.url.startswith(f"{visitor.copy.lab_url(name)}/lab/tree/%D8%AF")
 
 
+@pytest.mark.parametrize("host", ["hub_url", "hub_proxy_url"])
+def test_address_with_another_host_opens_the_lab(visitor: Visitor, host: str) -> None:
+    """Bookmarks at the Hub's name, or at the address of the machine."""
+    name = visitor.sign_up("sara")
+    start_lab(visitor.copy, name)
+    answer = visitor.get(f"{getattr(visitor.copy, host)}/user/{name}/lab/tree/a%20b.ipynb?x=1%262")
+    assert answer.status_code == 200
+    assert answer.url.startswith(f"{visitor.copy.lab_url(name)}/lab/tree/a%20b.ipynb?x=1%262")
+
+
 def test_program_gets_424_from_a_stopped_server(visitor: Visitor) -> None:
     name = visitor.sign_up("sara")
     visitor.open_lab(name)
