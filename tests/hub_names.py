@@ -13,9 +13,14 @@ class LoopbackNames(HTTPAdapter):
     """Connects to 127.0.0.1 for NAME.localhost, and asks there for NAME.localhost as a browser."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
-        if is_loopback_name(request.url):
-            request.headers["Host"] = urlsplit(request.url).netloc
-        return super().send(request, *args, **options)
+        if not is_loopback_name(request.url):
+            return super().send(request, *args, **options)
+        # A copy, since a redirect would take the header with it to another host.
+        sent = request.copy()
+        sent.headers["Host"] = urlsplit(request.url).netloc
+        response = super().send(sent, *args, **options)
+        response.request = request
+        return response
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
