@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from jupyterhub.handlers.base import BaseHandler, UserUrlHandler
 from tornado import web
@@ -22,6 +22,20 @@ def dashboard_url(portal_url: str, address: str = "") -> str:
     if not address.startswith("/user/"):
         return page
     return f"{page}?{urlencode({'next': address}, quote_via=quote, safe='/')}"
+
+
+def is_of_a_lab(referer: str, hub_host: str) -> bool:
+    """Return whether the page before, as browsers name it, was in a user's server.
+
+    `hub_host` is the Hub's own, with its port. Of a server with a host name of its own browsers
+    send the origin alone.
+    """
+    try:
+        page = urlsplit(referer)
+    except ValueError:
+        return False
+    on_own_name = page.netloc.endswith(f".{hub_host}")
+    return on_own_name or (page.netloc == hub_host and page.path.startswith("/user/"))
 
 
 class _PortalPage(BaseHandler):
@@ -50,7 +64,13 @@ class SpawnPage(_PortalPage):
     """Replaces the Hub's spawn form and progress page: only the portal starts servers."""
 
     def get(self) -> None:
-        self.redirect_to_dashboard(self._validate_next_url(self.get_argument("next", "")))
+        address = self._validate_next_url(self.get_argument("next", ""))
+        referer = self.request.headers.get("Referer", "")
+        if not address.startswith("/user/") and is_of_a_lab(referer, self.request.host):
+            # "Restart" of a Lab opens a tab of its own. A second Lab would have an empty workspace.
+            self.redirect(f"{dashboard_url(self.portal_url)}?from=lab", status=SEE_OTHER)
+            return
+        self.redirect_to_dashboard(address)
 
 
 class UserAddressPage(UserUrlHandler, _PortalPage):

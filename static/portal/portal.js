@@ -51,6 +51,15 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// A form that leads on, such as sign-in, keeps the part of the wanted address behind "#".
+const wantedFragment = location.hash;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (wantedFragment && form.querySelector("input[name=next]")?.value && !form.action.includes("#")) {
+    form.action += wantedFragment;
+  }
+});
+
 // A button shows the password while it is typed.
 for (const button of document.querySelectorAll("[data-reveals]")) {
   const input = document.getElementById(button.dataset.reveals);

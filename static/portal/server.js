@@ -150,6 +150,21 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // --- The start that was requested in this tab is ready ------------------------------------------
 
+// The part of the wanted address behind "#". Browsers keep it over redirects: from the Lab's address to
+// this page, and from "open" to the Lab. It is read once, as links within this page change it.
+const fragment = location.hash;
+const withFragment = (url) => (url.includes("next=") ? url + fragment : url);
+
 document.addEventListener("lab-ready", (event) => {
-  location.assign(event.detail.url);
+  // The Lab in the tab before goes on. A second one would have an empty workspace.
+  if (!document.getElementById("lab-in-other-tab")) {
+    location.assign(withFragment(event.detail.url));
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#server-open");
+  if (link && !link.hash) {
+    link.href = withFragment(link.href);
+  }
 });

@@ -30,3 +30,19 @@ def test_address_comes_back_exactly(load: Any, address: str) -> None:
 )
 def test_address_of_no_server_is_left_out(load: Any, address: str) -> None:
     assert load("portal_pages").dashboard_url(PORTAL, address) == f"{PORTAL}/dashboard/"
+
+
+@pytest.mark.parametrize(
+    ("referer", "is_of_a_lab"),
+    [
+        ("http://sara.hub.localhost:8000/", True),
+        ("http://hub.localhost:8000/user/sara/lab", True),
+        ("http://hub.localhost:8000/hub/home", False),
+        ("http://localhost:8080/dashboard/", False),
+        ("http://evilhub.localhost:8000/", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_page_before_is_known_as_a_lab(load: Any, referer: str, is_of_a_lab: bool) -> None:
+    assert load("portal_pages").is_of_a_lab(referer, "hub.localhost:8000") is is_of_a_lab
