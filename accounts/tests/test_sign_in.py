@@ -70,6 +70,15 @@ def test_persian_name_signs_in_from_arabic_keyboard(client: Client, db: None) ->
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize("login", ["مرضیۀ.رضایی", "مرضیه\u0654.رضایی"])
+def test_heh_with_hamza_signs_in_from_both_keyboards(client: Client, db: None, login: str) -> None:
+    User.objects.create_user("مرضیۀ.رضایی", "", "marzieh-s-password")
+
+    sign_in(client, login, "marzieh-s-password")
+
+    assert is_signed_in(client)
+
+
 @pytest.mark.parametrize(
     ("login", "password"),
     [
