@@ -1,12 +1,14 @@
-"""E-mail addresses: their one spelling, and the form field."""
+"""E-mail addresses: their one spelling, their domains, and the form field."""
 
 from typing import Any
 
 from allauth.account.fields import EmailField
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.persian.text import fold_digits, fold_letters
+from portal.persian.text import fold_digits, fold_letters, ltr
 
 LONGEST_ADDRESS = 254  # characters, of both columns and of RFC 5321's path without its brackets
 
@@ -14,6 +16,17 @@ LONGEST_ADDRESS = 254  # characters, of both columns and of RFC 5321's path with
 def fold_address(text: str) -> str:
     """Return an e-mail address with Latin digits and without invisible marks."""
     return fold_letters(fold_digits(text)).strip()
+
+
+def is_address_admitted(address: str) -> bool:
+    """Return whether people may use the address: SIGNUP_EMAIL_DOMAINS has its domain, or none."""
+    domains = settings.SIGNUP_EMAIL_DOMAINS
+    return not domains or address.lower().rpartition("@")[2] in domains
+
+
+def admitted_domains() -> str:
+    """Return the list for a sentence, each in its own direction; "" if all are admitted."""
+    return gettext(", ").join(ltr(domain) for domain in settings.SIGNUP_EMAIL_DOMAINS)
 
 
 class AddressInput(forms.TextInput):

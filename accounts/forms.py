@@ -16,7 +16,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
-from accounts.addresses import AddressField, AddressInput, fold_address
+from accounts.addresses import (
+    AddressField,
+    AddressInput,
+    admitted_domains,
+    fold_address,
+    is_address_admitted,
+)
 from accounts.models import User
 from accounts.services.settle_addresses import (
     confirm_by_reset,
@@ -40,12 +46,30 @@ class LoginForm(allauth_forms.LoginForm):
         return fold_address(login) if "@" in login else fold_username(login)
 
 
+def show_admitted_domains(field: forms.Field) -> None:
+    if domains := admitted_domains():
+        field.help_text = _("Only addresses of %(domains)s.") % {"domains": domains}
+
+
+def admitted_address(address: str) -> str:
+    """Return the address. Raises ValidationError if its domain is not of SIGNUP_EMAIL_DOMAINS."""
+    if not is_address_admitted(address):
+        raise forms.ValidationError(
+            _("Use an address of %(domains)s.") % {"domains": admitted_domains()}
+        )
+    return address
+
+
 class SignupForm(allauth_forms.SignupForm):
     email = AddressField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= USERNAME_ATTRIBUTES
+        show_admitted_domains(self.fields["email"])
+
+    def clean_email(self) -> str:
+        return admitted_address(super().clean_email())
 
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
@@ -61,8 +85,12 @@ class SignupForm(allauth_forms.SignupForm):
 class AddEmailForm(allauth_forms.AddEmailForm):
     email = AddressField(required=True)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_admitted_domains(self.fields["email"])
+
     def clean_email(self) -> str:
-        address = super().clean_email()
+        address = admitted_address(super().clean_email())
         # Where each address must be confirmed, this page tells nobody which ones have accounts:
         # the link in the mail is refused. Elsewhere the sign-up has to tell, and so may this.
         is_hidden = app_settings.EMAIL_VERIFICATION == EmailVerificationMethod.MANDATORY

@@ -18,6 +18,7 @@ PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", 
 DEFAULT_IDLE_TIMEOUT = 3600  # seconds
 DEFAULT_MAX_AGE = 604_800  # seconds: a week
 DEFAULT_SPAWN_SLOTS = 16
+DEFAULT_ACTIVE_SERVERS = 100
 
 
 def is_ip_address(url: str) -> bool:
@@ -40,6 +41,7 @@ class HubEnvironment:
     idle_timeout: int  # seconds
     max_age: int  # seconds
     spawn_slots: int
+    active_servers: int  # at the same time
     open_metrics: bool
     api_token: str = field(repr=False)
     oidc_client_secret: str = field(repr=False)
@@ -72,6 +74,9 @@ class HubEnvironment:
             idle_timeout=source.number("IDLE_TIMEOUT", default=DEFAULT_IDLE_TIMEOUT, of="seconds"),
             max_age=source.number("SERVER_MAX_AGE", default=DEFAULT_MAX_AGE, of="seconds"),
             spawn_slots=source.number("SPAWN_SLOTS", default=DEFAULT_SPAWN_SLOTS, of="starts"),
+            active_servers=source.number(
+                "ACTIVE_SERVER_LIMIT", default=DEFAULT_ACTIVE_SERVERS, of="servers"
+            ),
             open_metrics=source.flag("HUB_OPEN_METRICS", default=False),
             api_token=api_token,
             oidc_client_secret=source.secret("OIDC_CLIENT_SECRET"),

@@ -112,6 +112,8 @@ if environment.hub_url.startswith("https://"):
 # Above the portal's own limit: reached only if somebody else starts servers as well. The Hub then
 # answers 429, and the portal requeues the start.
 c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
+# Otherwise many accounts with a server each would fill the host.
+c.JupyterHub.active_server_limit = environment.active_servers
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 20  # seconds until the start of a process that never answers fails
 # By default, five failed starts in a row, of any users, end the Hub.

@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
             checks.check_support_addresses,
             checks.check_signing_key,
             checks.check_webhook_secrets,
+            checks.check_sign_up,
             checks.check_mode,
         ):
             register(check, Tags.security)

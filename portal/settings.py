@@ -168,7 +168,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 
-SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=TRIAL)
+SIGNUP_EMAIL_DOMAINS = [
+    domain.strip().removeprefix("@").lower()
+    for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=[])
+]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
@@ -183,7 +187,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.username_validators"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # SARA and sara are the same name
-ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="none" if TRIAL else "mandatory")
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of address, password or factor
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

@@ -11,6 +11,7 @@ _key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 os.environ.update(
     SHAPARAK_MODE="trial",
     SHAPARAK_VAR=_var.name,
+    EMAIL_VERIFICATION="optional",
     SECRET_KEY="tests-only-" + "x" * 50,
     PORTAL_URL="http://localhost:8080",
     HUB_URL="http://hub.localhost:8000",

@@ -35,6 +35,7 @@ OF_THE_CHART = {"CONFIGPROXY_AUTH_TOKEN": "tests-only-proxy-token"}
 VALUES_OF_THE_CHART = {
     "allowNamedServers": ("JupyterHub", "allow_named_servers"),
     "concurrentSpawnLimit": ("JupyterHub", "concurrent_spawn_limit"),
+    "activeServerLimit": ("JupyterHub", "active_server_limit"),
     "authenticatePrometheus": ("JupyterHub", "authenticate_prometheus"),
     "consecutiveFailureLimit": ("Spawner", "consecutive_failure_limit"),
 }

@@ -6,6 +6,7 @@ anybody can make: it opens nothing, and it gives way to whoever confirms the add
 """
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -95,6 +96,13 @@ def drop_claims(*, user: User) -> tuple[EmailAddress | None, EmailAddress | None
             main.save(update_fields=["primary"])
         _set_main(user, main.email)
     return before, main
+
+
+def lacks_confirmed_address(user: User) -> bool:
+    """Return whether the account may not start a server yet, because nobody vouches for it."""
+    if settings.ACCOUNT_EMAIL_VERIFICATION == "none" or not user.signed_up:
+        return False
+    return not EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
 def may_reset(*, user: User, address: str) -> bool:

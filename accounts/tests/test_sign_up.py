@@ -149,6 +149,52 @@ def test_closed_sign_up_creates_no_account(client: Client, db: None, settings) -
 
 
 @pytest.mark.parametrize(
+    ("address", "accepted"),
+    [
+        ("sara@uni.example", True),
+        ("sara@UNI.Example", True),
+        ("sara@evil-uni.example", False),
+        ("sara@uni.example.evil.example", False),
+        ("sara@students.uni.example", False),
+    ],
+)
+def test_only_domains_of_the_list_sign_up(
+    client: Client, db: None, settings, address: str, accepted: bool
+) -> None:
+    settings.SIGNUP_EMAIL_DOMAINS = ["uni.example", "edu.example"]
+
+    response = sign_up(client, "sara", address)
+
+    assert (response.status_code == 302) is accepted
+    if not accepted:
+        [message] = messages(response)
+        assert "uni.example" in message
+
+
+def test_only_domains_of_the_list_are_added(client: Client, sara: User, settings) -> None:
+    settings.SIGNUP_EMAIL_DOMAINS = ["uni.example"]
+    client.post(reverse("account_login"), {"login": "sara", "password": "sara-s-password"})
+    client.post(reverse("account_reauthenticate"), {"password": "sara-s-password"})
+
+    form = {"action_add": "", "email": "sara@evil.example"}
+    assert client.post(reverse("account_email"), form).context["form"].errors["email"]
+    form["email"] = "sara@uni.example"
+    assert client.post(reverse("account_email"), form).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["landing", "account_login"])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_pages_invite_to_sign_up_only_while_it_is_open(
+    client: Client, db: None, settings, page: str, is_open: bool
+) -> None:
+    settings.SIGNUP_OPEN = is_open
+
+    html = client.get(reverse(page)).content.decode()
+
+    assert (f'href="{reverse("account_signup")}' in html) is is_open
+
+
+@pytest.mark.parametrize(
     ("next_url", "target"),
     [
         ("/accounts/profile/", "/accounts/profile/"),

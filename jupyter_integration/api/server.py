@@ -1,8 +1,10 @@
 """API of the signed-in user's own server, at /api/v1/server/."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,7 +13,7 @@ from accounts.models import User
 from jupyter_integration.api.throttles import ReadThrottle
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
-from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_spawn import AddressNotConfirmedError, request_spawn
 from jupyter_integration.services.request_stop import request_stop
 from jupyter_integration.status.dashboard_data import read_dashboard_data
 from jupyter_integration.status.queries import server_status
@@ -78,7 +80,11 @@ class ServerView(APIView):
     )
     def post(self, request: AuthenticatedApiRequest) -> Response:
         """Request your server; a second request changes nothing."""
-        request_spawn(user=request.user)
+        try:
+            request_spawn(user=request.user)
+        except AddressNotConfirmedError as error:
+            sentence = _("Confirm your e-mail address first.")
+            raise PermissionDenied(sentence, code="address_not_confirmed") from error
         return _accepted(request.user)
 
     @extend_schema(

@@ -102,9 +102,14 @@ def message_of_hook(reason: str) -> str:
     return (found["message"] or found["bracketed"] or "").strip() if found else ""
 
 
+def is_hub_full(message: str) -> bool:
+    """Return whether the Hub's message (English) is that of active_server_limit."""
+    return "active user limit" in message.lower()
+
+
 def code_of_error(error: HubError) -> FailureCode:
     """Return the code for a start whose call to the Hub failed with `error`."""
-    if isinstance(error, HubThrottled) and "active user limit" in error.hub_message.lower():
+    if isinstance(error, HubThrottled) and is_hub_full(error.hub_message):
         return FailureCode.HUB_FULL
     if isinstance(error, HubUnauthorized) and "scopes" in error.hub_message:
         return FailureCode.SCOPE_MISSING

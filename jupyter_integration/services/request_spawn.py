@@ -5,6 +5,7 @@ import logging
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.services.settle_addresses import lacks_confirmed_address
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.tasks import process_spawn_queue
 from portal.enqueue import enqueue_on_commit
@@ -16,16 +17,22 @@ class AccountInactiveError(Exception):
     """The account that requests a server is inactive."""
 
 
+class AddressNotConfirmedError(Exception):
+    """The owner of the account signed up and has not confirmed an address yet."""
+
+
 def request_spawn(*, user: User, next_path: str = "") -> SpawnRequest:
     """Queue a start, or return the pending one: two clicks are one start.
 
     `next_path` is the wanted page in the user's server, "" for the usual one. The caller has
     checked that it lies in the user's own server. No call goes to the Hub.
 
-    Raises AccountInactiveError.
+    Raises AccountInactiveError and AddressNotConfirmedError.
     """
     if not user.is_active:
         raise AccountInactiveError(user.pk)
+    if lacks_confirmed_address(user):
+        raise AddressNotConfirmedError(user.pk)
     for _attempt in range(3):
         try:
             return _insert(user, next_path)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from jupyter_integration.failures.classify import is_hub_full
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import Server
 from jupyter_integration.models import SpawnRequest, StopRequest
@@ -78,6 +79,11 @@ def _coming_up(request: SpawnRequest, cached_status: CachedStatus) -> ServerStat
         message = _(
             "Starts are delayed at the moment. Your place in the queue is kept, and the start "
             "continues by itself: you do not have to do anything."
+        )
+    elif is_hub_full(request.message):
+        message = _(
+            "All places are taken at the moment. Your place in the queue is kept: your server "
+            "starts as soon as somebody else's stops."
         )
     else:
         position = queue_position(request)

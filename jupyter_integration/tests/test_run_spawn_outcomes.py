@@ -11,6 +11,7 @@ from jupyter_integration.models import SpawnRequest, StopRequest
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel
 from jupyter_integration.status import snapshots
+from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import claim_and_run, provision
 from jupyter_integration.work import follow_spawn, spawn_server
@@ -130,6 +131,17 @@ def test_start_waits_at_the_hubs_limits(fake_hub, run, sara, limit: dict[str, in
 
     fake_hub.limit()
     assert run(request).state == State.READY
+
+
+def test_page_says_that_all_places_are_taken(fake_hub, run, sara) -> None:
+    fake_hub.limit(servers=0)
+    run(request_spawn(user=sara))
+
+    assert "همهٔ جاها" in str(server_status(sara).message)
+
+    fake_hub.limit(concurrent_spawns=0)
+    run(SpawnRequest.objects.get())
+    assert "همهٔ جاها" not in str(server_status(sara).message)
 
 
 def test_start_fails_at_limits_after_the_deadline(fake_hub, run, sara) -> None:

@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import AuthenticatedHttpRequest
 from jupyter_integration.lab_paths import default_lab_path, own_lab_path
 from jupyter_integration.server_states import ServerState
-from jupyter_integration.services.request_spawn import request_spawn
+from jupyter_integration.services.request_spawn import AddressNotConfirmedError, request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.views.dashboard import card_context, card_response
@@ -26,7 +27,10 @@ from jupyter_integration.views.throttled import throttled
 @throttled
 def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     next_path = own_lab_path(request.user.hub_username, request.POST.get("next", ""))
-    spawn = request_spawn(user=request.user, next_path=next_path)
+    try:
+        spawn = request_spawn(user=request.user, next_path=next_path)
+    except AddressNotConfirmedError:
+        return _ask_to_confirm(request)
     return _show(request, next_path=spawn.next_path, follow=str(spawn.pk))
 
 
@@ -66,6 +70,19 @@ def open_lab(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _show(request, next_path=next_path)
     target = urlencode({"next": next_path or default_lab_path(own_name)}, quote_via=quote)
     return HttpResponseRedirect(f"{settings.HUB_URL}/hub/oauth_login?{target}")
+
+
+def _ask_to_confirm(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Lead to the page that sends the link again."""
+    messages.warning(
+        request,
+        _(
+            "Before your server starts, confirm your e-mail address: open the link that we sent "
+            "to it. Here we can send it again."
+        ),
+    )
+    address = reverse("account_email")
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _show(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from jupyter_integration.failures.classify import code_of_error
+from jupyter_integration.failures.classify import code_of_error, is_hub_full
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.errors import HubError
 from jupyter_integration.hub.resources import Server
@@ -119,6 +119,7 @@ class SpawnRecord:
             state=SpawnRequest.State.QUEUED,
             not_before=timezone.now() + delay,
             posted_at=self.request.posted_at,
+            message=error.hub_message if error and is_hub_full(error.hub_message) else "",
             **({} if in_flight else {"slot": None}),
         )
         logger.info("%s: requeued for %.0f s: %s", self.reference, delay.total_seconds(), error)

@@ -1,4 +1,4 @@
-"""Limits that pages announce."""
+"""Limits of the service that pages announce."""
 
 from datetime import timedelta
 
@@ -18,3 +18,9 @@ def idle_limit() -> timedelta:
 def longest_run() -> timedelta:
     """Return the time after which any server is stopped, used or not."""
     return timedelta(seconds=settings.SERVER_MAX_AGE)
+
+
+@register.simple_tag
+def sign_up_is_open() -> bool:
+    """Return whether visitors can sign up."""
+    return bool(settings.SIGNUP_OPEN)

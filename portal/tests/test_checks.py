@@ -41,6 +41,7 @@ def production(settings):
     settings.PORTAL_URL = "https://portal.example.ir"
     settings.HUB_URL = "https://hub.example.ir"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SIGNUP_OPEN = False
     settings.REDIS_URL = "redis://redis:6379/0"
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
     return settings
@@ -223,3 +224,32 @@ def test_secret_file_may_end_in_line_end(bad_environment: dict[str, str], tmp_pa
     )
 
     assert read.stdout.strip() == "'token-from-a-file'"
+
+
+@pytest.mark.parametrize(
+    ("is_open", "verification", "domains", "expected"),
+    [
+        (True, "none", [], {"shaparak.E025"}),
+        (True, "optional", [], {"shaparak.E025"}),
+        (True, "mandatory", [], set()),
+        (True, "optional", ["uni.ac.ir"], set()),
+        (True, "none", ["uni.ac.ir"], {"shaparak.W002"}),
+        (False, "none", [], set()),
+        (True, "mandatory", ["@uni", "uni.ac.ir"], {"shaparak.E026"}),
+        (True, "always", ["uni.ac.ir"], {"shaparak.E027"}),
+    ],
+)
+def test_open_sign_up_needs_confirmation_or_domains(
+    production, is_open: bool, verification: str, domains: list[str], expected: set[str]
+) -> None:
+    production.SIGNUP_OPEN = is_open
+    production.ACCOUNT_EMAIL_VERIFICATION = verification
+    production.SIGNUP_EMAIL_DOMAINS = domains
+
+    assert errors() == expected
+
+
+def test_open_sign_up_is_free_in_the_trial_mode(settings) -> None:
+    settings.SIGNUP_OPEN, settings.ACCOUNT_EMAIL_VERIFICATION = True, "none"
+
+    assert "shaparak.E025" not in errors()
