@@ -19,6 +19,7 @@ DATABASE = "postgres"
 
 STATE = Path("/srv/jupyterhub")  # the volume jupyterhub_data
 HOME = "/home/user"  # in Dockerfile.singleuser
+TMPFS_OPTIONS = "rw,exec,nosuid,nodev,mode=1777"
 
 
 def configure(c: Config, environment: HubEnvironment) -> Path:
@@ -70,6 +71,16 @@ def _configure_servers(c: Config, settings: ContainerSettings) -> None:
         # A part of the portal has 1024: on busy processors, pages come before notebooks
         # (docs/adr/0015-the-hub-goes-first.md).
         "cpu_shares": 256,
+        # Nothing of a server but its home is on the host's disk without a limit. The socket guard
+        # requires these very values: deploy/socket_guard/server_limits.py has the reasons.
+        "read_only": True,
+        "tmpfs": {
+            "/tmp": f"{TMPFS_OPTIONS},size={settings.memory // 2}",  # noqa: S108
+            "/var/tmp": f"{TMPFS_OPTIONS},size={settings.memory // 16}",  # noqa: S108
+        },
+        "shm_size": settings.memory // 4,
+        "log_config": {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}},
+        "ulimits": [{"name": "core", "soft": 0, "hard": 0}],
     }
     c.DockerSpawner.start_timeout = 120
     c.DockerSpawner.poll_interval = 10  # seconds until the Hub notices a killed container

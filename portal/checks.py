@@ -13,6 +13,7 @@ from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.management.base import SystemCheckError
 
 from portal.browser_origin import browser_origin
+from portal.persian.sizes import parse_size
 
 # Published once, so known to everybody.
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
@@ -158,7 +159,7 @@ def check_lab_origins(**_kwargs: object) -> list[CheckMessage]:
 
 
 def check_limits(**_kwargs: object) -> list[CheckMessage]:
-    """Return an error for a limit with which no server could start."""
+    """Return errors for limits with which no server could start, a warning for a missing one."""
     errors: list[CheckMessage] = []
     if settings.SPAWN_SLOTS < 1:
         hint = "Set the number of concurrent starts, for example 16."
@@ -166,6 +167,18 @@ def check_limits(**_kwargs: object) -> list[CheckMessage]:
     if settings.SERVER_MAX_AGE < 1:
         hint = "Set the longest time that a server runs, for example 604800 for a week."
         errors.append(_error(18, "SERVER_MAX_AGE is below 1 second.", hint))
+    if settings.HOME_SIZE and parse_size(settings.HOME_SIZE) is None:
+        hint = "Set an amount such as 5G, or leave it empty."
+        errors.append(_error(19, "HOME_SIZE is not an amount of disk space.", hint))
+    if not settings.HOME_SIZE and not settings.TRIAL:
+        errors.append(
+            Warning(
+                "HOME_SIZE is not set: one person's files can fill the disk, and a full disk stops "
+                "the database.",
+                hint='See "Space for homes" in docs/operations.md.',
+                id="shaparak.W002",
+            )
+        )
     return errors
 
 

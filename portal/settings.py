@@ -41,6 +41,10 @@ HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; at least the interval of server.che
 SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # concurrent starts; the Hub reads it too
 SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds until a start fails
 IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads it too
+# Of one home, as 5G; the socket guard applies it. Empty: homes have no limit of their own.
+HOME_SIZE = env.str("HOME_SIZE", default="")
+# Staff see the free space of its file system; empty: none.
+DISK_FOLDER = env.str("DISK_FOLDER", default=str(VAR_DIR) if TRIAL else "/")
 SERVER_MAX_AGE = env.int("SERVER_MAX_AGE", default=604_800)  # seconds; the culler reads it too
 
 _portal_host = urlsplit(PORTAL_URL).hostname or "localhost"

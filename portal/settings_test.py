@@ -34,6 +34,7 @@ if os.environ.get("REDIS_URL"):
 
 from portal.settings import *
 
+DISK_FOLDER = ""  # tests do not depend on this machine's disk
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; protects nothing here
 if not os.environ.get("DATABASE_URL"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
+from deploy.socket_guard.server_limits import LOG, ULIMITS, ServerLimits
 from tests.hub_configuration.conftest import FOLDER
 
 SECRET = {"HUB_DATABASE_PASSWORD": "p@ss:word/1"}
@@ -81,6 +83,30 @@ def test_users_container_has_minimal_privileges(configured: Config) -> None:
     assert "privileged" not in host
     assert configured.DockerSpawner.mem_limit == 2 * 2**30
     assert configured.DockerSpawner.cpu_limit == 2.0
+
+
+def test_users_container_has_the_limits_that_the_guard_requires(configured: Config) -> None:
+    """The smoke tests start one through the guard."""
+    host = configured.DockerSpawner.extra_host_config
+    limits = ServerLimits.read({})
+
+    assert host["read_only"] is True
+    assert host["tmpfs"] == limits.temporary_folders
+    assert host["shm_size"] == limits.shared_memory
+    log = host["log_config"]
+    assert {"Type": log["type"], "Config": log["config"]} == LOG
+    ulimits = [{key.title(): value for key, value in one.items()} for one in host["ulimits"]]
+    assert ulimits == ULIMITS
+
+
+def test_files_in_memory_are_smaller_than_the_memory() -> None:
+    """Full temporary folders then end no server."""
+    for memory in ("2G", "512M", "1000000"):
+        limits = ServerLimits.read({"SERVER_MEMORY": memory})
+        sizes = re.findall(r"size=([0-9]+)", " ".join(limits.temporary_folders.values()))
+
+        assert len(sizes) == 2
+        assert sum(map(int, sizes)) + limits.shared_memory <= limits.memory * 0.85
 
 
 def test_users_home_is_a_volume(configured: Config) -> None:

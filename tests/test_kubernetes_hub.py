@@ -90,6 +90,7 @@ def in_kubernetes(environment: None, values: dict[str, Any]) -> Config:
     c.KubeSpawner.allow_privilege_escalation = singleuser["allowPrivilegeEscalation"]
     c.KubeSpawner.mem_limit = singleuser["memory"]["limit"]
     c.KubeSpawner.cpu_limit = singleuser["cpu"]["limit"]
+    c.KubeSpawner.extra_resource_limits = singleuser["extraResource"]["limits"]
     c.KubeSpawner.extra_labels = singleuser["extraLabels"]
     for section, settings in hub["config"].items():
         c[section].update(settings)
@@ -272,6 +273,17 @@ def test_home_outlives_its_user_on_the_hub(spawner: Any, monkeypatch: pytest.Mon
     asyncio.run(spawner.delete_forever())
 
     assert deleted == []
+
+
+def test_homes_have_the_limit_that_the_portal_shows(values: dict[str, Any]) -> None:
+    assert values["singleuser"]["storage"]["capacity"] == f"{SETTINGS['HOME_SIZE']}i" == "5Gi"
+
+
+def test_users_pod_has_a_limit_of_the_nodes_disk(spawner: Any) -> None:
+    """Its log and what it writes outside of its home."""
+    [lab] = manifest(spawner)["spec"]["containers"]
+
+    assert lab["resources"]["limits"]["ephemeral-storage"] == "2Gi"
 
 
 def test_users_servers_reach_no_private_address(values: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """Filter between the Hub and the container engine: it passes what starting servers needs.
 
-server_limits.py     configured limits of a server: image, network, volume, memory, processors
+server_limits.py     configured limits of a server: image, network, volume, memory, disk, processors
+container_count.py   count of users' containers
+homes.py             volumes of homes with a limit of disk space
 creation.py          check of a request that creates a container
 allowed_requests.py  list of the allowed requests
 engine.py            HTTP over the engine's socket

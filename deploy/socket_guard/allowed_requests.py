@@ -78,12 +78,12 @@ ROUTES = (
 
 def find(method: str, target: str) -> Match | None:
     """Return the route of a request, or None if its path or its query is not allowed."""
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or parts.fragment:
-        return None
     try:
+        parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError:
+        return None
+    if parts.scheme or parts.netloc or parts.fragment:
         return None
     query = dict(pairs)
     if len(query) != len(pairs):

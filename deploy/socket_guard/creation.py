@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from deploy.socket_guard.server_limits import GUARD_LABEL, ServerLimits
+from deploy.socket_guard.server_limits import GUARD_LABEL, LOG, ULIMITS, ServerLimits
 
 Check = Callable[[Any], bool]
 
@@ -47,9 +47,9 @@ def _check(fields: object, checks: dict[str, Check], where: str) -> None:
     for field, value in fields.items():
         check = checks.get(field, _is_empty)
         if not check(value):
-            raise CreationRefused(f"{field} has a value that users' servers do not have")
+            raise CreationRefused(f"{shortened(field)} has a value that users' servers do not have")
         if field not in checks and field not in _SENT_EMPTY:
-            raise CreationRefused(f"{field[:40]} is not an allowed field")
+            raise CreationRefused(f"{shortened(field)} is not an allowed field")
     for field, check in checks.items():
         if field not in fields and not check(None):
             raise CreationRefused(f"{field} is missing")
@@ -82,6 +82,11 @@ def _host(limits: ServerLimits, owner: str) -> dict[str, Check]:
         "CpuQuota": _is_number_up_to(max_cpu_quota),
         "CpuShares": _is_number_up_to(limits.cpu_shares),
         "PidsLimit": _is_number_up_to(limits.processes),
+        "ReadonlyRootfs": _is(True),
+        "Tmpfs": _is(limits.temporary_folders),
+        "ShmSize": _is(limits.shared_memory),
+        "LogConfig": _is(LOG),
+        "Ulimits": _is(ULIMITS),
         "AutoRemove": _is_optional_bool,
         "Init": _is_optional_bool,
     }
@@ -112,9 +117,15 @@ _SENT_EMPTY = frozenset(
 )
 
 
+def shortened(text: str, length: int = 40) -> str:
+    """Return the beginning of a text of the Hub, escaped so that it stays in its line of a log."""
+    return repr(text[:length])
+
+
 def _is(expected: object) -> Check:
     # In Python True == 1, but the engine distinguishes them.
-    return lambda value: type(value) is type(expected) and value == expected
+    text = json.dumps(expected, sort_keys=True)
+    return lambda value: value == expected and json.dumps(value, sort_keys=True) == text
 
 
 def _is_number_up_to(maximum: int) -> Check:

@@ -10,7 +10,8 @@ from datetime import timedelta
 ENGINE_TIMEOUT = timedelta(seconds=120)
 """An engine that creates a hundred containers at once is slow."""
 
-MAX_RESPONSE_BYTES = 4 * 1024 * 1024
+MAX_RESPONSE_BYTES = 16 * 1024 * 1024
+"""A list of containers has about 2 kB for each."""
 
 
 class EngineUnavailable(Exception):

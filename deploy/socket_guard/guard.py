@@ -2,7 +2,11 @@
 
     python -m deploy.socket_guard.guard
 
-Environment: SERVER_IMAGE, SERVER_NETWORK, SERVER_MEMORY and SERVER_CPUS, as the Hub has them.
+Environment: SERVER_IMAGE, SERVER_NETWORK, SERVER_MEMORY, SERVER_CPUS and ACTIVE_SERVER_LIMIT, as
+the Hub has them, and HOME_SIZE.
+
+What the Hub sends is logged shortened and escaped: a Hub under attack must not write lines of this
+log.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +22,10 @@ from urllib.parse import quote, urlencode
 
 from deploy.socket_guard import allowed_requests
 from deploy.socket_guard.allowed_requests import Kind, Match
-from deploy.socket_guard.creation import CreationRefused, checked
+from deploy.socket_guard.container_count import ContainerCount, TooManyContainers
+from deploy.socket_guard.creation import CreationRefused, checked, shortened
 from deploy.socket_guard.engine import Engine, EngineUnavailable, Response
+from deploy.socket_guard.homes import Homes
 from deploy.socket_guard.server_limits import GUARD_LABEL, InvalidLimit, ServerLimits
 
 logger = logging.getLogger("socket_guard")
@@ -27,6 +34,7 @@ SOCKET = "/var/run/docker.sock"
 PORT = 2375
 
 MAX_BODY_BYTES = 256 * 1024  # a server's environment has some kilobytes
+MAX_LENGTH_DIGITS = 9
 REQUEST_TIMEOUT = timedelta(seconds=30)  # to receive a request
 
 
@@ -40,6 +48,8 @@ class Guard:
     def __init__(self, engine: Engine, limits: ServerLimits) -> None:
         self._engine = engine
         self._limits = limits
+        self._homes = Homes(engine, limits)
+        self._count = ContainerCount(engine, limits.max_containers)
 
     def handle(self, method: str, target: str, body: bytes) -> Response:
         """Return the engine's response. Raises Refused and EngineUnavailable."""
@@ -57,11 +67,16 @@ class Guard:
         return self._engine.request(method, _target(match.path, match.query))
 
     def _create(self, match: Match, body: bytes) -> Response:
+        name, version = match.query["name"], match.path.split("/")[1]
         try:
-            passed_on = checked(body, match.query["name"], self._limits)
-        except CreationRefused as refused:
+            passed_on = checked(body, name, self._limits)
+            with self._count.room_for(name, version=version):
+                refusal = self._homes.prepare(self._limits.owner_of(name) or "", version=version)
+                return refusal or self._engine.request(
+                    "POST", _target(match.path, match.query), passed_on
+                )
+        except (CreationRefused, TooManyContainers) as refused:
             raise Refused(str(refused)) from refused
-        return self._engine.request("POST", _target(match.path, match.query), passed_on)
 
     def _forward_to_container(self, match: Match) -> Response:
         """Use the id of the checked container: its name may belong to another one by then."""
@@ -92,11 +107,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             response = self.guard.handle(self.command, self.path, self._read_body())
         except Refused as refused:
-            logger.warning("Refused %s %s: %s", self.command, self.path[:200], refused)
+            logger.warning("Refused %s %s: %s", self.command, shortened(self.path, 200), refused)
             response = _error(403, f"socket guard: {refused}")
             self.close_connection = True
         except EngineUnavailable as error:
-            logger.error("%s %s: %s", self.command, self.path[:200], error)  # noqa: TRY400
+            logger.error("%s %s: %s", self.command, shortened(self.path, 200), error)  # noqa: TRY400
             response = _error(502, f"socket guard: {error}")
         self.send_response(response.status)
         if response.content_type:
@@ -111,9 +126,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") or self.headers.get("Upgrade"):
             raise Refused("Transfer-Encoding and Upgrade are not allowed")
         lengths = self.headers.get_all("Content-Length", ["0"])
-        if len(lengths) != 1 or not lengths[0].isascii() or not lengths[0].isdigit():
+        if len(lengths) != 1 or not re.fullmatch("[0-9]+", lengths[0]):
             raise Refused("Content-Length is not one number")
-        length = int(lengths[0])
+        digits = lengths[0].lstrip("0")
+        # Python converts no number of thousands of digits.
+        length = int(digits or "0") if len(digits) <= MAX_LENGTH_DIGITS else MAX_BODY_BYTES + 1
         if length > MAX_BODY_BYTES:
             raise Refused(f"the body has more than {MAX_BODY_BYTES} bytes")
         return self.rfile.read(length)
@@ -133,6 +150,14 @@ class GuardServer(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], guard: Guard) -> None:
         super().__init__(address, type("HandlerOfGuard", (Handler,), {"guard": guard}))
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log a broken connection in one line, and anything else with its traceback."""
+        error = sys.exception()
+        if isinstance(error, OSError):
+            logger.warning("The connection of %s broke: %s", client_address, type(error).__name__)
+        else:
+            logger.error("A request of %s failed", client_address, exc_info=error)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from jupyter_integration.monitoring.refused_events import RefusalCause
 from jupyter_integration.monitoring.system_state import SystemState
 from portal.persian.dates import MINUTE, duration
 from portal.persian.numbers import number
+from portal.persian.sizes import size
 from portal.persian.text import ltr
 
 LONG_WAIT = timedelta(minutes=5)
@@ -53,6 +54,7 @@ def alerts_of(state: SystemState) -> list[Alert]:
         *_events(state),
         *_parts(state),
         *_starts(state),
+        *_disk(state),
         *_reconciliation(state),
     ]
     return sorted(alerts, key=lambda alert: alert.severity)
@@ -223,6 +225,45 @@ def _starts(state: SystemState) -> Iterator[Alert]:
         )
 
 
+def _disk(state: SystemState) -> Iterator[Alert]:
+    disk = state.disk
+    if disk is not None and (disk.is_nearly_full or disk.is_low):
+        sentence = (
+            _(
+                "The disk is nearly full: %(free)s of %(total)s are free. "
+                "A full disk stops everything."
+            )
+            if disk.is_nearly_full
+            else _("The disk is filling up: %(free)s of %(total)s are free.")
+        )
+        yield Alert(
+            Severity.CRITICAL if disk.is_nearly_full else Severity.WARNING,
+            sentence % {"free": size(disk.free), "total": size(disk.total)},
+            _(
+                "See what uses it, and remove what is not needed: "
+                "old images, old backups, large homes."
+            ),
+            _disk_usage(),
+        )
+    elif disk is not None and disk.is_low_on_files:
+        yield Alert(
+            Severity.WARNING,
+            _("The disk can hold few more files, although it has space."),
+            _("Find the home with very many files."),
+            _disk_usage(),
+        )
+    if state.home_size is None and not settings.TRIAL:
+        yield Alert(
+            Severity.INFO,
+            _("Homes have no size limit: one person can fill the disk for all."),
+            _(
+                "Set the setting below once the disk of homes has quotas; "
+                "the operating manual explains how."
+            ),
+            "HOME_SIZE=5G",
+        )
+
+
 def _reconciliation(state: SystemState) -> Iterator[Alert]:
     servers, users = state.report.unknown_servers, state.report.unknown_users
     if servers is not None and servers.count:
@@ -284,6 +325,10 @@ def _restart(*parts: str) -> str:
         names = " ".join(f"portal:{part}" for part in parts)
         return f".venv/bin/supervisorctl -c var/run/supervisord.conf restart {names}"
     return f"docker compose restart {' '.join(parts)}"
+
+
+def _disk_usage() -> str:
+    return "du -sh var/* var/homes/*" if settings.TRIAL else "docker system df --verbose"
 
 
 def _manage(command: str) -> str:

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.monitoring import reconciliation_report, refused_events
+from jupyter_integration.monitoring.disk_space import DiskSpace, read_disk_space
 from jupyter_integration.monitoring.refused_events import RefusedEvents
 from jupyter_integration.status import hub_availability, snapshots
 from jupyter_integration.status.hub_availability import HubAvailability
 from jupyter_integration.status.queue_position import expected_wait
 from portal.heartbeats import PARTS, is_alive, last_heartbeats
+from portal.persian.sizes import parse_size
 
 State = SpawnRequest.State
 
@@ -74,6 +76,10 @@ class SystemState:
     queue: QueueState
     last_hour: LastHour
     parts: Sequence[Part]
+    disk: DiskSpace | None
+    """None: no file system is watched, or it cannot be read."""
+    home_size: int | None
+    """Bytes that one home may have; None without a limit."""
     report: reconciliation_report.ReconciliationReport
     refused_events: RefusedEvents | None
 
@@ -99,6 +105,8 @@ def read_system_state() -> SystemState:
         queue=queue,
         last_hour=_read_last_hour(),
         parts=[_part(name, heartbeats.get(name), queue) for name in PARTS],
+        disk=read_disk_space(),
+        home_size=parse_size(settings.HOME_SIZE),
         report=reconciliation_report.read(),
         refused_events=refused_events.read(),
     )

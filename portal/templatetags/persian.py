@@ -2,7 +2,7 @@
 
 from django import template
 
-from portal.persian import dates, numbers, text
+from portal.persian import dates, numbers, sizes, text
 
 register = template.Library()
 
@@ -12,6 +12,7 @@ for function in (
     numbers.digits,
     numbers.number,
     numbers.percent,
+    sizes.size,
     dates.jalali,
     dates.elapsed,
     dates.stopwatch,

@@ -43,12 +43,20 @@ def production(settings):
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SIGNUP_OPEN = False
     settings.REDIS_URL = "redis://redis:6379/0"
+    settings.HOME_SIZE = "5G"
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
     return settings
 
 
 def test_complete_production_has_no_errors(production) -> None:
     assert errors() == set()
+
+
+def test_homes_without_a_limit_are_a_warning(production) -> None:
+    production.HOME_SIZE = ""
+
+    assert errors() == {"shaparak.W002"}
+    refuse_bad_settings()  # the portal starts all the same
 
 
 @pytest.mark.parametrize(
@@ -85,6 +93,7 @@ def test_complete_production_has_no_errors(production) -> None:
         ("HUB_READ_TIMEOUT", 31, "E013"),
         ("SPAWN_SLOTS", 0, "E014"),
         ("SERVER_MAX_AGE", 0, "E018"),
+        ("HOME_SIZE", "much", "E019"),
         ("SUPPORT_EMAIL", ["a@example.ir", "Omid <omid@example.ir>"], "E015"),
         ("MODE", "staging", "E020"),
         ("DEBUG", True, "E021"),

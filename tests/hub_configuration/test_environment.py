@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deploy.socket_guard.server_limits import ServerLimits
 from tests.hub_configuration.conftest import FOLDER
 
 GOOD = {
@@ -48,6 +49,7 @@ def test_good_environment_is_read(module: Any) -> None:
     assert environment.portal_url == "https://portal.example.org"
     assert environment.portal_internal_url == environment.portal_url
     assert environment.idle_timeout == 3600
+    assert environment.active_servers == ServerLimits.read({}).active_servers == 100
     assert environment.spawn_slots == 16
     assert not environment.open_metrics
     assert environment.lab_subdomains
@@ -123,6 +125,11 @@ def test_address_is_taken_only_as_browsers_write_it(module: Any, name: str) -> N
     assert f"{name} must be the address of a host" in problems(
         module, GOOD | {name: "https://hub_1.example.org"}
     )
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "an hour", "1.5"])
+def test_number_of_servers_is_finite(module: Any, value: str) -> None:
+    assert "ACTIVE_SERVER_LIMIT" in problems(module, GOOD | {"ACTIVE_SERVER_LIMIT": value})
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "an hour", "1.5"])

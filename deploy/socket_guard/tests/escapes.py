@@ -45,6 +45,14 @@ SERVER: dict[str, Any] = {
         "CpuPeriod": 100000,
         "CpuShares": 256,
         "PidsLimit": 512,
+        "ReadonlyRootfs": True,
+        "Tmpfs": {
+            "/tmp": "rw,exec,nosuid,nodev,mode=1777,size=1073741824",
+            "/var/tmp": "rw,exec,nosuid,nodev,mode=1777,size=134217728",
+        },
+        "ShmSize": 536870912,
+        "LogConfig": {"Type": "json-file", "Config": {"max-size": "5m", "max-file": "2"}},
+        "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
         "AutoRemove": True,
         "Init": True,
         "Mounts": [],
@@ -57,6 +65,9 @@ SERVER: dict[str, Any] = {
     "StopTimeout": None,
     "Runtime": None,
 }
+
+
+_HOST = SERVER["HostConfig"]
 
 
 def server_with(path: str, value: Any) -> dict[str, Any]:
@@ -150,6 +161,44 @@ ESCAPES = {
     "never killed when memory runs out": ("HostConfig.OomKillDisable", True),
     "started again for ever": ("HostConfig.RestartPolicy", {"Name": "always"}),
     "logs somewhere else": ("HostConfig.LogConfig", {"Type": "syslog"}),
+    "a log without a limit": ("HostConfig.LogConfig", {"Type": "json-file", "Config": {}}),
+    "a larger log": (
+        "HostConfig.LogConfig",
+        {"Type": "json-file", "Config": {"max-size": "5g", "max-file": "2"}},
+    ),
+    "a log with labels": (
+        "HostConfig.LogConfig",
+        {"Type": "json-file", "Config": {"max-size": "5m", "max-file": "2", "env": "TOKEN"}},
+    ),
+    "a second log driver in another case": (
+        "HostConfig.LogConfig",
+        {**_HOST["LogConfig"], "type": "syslog"},
+    ),
+    "a writable root": ("HostConfig.ReadonlyRootfs", False),
+    "a larger /tmp": (
+        "HostConfig.Tmpfs",
+        {**_HOST["Tmpfs"], "/tmp": _HOST["Tmpfs"]["/tmp"].replace("size=1", "size=9")},
+    ),
+    "a /tmp without a limit": (
+        "HostConfig.Tmpfs",
+        {**_HOST["Tmpfs"], "/tmp": "rw,exec,nosuid,nodev,mode=1777"},
+    ),
+    "one more temporary folder": ("HostConfig.Tmpfs", {**_HOST["Tmpfs"], "/etc": "size=1048576"}),
+    "devices in /tmp": (
+        "HostConfig.Tmpfs",
+        {**_HOST["Tmpfs"], "/tmp": _HOST["Tmpfs"]["/tmp"].replace("nodev", "dev")},
+    ),
+    "more shared memory": ("HostConfig.ShmSize", 536870913),
+    "shared memory as a float": ("HostConfig.ShmSize", 536870912.0),
+    "core dumps": ("HostConfig.Ulimits", [{"Name": "core", "Soft": -1, "Hard": -1}]),
+    "another limit of the kernel": (
+        "HostConfig.Ulimits",
+        [*_HOST["Ulimits"], {"Name": "memlock", "Soft": -1, "Hard": -1}],
+    ),
+    "a limit that is a no": (
+        "HostConfig.Ulimits",
+        [{"Name": "core", "Soft": False, "Hard": 0}],
+    ),
     "names of other hosts": ("HostConfig.ExtraHosts", ["portal:10.0.0.1"]),
     "a link": ("HostConfig.Links", ["shaparak-postgres:db"]),
     "a field in another case": ("HostConfig.privileged", True),

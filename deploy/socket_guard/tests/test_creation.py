@@ -17,14 +17,14 @@ from deploy.socket_guard.tests.escapes import (
 )
 
 LIMITS = ("NetworkMode", "Binds", "CapDrop", "SecurityOpt", "Memory", "CpuPeriod", "CpuQuota")
-LIMITS += ("CpuShares", "PidsLimit")
+LIMITS += ("CpuShares", "PidsLimit", "ReadonlyRootfs", "Tmpfs", "ShmSize", "LogConfig", "Ulimits")
 
 
 def test_users_server_passes_with_the_guards_label(send: Send, engine: EngineDouble) -> None:
     status, _ = send("POST", CREATE, SERVER)
 
     assert status == 201
-    ((_, _, forwarded),) = engine.requests
+    ((_, _, forwarded),) = engine.creations
     labels = {"org.shaparak.part": "user-server", GUARD_LABEL: "sara"}
     assert forwarded == {**SERVER, "Labels": labels}
 
@@ -78,6 +78,16 @@ def test_body_that_is_no_container_is_refused(
 ) -> None:
     assert send("POST", CREATE, body)[0] == 403
     assert engine.requests == []
+
+
+def test_long_field_name_is_shortened_in_the_refusal(send: Send) -> None:
+    for field in ("x" * 200_000, "HostConfig\n2026-01-01 INFO socket_guard: allowed"):
+        for value in (1, None):
+            status, answer = send("POST", CREATE, server_with(field, value))
+
+            assert status == 403
+            assert len(answer["message"]) < 120
+            assert "\n" not in answer["message"]
 
 
 def test_refusal_never_repeats_the_environment(send: Send) -> None:

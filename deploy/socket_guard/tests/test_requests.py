@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.socket_guard.server_limits import InvalidLimit, ServerLimits
-from deploy.socket_guard.tests.conftest import LIMITS, SARAS, EngineDouble, Send
+from deploy.socket_guard.tests.conftest import LIMITS, SARAS, EngineDouble, Send, SendRaw
 from deploy.socket_guard.tests.escapes import MINE, REFUSED_REQUESTS, REQUESTS_OF_OTHERS
+from jupyter_integration.testing.waiting import wait_for
 
 REQUESTS_OF_THE_HUB = [
     ("GET", "/version"),
@@ -61,6 +62,8 @@ def test_missing_container_is_the_engines_404(send: Send) -> None:
         {"Upgrade": "tcp", "Connection": "Upgrade"},
         {"Content-Length": "-1"},
         {"Content-Length": "9999999"},
+        {"Content-Length": "9" * 5000},
+        {"Content-Length": "²"},
     ],
 )
 def test_unusual_transfer_of_a_body_is_refused(
@@ -84,13 +87,54 @@ def test_unavailable_engine_is_a_502(send: Send, tmp_path: Path) -> None:
     assert (status, answer["message"].startswith("socket guard: the engine")) == (502, True)
 
 
+HOSTILE_TARGETS = [
+    "/" + "x" * 60_000,
+    "/v1.45/\x1b[2J\x9b",
+    "http://[",
+    "/v1.45/containers/create?name=" + "9" * 5000,
+    "/\u0085",
+]
+
+
+def test_log_has_short_escaped_lines(send_raw: SendRaw, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever controls the Hub must neither write lines of the guard's log nor fill it."""
+    for target in HOSTILE_TARGETS:
+        assert send_raw(f"GET {target} HTTP/1.1\r\nHost: guard\r\n\r\n".encode("latin-1")) == 403
+
+    assert len(caplog.messages) == len(HOSTILE_TARGETS)
+    for line in caplog.messages:
+        assert len(line) < 1000
+        assert line.isprintable()
+
+
+def test_broken_connection_is_one_line_of_the_log(
+    send_raw: SendRaw, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    request = f"POST {MINE}/start HTTP/1.1\r\nHost: guard\r\nContent-Length: 5\r\n\r\n"
+
+    send_raw(request.encode(), hang_up=True)
+
+    wait_for(lambda: caplog.messages)
+    assert "Traceback" not in caplog.text + capfd.readouterr().err
+
+
 def test_rules_are_those_of_the_hub() -> None:
     assert ServerLimits.read({"SERVER_MEMORY": "", "SERVER_CPUS": ""}) == LIMITS
     assert ServerLimits.read({"SERVER_MEMORY": "512M", "SERVER_CPUS": "0.5"}).memory == 512 * 2**20
+    assert ServerLimits.read({"HOME_SIZE": "1.5G"}).home_size == 1.5 * 2**30
+    assert ServerLimits.read({"HOME_SIZE": ""}).home_size is None
 
 
 @pytest.mark.parametrize(
-    "environ", [{"SERVER_MEMORY": "much"}, {"SERVER_MEMORY": "0"}, {"SERVER_CPUS": "-1"}]
+    "environ",
+    [
+        {"SERVER_MEMORY": "much"},
+        {"SERVER_MEMORY": "0"},
+        {"SERVER_CPUS": "-1"},
+        {"ACTIVE_SERVER_LIMIT": "0"},
+        {"ACTIVE_SERVER_LIMIT": "all"},
+        {"HOME_SIZE": "-1"},
+    ],
 )
 def test_invalid_rule_is_named(environ: dict[str, str]) -> None:
     with pytest.raises(InvalidLimit, match=next(iter(environ))):
