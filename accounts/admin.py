@@ -105,7 +105,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Return what lists, pages, actions and autocompletion of this reader find."""
-        accounts = super().get_queryset(request)
+        accounts = super().get_queryset(request).filter(deletion_requested_at__isnull=True)
         return accounts if request.user.is_superuser else accounts.filter(ordinary_accounts())
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

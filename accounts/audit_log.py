@@ -53,6 +53,7 @@ class Event(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     DATA_COPIED = "data_copied"
+    DELETION_REQUESTED = "deletion_requested"
     DELETED = "deleted"
 
 

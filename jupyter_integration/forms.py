@@ -1,4 +1,4 @@
-"""Form of a help request to staff."""
+"""Forms of a help request to staff, and of the deletion of an account."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -30,3 +30,9 @@ class HelpForm(forms.Form):
     def __init__(self, *args: object, can_be_empty: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["words"].required = not can_be_empty
+
+
+class DeleteAccountForm(forms.Form):
+    understood = forms.BooleanField(
+        label=_("I understand that my account and my access to my files are lost.")
+    )

@@ -14,6 +14,7 @@ from jupyter_integration import conf
 from jupyter_integration.status import hub_availability, refresh_claims
 from jupyter_integration.work.cancel_spawn import cancel_spawn
 from jupyter_integration.work.check_hub import check_hub, record_hub_version
+from jupyter_integration.work.delete_accounts import delete_accounts
 from jupyter_integration.work.delete_old_events import delete_old_events
 from jupyter_integration.work.end_hub_sessions import end_hub_sessions
 from jupyter_integration.work.expire_queued_spawns import expire_queued_spawns
@@ -113,6 +114,11 @@ def check_hub_availability() -> None:
 @shared_task(name="server.delete_old_events")
 def delete_expired_events() -> None:
     delete_old_events()
+
+
+@shared_task(name="server.delete_accounts")
+def delete_anonymised_accounts() -> None:
+    delete_accounts()
 
 
 @shared_task(name="server.wake_stalled_work")

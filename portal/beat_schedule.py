@@ -22,6 +22,10 @@ BEAT_SCHEDULE = {
     # Goes through all users once an hour.
     **every(timedelta(minutes=1), "server.find_unknown_hub_users"),
     **every(timedelta(hours=1), "server.delete_old_events"),
+    **every(timedelta(minutes=10), "server.delete_accounts"),
+    **every(timedelta(hours=1), "accounts.clear_expired"),
+    **every(timedelta(hours=1), "portal.clear_cache_tables"),
+    **every(timedelta(hours=1), "mail.delete_expired"),
     **every(timedelta(hours=1), "limits.delete_ended"),
     **every(timedelta(seconds=15), "mail.deliver_waiting"),
     **every(timedelta(seconds=15), "portal.beat_through_worker"),

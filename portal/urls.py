@@ -11,7 +11,7 @@ from accounts.session_views import Sessions
 from accounts.views import Addresses, ForgottenPassword, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
-from jupyter_integration.views import dashboard, health, server, support
+from jupyter_integration.views import dashboard, health, personal_data, server, support
 from jupyter_integration.views.lab_certificate import check_lab_host
 from jupyter_integration.views.sign_out import SignOut
 from jupyter_integration.webhooks import receive_hub_event
@@ -30,6 +30,9 @@ urlpatterns = [
     path("help/", support.ask_for_help, name="help"),
     path("help/<int:number>/", support.show_help_request, name="help_request"),
     path("accounts/profile/", edit_profile, name="profile"),
+    path("accounts/data/", personal_data.download_data, name="download_data"),
+    path("accounts/delete/", personal_data.delete_own_account, name="delete_account"),
+    path("privacy/", personal_data.show_privacy, name="privacy"),
     # Before allauth's, which have the same paths: ours have additional rules.
     path("accounts/signup/", SignUp.as_view(), name="account_signup"),
     path("accounts/logout/", SignOut.as_view(), name="account_logout"),

@@ -97,6 +97,13 @@ class User(AbstractUser):
         editable=False,
         help_text="Made by its owner at sign-up. Staff vouch for all other accounts.",
     )
+
+    deletion_requested_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Set for an anonymised account, whose row goes once the Hub has forgotten it.",
+    )
+
     session_generation = models.PositiveIntegerField(
         default=0,
         editable=False,

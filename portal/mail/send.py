@@ -7,6 +7,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils import timezone
 
+from portal.batches import delete_in_batches
 from portal.mail.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,13 @@ def deliver_waiting_mail() -> None:
             deliver_mail(mail_id=mail_id)
     except MailServerUnavailableError:
         return
+
+
+def delete_expired_mail() -> None:
+    """Delete mails that no worker could send or give up: their links open accounts."""
+    oldest = timezone.now() - MAIL_EXPIRES_AFTER - LONGEST_RETRY_DELAY
+    if deleted := delete_in_batches(OutgoingMail.objects.filter(created_at__lt=oldest)):
+        logger.error("%d mails expired undelivered", deleted)
 
 
 def _claim(mail: OutgoingMail) -> bool:

@@ -20,3 +20,8 @@ def deliver_mail(mail_id: int) -> None:
 @shared_task(name="mail.deliver_waiting")
 def deliver_waiting_mail() -> None:
     send.deliver_waiting_mail()
+
+
+@shared_task(name="mail.delete_expired")
+def delete_expired_mail() -> None:
+    send.delete_expired_mail()

@@ -263,3 +263,14 @@ def test_trial_mode_logs_mail_and_writes_file(
     for text in (file.read_text(), capsys.readouterr().err):
         assert "b@example.ir" in text
         assert "متن نامه" in text
+
+
+def test_mail_that_nobody_gave_up_is_deleted(db: None) -> None:
+    """Its link opens an account, and no worker could send it."""
+    for age in (timedelta(days=3), timedelta(hours=1)):
+        row = send.enqueue_mail(EmailMessage("s", "b", "a@example.ir", ["sara@example.ir"]))
+        OutgoingMail.objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+
+    send.delete_expired_mail()
+
+    assert OutgoingMail.objects.count() == 1
