@@ -18,11 +18,7 @@ PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", 
 DEFAULT_IDLE_TIMEOUT = 3600  # seconds
 DEFAULT_MAX_AGE = 604_800  # seconds: a week
 DEFAULT_SPAWN_SLOTS = 16
-<<<<<<< HEAD
-DEFAULT_ACTIVE_SERVERS = 100
-=======
 DEFAULT_ACTIVE_SERVERS = 100  # the socket guard has the same
->>>>>>> 5e3e8ab (Bound what a server can fill: log, files, homes and their number)
 
 
 def is_ip_address(url: str) -> bool:
@@ -45,11 +41,7 @@ class HubEnvironment:
     idle_timeout: int  # seconds
     max_age: int  # seconds
     spawn_slots: int
-<<<<<<< HEAD
-    active_servers: int  # at the same time
-=======
     active_servers: int  # at the same time, of all users
->>>>>>> 5e3e8ab (Bound what a server can fill: log, files, homes and their number)
     open_metrics: bool
     api_token: str = field(repr=False)
     oidc_client_secret: str = field(repr=False)
