@@ -18,7 +18,7 @@ from tests.browser.chromium import launch
 from tests.smoke.engine import docker
 from tests.smoke.stack import EngineIsNotFree, Stack
 
-OUR_IMAGES = ("portal", "jupyterhub", "user-server", "proxy", "socket-guard")
+OUR_IMAGES = ("portal", "jupyterhub", "user-server", "proxy", "socket-guard", "firewall")
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -42,6 +42,7 @@ MIRRORS = (
 )
 COMPOSE_FILES = ("docker-compose.yml", "deploy/edge/tls.yml", "tests/smoke/ports.yml")
 AUTHORITY = "/data/caddy/pki/authorities/local"  # in the edge's container
+FIREWALL = ("python", "-m", "deploy.server_firewall.firewall")
 ONE_SHOTS = {"migrate", "hub-database"}
 
 
@@ -151,6 +152,9 @@ class Stack:
         self.compose("stop", "jupyterhub")
         if users := docker("ps", "--all", "--quiet", "--filter", USERS_CONTAINERS).split():
             docker("rm", "--force", "--volumes", *users)
+        # Its rules are the host's, so `down` leaves them.
+        self.compose("stop", "firewall")
+        self.compose("run", "--rm", "firewall", *FIREWALL, "remove")
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
         # build() has verified that there were none before.
         if homes := [name for name in engine.names_of("volume") if name.startswith(HOME_PREFIX)]:
