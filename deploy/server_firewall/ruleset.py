@@ -1,7 +1,7 @@
 """Rules for packets of users' containers: the internet is open, private addresses are closed.
 
 They are an nftables table of their own, for IPv4 and IPv6, before the engine's rules. A packet that
-passes still has to pass those. docs/adr/0024-own-table-in-the-firewall.md has the reasons.
+passes still has to pass those. docs/adr/0026-own-table-in-the-firewall.md has the reasons.
 """
 
 from __future__ import annotations
