@@ -54,6 +54,8 @@ def test_portal_scopes_suffice_for_every_client_method(real_hub: RealHub) -> Non
     for call in calls.values():
         call()
 
+    # Signed, and refused to the token: tests/system/test_signing_out.py.
+    calls["end_sessions"] = lambda: None
     methods = {name for name, _ in inspect.getmembers(HubClient, inspect.isfunction)}
     assert {name for name in methods if not name.startswith("_")} == calls.keys()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.cookiejar import Cookie
 from urllib.parse import urlencode, urlsplit
 
@@ -45,6 +47,17 @@ def hub_cookie(visitor: Visitor) -> Cookie:
 def change_password(visitor: Visitor) -> None:
     fields = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     visitor.submit("/accounts/password/change/", fields)
+
+
+def tokens_of_session(visitor: Visitor) -> int:
+    """Return how many tokens the Hub has of this browser's session; a Lab caches its own answer."""
+    database = visitor.copy.var / "jupyterhub" / "jupyterhub.sqlite"
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        [count] = connection.execute(
+            "SELECT count(*) FROM api_tokens WHERE session_id = ?",
+            [cookie_named(visitor, "jupyterhub-session-id").value],
+        ).fetchone()
+    return int(count)
 
 
 def make_hub_cookie_old(visitor: Visitor) -> None:
@@ -133,6 +146,7 @@ def test_get_of_the_hub_signs_nobody_out(visitor: Visitor) -> None:
     for proof in ("", "?portal=", "?portal=x"):
         visitor.get(f"{visitor.copy.hub_url}/hub/logout{proof}", follow=False)
     assert lab_is_open(visitor, sara)
+    assert tokens_of_session(visitor) == 1
     assert visitor.get(f"{visitor.copy.portal_url}/dashboard/").url.endswith("/dashboard/")
 
 
@@ -156,6 +170,7 @@ def test_proof_of_another_person_signs_nobody_out(visitor: Visitor) -> None:
 
     assert urlsplit(question.url).path == "/accounts/logout/"
     assert lab_is_open(visitor, sara)
+    assert tokens_of_session(visitor) == 1
 
 
 def test_stolen_session_id_ends_nothing(visitor: Visitor) -> None:
@@ -168,8 +183,10 @@ def test_stolen_session_id_ends_nothing(visitor: Visitor) -> None:
                 cookie.value = stolen.value
                 other.session.cookies.set_cookie(cookie)
         other.hub("/hub/logout")
+        assert tokens_of_session(visitor) == 1
         other.open_lab(mallory)
         other.sign_out()
+    assert tokens_of_session(visitor) == 1
     assert lab_is_open(visitor, sara)
 
 
