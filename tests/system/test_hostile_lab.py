@@ -1,82 +1,43 @@
 """A server whose owner attacks its visitors, in a real browser.
 
-Mallory's server answers strangers without sign-in (hostile/). Sara has her Lab open and visits its
-page; omid signs in after mallory in the same browser profile, on a shared machine. With a host name
-for each server nothing is reached. With one name for all, no service worker stays behind; what such
-a page can still do is in docs/security.md.
+Mallory's server answers strangers without sign-in (tests/hostile/). Sara has her Lab open and
+visits its page; omid signs in after mallory in the same browser profile, on a shared machine. With
+a host name for each server nothing is reached. With one name for all, no service worker stays
+behind; what such a page can still do is in docs/security.md.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from tests.browser.chromium import launch
-from tests.browser.people import SLOW, Person, expect_lab, sign_out, sign_up, somebody, start
+from tests.browser.people import Person, sign_out
+from tests.hostile.scene import Scene
 from tests.running_system import RunningSystem
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
 
-HOSTILE = Path(__file__).with_name("hostile")
 MARK = "mallory-was-here"
 
 
-class Scene:
-    """A copy on which mallory has a hostile server, and her browser profile."""
+class Homes:
+    """Homes of a copy of `make up`: folders."""
 
-    def __init__(self, copy: RunningSystem, browser: Browser) -> None:
-        self.copy = copy
-        self.browser = browser
-        self.profile = browser.new_context()
-        self.mallory = self.join(self.profile.new_page(), "mallory", HOSTILE)
+    def __init__(self, copy: RunningSystem) -> None:
+        self._folder = copy.var / "homes"
 
-    def join(self, page: Page, name: str, configuration: Path | None = None) -> Person:
-        """Sign up, and start and open the own Lab in this page.
+    def copy_into(self, person: Person, folder: Path, name: str) -> None:
+        home = self._folder / person.username
+        home.mkdir(mode=0o700, parents=True)
+        shutil.copytree(folder, home / name)
 
-        `configuration` becomes the person's `~/.jupyter`.
-        """
-        person = somebody(name)
-        sign_up(page, person, self.copy.portal_url)
-        if configuration is not None:
-            home = self.copy.var / "homes" / person.username
-            home.mkdir(mode=0o700, parents=True)
-            shutil.copytree(configuration, home / ".jupyter")
-        start(page)
-        expect_lab(page, person, self.copy.hub_url)
-        page.wait_for_load_state("domcontentloaded")
-        return person
-
-    def attack(self, context: BrowserContext, victim: Person) -> dict[str, str]:
-        """Visit mallory's page and press its button. Return what each attack has reached."""
-        query = urlencode({"lab": self.copy.lab_url(victim.username), "hub": self.copy.hub_url})
-        page = context.new_page()
-        page.goto(f"{self.copy.lab_url(self.mallory.username)}/x/page?{query}")
-        page.wait_for_function("document.title === 'visited'", timeout=SLOW)
-        page.click("button")
-        page.wait_for_function("document.title === 'pressed'", timeout=SLOW)
-        results: dict[str, str] = page.evaluate("results")
-        return results
-
-    def received(self) -> list[dict[str, str]]:
-        """Return address and cookies of each request that mallory's server has received."""
-        log = self.copy.var / "homes" / self.mallory.username / ".jupyter" / "requests.log"
-        return [json.loads(line) for line in log.read_text().splitlines()]
-
-    def read(self, context: BrowserContext, person: Person, path: str) -> tuple[int, Any]:
-        """Return status and JSON of an address of the person's server, in a tab of this browser."""
-        tab = context.new_page()
-        response = tab.goto(f"{self.copy.lab_url(person.username)}/{path}")
-        assert response is not None
-        content = response.json() if response.ok else None
-        tab.close()
-        return response.status, content
+    def read(self, person: Person, path: str) -> str:
+        return (self._folder / person.username / path).read_text()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def own_names(running_system: RunningSystem, browser: Browser) -> Iterator[Scene]:
     """A name for each server, the default."""
-    scene = Scene(running_system, browser)
+    scene = Scene(running_system, Homes(running_system), browser)
     yield scene
     scene.profile.close()
 
@@ -98,7 +59,7 @@ def one_name(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iter
     """One name for all servers."""
     var = tmp_path_factory.mktemp("one-name") / "var"
     with RunningSystem.start(var, {"LAB_SUBDOMAINS": "false"}) as copy:
-        scene = Scene(copy, browser)
+        scene = Scene(copy, Homes(copy), browser)
         yield scene
         scene.profile.close()
 
@@ -133,7 +94,7 @@ def test_server_of_a_neighbour_gets_no_useful_cookie(own_names: Scene) -> None:
     names = {part.split("=")[0].strip() for part in cookies.split(";")}
     assert names <= {"jupyterhub-session-id"}
     stranger = own_names.browser.new_context(extra_http_headers={"Cookie": cookies})
-    stranger.new_page().goto(f"{own_names.copy.hub_url}/hub/logout")
+    stranger.new_page().goto(f"{own_names.system.hub_url}/hub/logout")
 
     assert own_names.read(context, sara, "api/contents")[0] == 200
     stranger.close()
@@ -143,7 +104,7 @@ def test_server_of_a_neighbour_gets_no_useful_cookie(own_names: Scene) -> None:
 def test_next_person_at_the_machine_is_not_attacked(own_names: Scene) -> None:
     own_names.attack(own_names.profile, own_names.mallory)
     page = own_names.profile.new_page()
-    sign_out(page, own_names.copy.portal_url)
+    sign_out(page, own_names.system.portal_url)
 
     omid = own_names.join(page, "omid")
 
@@ -168,10 +129,10 @@ def test_one_name_for_all_leaves_nothing_behind(one_name: Scene) -> None:
     reached = one_name.attack(one_name.profile, one_name.mallory)
     assert reached["worker"].startswith("refused")
     page = one_name.profile.new_page()
-    page.goto(f"{one_name.copy.lab_url(one_name.mallory.username)}/x/page")
+    page.goto(f"{one_name.system.lab_url(one_name.mallory.username)}/x/page")
     page.evaluate(f"localStorage.setItem('{MARK}', '1')")
 
-    sign_out(page, one_name.copy.portal_url)
+    sign_out(page, one_name.system.portal_url)
     one_name.join(page, "omid")
 
     assert page.evaluate("window.owned") is None
