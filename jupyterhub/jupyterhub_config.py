@@ -112,11 +112,7 @@ if environment.hub_url.startswith("https://"):
 # Above the portal's own limit: reached only if somebody else starts servers as well. The Hub then
 # answers 429, and the portal requeues the start.
 c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
-<<<<<<< HEAD
 # Otherwise many accounts with a server each would fill the host.
-=======
-# The memory of a host is finite. Above this the Hub refuses a start (429), and the portal says why.
->>>>>>> 6030b04 (Resolve the settings of the number of servers)
 c.JupyterHub.active_server_limit = environment.active_servers
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 20  # seconds until the start of a process that never answers fails
