@@ -77,9 +77,10 @@ BODIES = st.one_of(
 HEADER_NAMES = ("Accept", "Accept-Language", "Content-Encoding", "X-HTTP-Method-Override", "Range")
 HEADER_VALUES = ("*/*", "text/html", "a/b;q=x", "fa-IR,zz;q=9", "gzip", "DELETE", "bytes=9-", "")
 HEADERS = st.dictionaries(st.sampled_from(HEADER_NAMES), st.sampled_from(HEADER_VALUES), max_size=3)
+# Not the null character: the portal refuses it in any address, before the API.
 QUERIES = st.dictionaries(
     st.sampled_from(["format", "lang", "version", "page", "_method", "ن"]),
-    st.sampled_from(["json", "api", "\x00", "۱", "%"]),
+    st.sampled_from(["json", "api", "۱", "%", "\x01"]),
     max_size=2,
 )
 BOUNDED = hypothesis_settings(
