@@ -144,7 +144,8 @@ class AccountAdapter(DefaultAccountAdapter):
         Hashing is slow: saving all fields would undo a change that staff made in the meantime.
         """
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.password_change_required = False
+        user.save(update_fields=["password", "password_change_required"])
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return the Hub's sign-out, which ends its session and redirects back to the portal."""

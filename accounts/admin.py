@@ -1,5 +1,6 @@
 """Admin of accounts."""
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -13,7 +14,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -51,6 +53,8 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
         """Save the account; a new address replaces all former ones, and they are told."""
         before = User.objects.values_list("email", flat=True).get(pk=obj.pk) if change else ""
         super().save_model(request, obj, form, change)
+        if not change:
+            require_new_password(obj)
         if obj.email == before:
             return
         replace_addresses(user=obj, address=obj.email)
@@ -58,6 +62,17 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
             context = {"user": obj, "from_email": before, "to_email": obj.email or "–"}
             template = "account/email/email_changed_by_staff"
             get_adapter(request).send_notification_mail(template, obj, context, before)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set another person's password, which is theirs only after they have changed it."""
+        if id == str(request.user.pk):
+            return redirect("account_change_password")
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            require_new_password(User.objects.get(pk=id))
+        return response
 
     @admin.action(
         description=_("Confirm the e-mail address and remove all others"), permissions=["change"]
@@ -134,6 +149,12 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
         return filters if request.user.is_superuser else [f for f in filters if f not in RIGHTS]
+
+
+def require_new_password(user: User) -> None:
+    """Let the owner choose a password before anything else: this one is known to others."""
+    required = user.has_usable_password()
+    User.objects.filter(pk=user.pk).update(password_change_required=required)
 
 
 def _may_manage(request: HttpRequest, account: User | None) -> bool:

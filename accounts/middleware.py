@@ -1,10 +1,14 @@
-"""Language of pages: the reader's choice, and Persian until they choose."""
+"""Middleware of accounts: the reader's language, and a password that only its owner knows."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 
@@ -25,6 +29,34 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class OwnPasswordMiddleware:
+    """Lead people to the page of the password if somebody else set theirs.
+
+    The first administrator's is printed, and staff know those that they set.
+    """
+
+    # Pages that the change itself needs, and the ways out.
+    OPEN = ("/accounts/password/", "/accounts/logout/", "/accounts/reauthenticate/", "/language/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            not isinstance(user, User)
+            or not user.password_change_required
+            or request.path.startswith(self.OPEN)
+        ):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            raise PermissionDenied
+        address = reverse("account_change_password")
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(address)
+        return redirect(address)
 
 
 def chosen_language(request: HttpRequest) -> str:

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.known_browsers.KnownBrowserMiddleware",
     "accounts.rate_limits.RateLimitMiddleware",
+    "accounts.middleware.OwnPasswordMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -92,6 +92,11 @@ class User(AbstractUser):
         null=True, editable=False, help_text="One worker at a time makes the Hub's user."
     )
 
+    password_change_required = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Somebody else set the password; its owner has to choose another first.",
+    )
     signed_up = models.BooleanField(
         default=False,
         editable=False,
@@ -117,7 +122,13 @@ class User(AbstractUser):
     # Workers and services write these by UPDATEs of their own. A page that loaded the account
     # before such an UPDATE and saves it afterwards must not restore the old values.
     FIELDS_OF_WORKERS = frozenset(
-        {"hub_username", "hub_user_created_at", "hub_claim_expires_at", "session_generation"}
+        {
+            "hub_username",
+            "hub_user_created_at",
+            "hub_claim_expires_at",
+            "session_generation",
+            "password_change_required",
+        }
     )
 
     class Meta(AbstractUser.Meta):

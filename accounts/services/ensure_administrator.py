@@ -23,5 +23,8 @@ def ensure_administrator() -> FirstAdministrator | None:
         names = ("admin" if number == 1 else f"admin-{number}" for number in count(1))
         username = next(name for name in names if not User.objects.filter(username=name).exists())
         password = secrets.token_urlsafe(12)
-        User.objects.create_superuser(username=username, email="", password=password)
+        # It is printed, and so stays in a terminal or a log.
+        User.objects.create_superuser(
+            username=username, email="", password=password, password_change_required=True
+        )
     return FirstAdministrator(username, password)

@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0008_signed_up")]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="password_change_required",
+            field=models.BooleanField(
+                default=False,
+                editable=False,
+                help_text="Somebody else set the password; its owner has to choose another first.",
+            ),
+        ),
+    ]
