@@ -16,7 +16,9 @@ def submit(page: Page) -> None:
     page.locator("main form:has([inputmode=email], [name=login]) [type=submit]").last.click()
 
 
-@pytest.mark.parametrize("typed", ["ali۱۲@example.ir", "ali١٢@example.ir", "\u200fali12@example.ir"])
+@pytest.mark.parametrize(
+    "typed", ["ali۱۲@example.ir", "ali١٢@example.ir", "\u200fali12@example.ir"]
+)
 def test_sign_up_sends_an_address_of_any_keyboard(open_page: Opened, typed: str) -> None:
     page = open_page("/accounts/signup/", visitor=True, **PHONE)
     page.fill("[name=username]", "ali")

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0008_signed_up")]
+    dependencies = [("accounts", "0009_deletion_requested_at")]
 
     operations = [
         migrations.AddField(
