@@ -51,7 +51,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
         ),
         (
             r"error while mounting volume|invalid mount config|invalid mode: |no such volume|"
-            r"error looking up volume plugin|error mounting |for a local volume name|"
+            r"error looking up volume plugin|no quota support|error mounting |for a local volume name|"
             r"read-only file system|stale file handle|transport endpoint is not connected",
             FailureCode.VOLUME_TROUBLE,
         ),
@@ -81,6 +81,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
             r"UnixHTTPConnectionPool",
             FailureCode.DOCKER_AWAY,
         ),
+        # Of the socket guard (deploy/socket_guard/container_count.py).
+        (r"users' containers, and no more are allowed", FailureCode.HUB_FULL),
         (r"(client|server) error for http\+docker://|OCI runtime", FailureCode.DOCKER_REFUSED),
         (r"\bpermission denied: '", FailureCode.VOLUME_TROUBLE),
         (r"didn't respond in|timed out\b|\btimeout\b", FailureCode.START_TIMEOUT),

@@ -115,6 +115,10 @@ DOCKER_MESSAGES = {
     f'400 Client Error for {CREATE}: Bad Request ("create home?sara: "home?sara" includes invalid '
     "characters for a local volume name, only "
     '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed.")': "volume_trouble",
+    f'400 Client Error for {CREATE}: Bad Request ("create shaparak-home-sara: quota size '
+    'requested but no quota support")': "volume_trouble",
+    f"403 Client Error for {CREATE}: Forbidden (\"socket guard: there are 108 users' containers, "
+    'and no more are allowed")': "hub_full",
     f'409 Client Error for {CREATE}: Conflict ("Conflict. The container name '
     '"/shaparak-jupyter-sara" is already in use by container "15e5". You have to remove (or '
     'rename) that container to be able to reuse that name.")': "container_left_over",
