@@ -18,7 +18,7 @@ def marzieh(db) -> User:
     return user
 
 
-def test_stored_names_get_the_spelling_that_is_typed_now(marzieh: User) -> None:
+def test_stored_names_get_the_typed_spelling(marzieh: User) -> None:
     migration.unite(apps, connection.schema_editor())
 
     marzieh.refresh_from_db()

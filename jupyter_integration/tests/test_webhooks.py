@@ -63,7 +63,7 @@ def test_other_methods_are_refused() -> None:
 
 
 @pytest.mark.parametrize("hub_ahead", [timedelta(minutes=4), timedelta(minutes=-4)])
-def test_times_are_stored_by_the_clock_of_the_portal(hub_ahead: timedelta) -> None:
+def test_event_times_are_stored_by_portal_clock(hub_ahead: timedelta) -> None:
     now = datetime.now(UTC)
     by_the_hub = now + hub_ahead
     event = SentEvent(

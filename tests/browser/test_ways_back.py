@@ -21,9 +21,7 @@ from tests.running_system import RunningSystem
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 
-def test_address_keeps_its_fragment_through_sign_in_and_start(
-    page: Page, running_system: RunningSystem
-) -> None:
+def test_fragment_survives_sign_in_and_start(page: Page, running_system: RunningSystem) -> None:
     sara = somebody("sara")
     sign_up(page, sara, running_system.portal_url)
     expect_card(page, "stopped")
