@@ -52,7 +52,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], FailureCode], ...] = tuple(
         (
             r"error while mounting volume|invalid mount config|invalid mode: |no such volume|"
             r"error looking up volume plugin|no quota support|error mounting |"
-            r"for a local volume name|read-only file system|stale file handle|transport endpoint is not connected",
+            r"for a local volume name|read-only file system|stale file handle|"
+            r"transport endpoint is not connected",
             FailureCode.VOLUME_TROUBLE,
         ),
         (r"out of memory|cannot allocate memory|\bOOM(?:Killed)?\b", FailureCode.NO_MEMORY),
