@@ -158,3 +158,15 @@ def test_english_readers_get_source_texts() -> None:
     with translation.override("en"):
         assert translation.gettext("Dashboard") == "Dashboard"
         assert translation.gettext("Remember Me") == "Remember Me"
+
+
+@CATALOGUES
+def test_labels_and_sentences_have_their_word_for_mail(path: Path) -> None:
+    """رایانامه in labels and headings, ایمیل in sentences (docs/translation.md)."""
+    wrong = [
+        form
+        for entry in polib.pofile(str(path))
+        for form in forms_of(entry)
+        if ("رایانامه" if re.search(r"[.؟؛:!](\s|$)", form) else "ایمیل") in form
+    ]
+    assert wrong == []
