@@ -23,11 +23,10 @@ LONGEST_CODE = 40  # characters; a code has 6 or 8, and people add spaces
 class CodeField(forms.CharField):
     """Code in Latin, Persian or Arabic digits, with or without spaces."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
-        super().__init__(
-            max_length=LONGEST_CODE, widget=forms.TextInput(attrs=attributes), **kwargs
-        )
+    def __init__(self, *, autofocus: bool = False, **kwargs: Any) -> None:
+        attributes = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+        widget = forms.TextInput(attrs={**attributes, "autofocus": autofocus})
+        super().__init__(max_length=LONGEST_CODE, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
         return fold_letters(fold_digits(super().to_python(value) or ""))
@@ -36,7 +35,7 @@ class CodeField(forms.CharField):
 class CodeOnce(base_forms.BaseAuthenticateForm):
     """Check of a code against the person's authenticators."""
 
-    code = CodeField(label=_("Code"))
+    code = CodeField(label=_("Code"), autofocus=True)
 
     def clean_code(self) -> str:
         guess = guessing.begin(context.request, guessing.FACTOR, self.user)

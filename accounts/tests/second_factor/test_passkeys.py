@@ -255,3 +255,19 @@ def test_code_still_works_beside_passkey(client: Client, sara: User, device: Dev
 )
 def test_passkeys_need_name_and_tls(address: str, works: bool) -> None:
     assert passkeys_work(address) is works
+
+
+def test_no_passkey_is_offered_where_none_works(client: Client, sara: User, settings) -> None:
+    """As at an IP address."""
+    settings.MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+    app = app_of(sara)
+    pages = [client.get(reverse("account_login"))]
+    sign_in(client)
+    pages.append(client.get(AUTHENTICATE))
+    enter_code(client, app.code())
+    pages.append(client.get(reverse("mfa_index")))
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    for page in pages:
+        assert "گذرکلیدها" not in page.content.decode()
+        assert "passkey" not in page.content.decode()

@@ -1,13 +1,18 @@
 """Second step of the sign-in: codes, recovery codes, and where it leads."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.second_factor.codes import accepting_authenticator
 from accounts.tests.second_factor.app import (
     App,
     app_of,
@@ -105,6 +110,21 @@ def test_code_signs_in_only_once(client: Client, app: App) -> None:
     assert not is_signed_in(thief)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_code_sent_twice_at_once_counts_once(sara: User, app: App) -> None:
+    code, ready = app.code(), Barrier(4)
+
+    def use(_number: int) -> bool:
+        ready.wait()
+        try:
+            return accepting_authenticator(sara, code) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(use, range(4))) == [False, False, False, True]
+
+
 def test_older_code_is_refused_after_newer_one(client: Client, app: App) -> None:
     older, newer = app.code(), app.code(half_minutes=1)
     sign_in(client)
@@ -195,3 +215,16 @@ def test_second_step_can_be_broken_off(client: Client, omid: User, app: App) -> 
     assert client.get(reverse("account_login")).status_code == 200
     sign_in(client, "omid", "omid-s-password")
     assert client.get(reverse("dashboard")).context["user"] == omid
+
+
+def test_code_field_suits_phones(client: Client, app: App) -> None:
+    sign_in(client)
+
+    page = BeautifulSoup(client.get(reverse("mfa_authenticate")).content, "html.parser")
+
+    field = page.select_one("[name=code]")
+    assert field is not None
+    assert field["inputmode"] == "numeric"
+    assert field["autocomplete"] == "one-time-code"
+    assert field["dir"] == "ltr"
+    assert field.has_attr("autofocus")
