@@ -166,7 +166,7 @@ def check_limits(**_kwargs: object) -> list[CheckMessage]:
         errors.append(_error(14, "SPAWN_SLOTS is below 1.", hint))
     if settings.SERVER_MAX_AGE < 1:
         hint = "Set the longest time that a server runs, for example 604800 for a week."
-        errors.append(_error(18, "SERVER_MAX_AGE is below 1 second.", hint))
+        errors.append(_error(28, "SERVER_MAX_AGE is below 1 second.", hint))
     if settings.HOME_SIZE and parse_size(settings.HOME_SIZE) is None:
         hint = "Set an amount such as 5G, or leave it empty."
         errors.append(_error(19, "HOME_SIZE is not an amount of disk space.", hint))
@@ -254,7 +254,7 @@ def check_sign_up(**_kwargs: object) -> list[CheckMessage]:
     elif verification == "none":
         problem = "Nobody confirms an address: everybody can type one of SIGNUP_EMAIL_DOMAINS."
         hint = "Set EMAIL_VERIFICATION=mandatory."
-        messages.append(Warning(problem, hint=hint, id="shaparak.W002"))
+        messages.append(Warning(problem, hint=hint, id="shaparak.W003"))
     return messages
 
 

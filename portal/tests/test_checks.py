@@ -1,6 +1,8 @@
 """System checks: no command, web server or Celery process starts with bad settings."""
 
+import inspect
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ from django.conf import settings as django_settings
 from django.core.checks import Tags, run_checks
 from django.core.management.base import SystemCheckError
 
+from portal import checks
 from portal.checks import refuse_bad_settings
 
 pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
@@ -92,7 +95,7 @@ def test_homes_without_a_limit_are_a_warning(production) -> None:
         ("HUB_READ_TIMEOUT", 4.9, "E013"),
         ("HUB_READ_TIMEOUT", 31, "E013"),
         ("SPAWN_SLOTS", 0, "E014"),
-        ("SERVER_MAX_AGE", 0, "E018"),
+        ("SERVER_MAX_AGE", 0, "E028"),
         ("HOME_SIZE", "much", "E019"),
         ("SUPPORT_EMAIL", ["a@example.ir", "Omid <omid@example.ir>"], "E015"),
         ("MODE", "staging", "E020"),
@@ -242,7 +245,7 @@ def test_secret_file_may_end_in_line_end(bad_environment: dict[str, str], tmp_pa
         (True, "optional", [], {"shaparak.E025"}),
         (True, "mandatory", [], set()),
         (True, "optional", ["uni.ac.ir"], set()),
-        (True, "none", ["uni.ac.ir"], {"shaparak.W002"}),
+        (True, "none", ["uni.ac.ir"], {"shaparak.W003"}),
         (False, "none", [], set()),
         (True, "mandatory", ["@uni", "uni.ac.ir"], {"shaparak.E026"}),
         (True, "always", ["uni.ac.ir"], {"shaparak.E027"}),
@@ -262,3 +265,13 @@ def test_open_sign_up_is_free_in_the_trial_mode(settings) -> None:
     settings.SIGNUP_OPEN, settings.ACCOUNT_EMAIL_VERIFICATION = True, "none"
 
     assert "shaparak.E025" not in errors()
+
+
+def test_each_kind_of_problem_has_an_id_of_its_own() -> None:
+    source = inspect.getsource(checks)
+    numbers = re.findall(r"_error\(\s*(\d+)", source)
+    warnings = re.findall(r'id="(shaparak\.W\d+)"', source)
+
+    assert len(numbers) > 15
+    assert sorted(set(numbers)) == sorted(numbers)
+    assert sorted(set(warnings)) == sorted(warnings)
