@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import guessing, rate_limits
+from accounts import audit_log, guessing, rate_limits
 from accounts.middleware import chosen_language
 from accounts.models import User
 from accounts.reserved_names import is_reserved_username
@@ -113,6 +113,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send it in the language of the account: staff or a visitor may cause it."""
         with translation.override(user.language):
             super().send_notification_mail(template_prefix, user, context, email)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        audit_log.record(audit_log.Event.PASSWORD_RESET_REQUESTED, user=user)
+        super().send_password_reset_mail(user, email, context)
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether a `next` URL stays on the host of this request.
