@@ -14,6 +14,8 @@ from jupyter_integration.hub.probe import LabProbe
 from jupyter_integration.hub.transport import HubTransport
 from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.workers import Workers
+from portal import enqueue, redis_connections
+from portal.caches import copies
 
 pytest_plugins = ["tests.running_system", "tests.side_by_side", "tests.browser.chromium"]
 
@@ -85,16 +87,18 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
 def empty_cache(
     request: pytest.FixtureRequest, settings: Settings, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Empty the cache if no rollback does it.
+    """Empty the caches if no rollback does it, and end pauses after failures.
 
     Redis keeps its entries after each test and each run; the cache table keeps those of tests that
     commit.
     """
     caches["process"].clear()
+    redis_connections.pause.end()
+    enqueue.pause.end()
     if settings.REDIS_URL:
-        cache.clear()
+        copies.clear()
     yield
-    if _is_transactional(request) and not settings.REDIS_URL:
+    if _is_transactional(request):
         with django_db_blocker.unblock():
             cache.clear()
 

@@ -18,10 +18,10 @@ import django
 django.setup()  # before anything that has models
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench.signed_in import SignedIn  # noqa: E402
+from portal.sessions import SessionStore  # noqa: E402
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CSRF_LENGTH = 32  # what Django's middleware accepts

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 
 from jupyter_integration.hub.breaker import StoreUnavailable
+from portal.caches import copies
 
 
 class CacheStore:
@@ -16,23 +16,23 @@ class CacheStore:
 
     def get_many(self, keys: Collection[str]) -> Mapping[str, object]:
         with _cache_errors():
-            found: dict[str, Any] = cache.get_many(keys)
+            found: dict[str, Any] = copies.get_many(keys)
         return found
 
     def set(self, key: str, value: object, ttl: timedelta) -> None:
         with _cache_errors():
-            cache.set(key, value, ttl.total_seconds())
+            copies.set(key, value, ttl.total_seconds())
 
     def add(self, key: str, value: object, ttl: timedelta) -> bool:
         with _cache_errors():
-            added: bool | None = cache.add(key, value, ttl.total_seconds())
+            added: bool | None = copies.add(key, value, ttl.total_seconds())
         if added is None:  # django-redis with ignored exceptions, while Redis is unavailable
             raise StoreUnavailable
         return added
 
     def delete_many(self, keys: Collection[str]) -> None:
         with _cache_errors():
-            cache.delete_many(keys)
+            copies.delete_many(keys)
 
 
 @contextmanager

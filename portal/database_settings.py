@@ -27,24 +27,32 @@ def database(url_settings: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
     return url_settings | {"OPTIONS": url_settings.get("OPTIONS", {}) | options}
 
 
-def cache(redis_url: str) -> dict[str, Any]:
-    """Return Django's settings of the cache: Redis if there is one, otherwise a table.
+def cache_table(*, holds_copies: bool) -> dict[str, Any]:
+    """Return Django's settings of the cache in a table of the database, made by `prepare`.
 
     Never a cache of one process: it stores sign-in codes of the OpenID provider, and the web
     process that issues a code is not always the one that redeems it.
     """
-    if redis_url:
-        return {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": redis_url,
-            "KEY_PREFIX": CACHE_PREFIX,
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},  # seconds
-        }
     return {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
-        # Django culls a third of all entries at 300 by default: sessions of a single class.
-        "OPTIONS": {"MAX_ENTRIES": 200_000},
+        # Django culls a third of all entries at 300 by default: the codes of a single class.
+        # Each write counts the rows, so that a table without copies stays small.
+        "OPTIONS": {"MAX_ENTRIES": 200_000 if holds_copies else 10_000},
+    }
+
+
+def redis_cache(redis_url: str) -> dict[str, Any]:
+    """Return Django's settings of the cache in Redis, for what can be made again."""
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": redis_url,
+        "KEY_PREFIX": CACHE_PREFIX,
+        "OPTIONS": {
+            "SOCKET_CONNECT_TIMEOUT": 1,  # seconds
+            "SOCKET_TIMEOUT": 1,
+            "CONNECTION_POOL_CLASS": "portal.redis_connections.PausingConnectionPool",
+        },
     }
 
 
@@ -53,7 +61,9 @@ def broker_options(redis_url: str, folder: Path) -> dict[str, Any]:
     if redis_url:
         return {
             "socket_connect_timeout": 2,  # seconds
-            "socket_timeout": 10,
+            # A page that enqueues a task waits that long for a Redis that hangs. Workers wait for
+            # a task one second at a time.
+            "socket_timeout": 3,
             # Workers retry by themselves; a page does not wait for that.
             "max_retries": 0,
             "queue_order_strategy": "priority",

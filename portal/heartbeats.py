@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 from celery.worker import WorkController
-from django.core.cache import cache
 from django.utils import timezone
+
+from portal.caches import copies
 
 PARTS = ("worker", "spawn_worker", "beat")
 HEARTBEAT_TTL = timedelta(days=1)
@@ -17,18 +18,18 @@ _PART_OF_QUEUE = {"default": "worker", "starts": "spawn_worker"}
 
 def record_heartbeat(part: str) -> None:
     """Record a heartbeat of `part`, one of PARTS."""
-    cache.set(f"heartbeat:{part}", timezone.now(), HEARTBEAT_TTL.total_seconds())
+    copies.set(f"heartbeat:{part}", timezone.now(), HEARTBEAT_TTL.total_seconds())
 
 
 def last_heartbeats() -> dict[str, datetime]:
     """Return the time of each part's last heartbeat; parts without one are missing."""
-    cached = cache.get_many([f"heartbeat:{part}" for part in PARTS])
+    cached = copies.get_many([f"heartbeat:{part}" for part in PARTS])
     return {key.removeprefix("heartbeat:"): moment for key, moment in cached.items()}
 
 
 def is_silent(part: str) -> bool:
     """Return whether `part`, one of PARTS, had no heartbeat within HEARTBEAT_TIMEOUT."""
-    return not is_alive(cache.get(f"heartbeat:{part}"))
+    return not is_alive(copies.get(f"heartbeat:{part}"))
 
 
 def is_alive(last_heartbeat: datetime | None) -> bool:

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection, transaction
+
+from portal.caches import copies
 
 VALUE_TTL = timedelta(seconds=20)
 VERSION_TTL = timedelta(hours=1)  # longer than any value that is stored under the version
@@ -44,7 +45,7 @@ def get_or_load(
     if not is_used():
         return load()
     if cached is None:
-        cached = cache.get_many(keys_of(name))
+        cached = copies.get_many(keys_of(name))
     version, versioned = cached.get(_version_key(name)), cached.get(_value_key(name))
     if version is None:
         version = _set_first_version(name)
@@ -53,7 +54,7 @@ def get_or_load(
         return value
     value = load()
     if version is not None:  # without one the cache is unavailable
-        cache.set(_value_key(name), (version, value), VALUE_TTL.total_seconds())
+        copies.set(_value_key(name), (version, value), VALUE_TTL.total_seconds())
     return value
 
 
@@ -70,15 +71,15 @@ def invalidate(names: Collection[str]) -> None:
 
 def _set_first_version(name: str) -> str | None:
     version = uuid.uuid4().hex
-    if cache.add(_version_key(name), version, VERSION_TTL.total_seconds()):
+    if copies.add(_version_key(name), version, VERSION_TTL.total_seconds()):
         return version
-    another: str | None = cache.get(_version_key(name))
+    another: str | None = copies.get(_version_key(name))
     return another
 
 
 def _set_new_versions(names: Collection[str]) -> None:
     versions = {_version_key(name): uuid.uuid4().hex for name in names}
-    cache.set_many(versions, VERSION_TTL.total_seconds())
+    copies.set_many(versions, VERSION_TTL.total_seconds())
 
 
 def _value_key(name: str) -> str:

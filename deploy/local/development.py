@@ -20,7 +20,11 @@ REQUIREMENTS = install.REPOSITORY / "requirements-dev.txt"
 BROWSERS = ("chromium-headless-shell", "chromium")
 
 # Debian packages, by the program that shows whether each is installed.
-DEBIAN_PACKAGES = {"chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext"}
+DEBIAN_PACKAGES = {
+    "chromium-headless-shell": "chromium-headless-shell",
+    "msgfmt": "gettext",
+    "redis-server": "redis-server",  # a test breaks it under people who sign in
+}
 # For the measurements. Debian keeps PostgreSQL's own programs off the path, so their wrapper is
 # checked.
 BENCH_PACKAGES = {
@@ -68,13 +72,14 @@ def find_browser() -> str | None:
 
 
 def install_system_packages() -> None:
-    """Install a browser, and gettext for the catalogues, from Debian if this is Debian and root."""
+    """Install a browser, gettext and Redis from Debian, if this is Debian and root."""
     packages = _missing(DEBIAN_PACKAGES)
     if find_library("atomic") is None:
         # Playwright's Node needs it, and a slim Debian lacks it.
         packages.append("libatomic1")
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
-        _apt_install(packages)
+        with _services_not_started():
+            _apt_install(packages)
 
 
 def install_playwright_browser() -> None:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from jupyter_integration.api.throttles import ReadThrottle
+from jupyter_integration.api.throttles import ChangeThrottle, ReadThrottle
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.services.request_spawn import AddressNotConfirmedError, request_spawn
@@ -61,10 +61,11 @@ class AuthenticatedApiRequest(Request):
 class ServerView(APIView):
     """Read, start and stop the server. Workers carry out starts and stops after the response."""
 
+    throttle_scope = "server-read"
+
     def get_throttles(self) -> list:
         safe = self.request.method in ("GET", "HEAD", "OPTIONS")
-        self.throttle_scope = "server-read" if safe else "server-change"
-        return [ReadThrottle()] if safe else super().get_throttles()
+        return [ReadThrottle() if safe else ChangeThrottle()]
 
     @extend_schema(operation_id="read_server", responses={200: ServerSerializer} | ERRORS)
     def get(self, request: AuthenticatedApiRequest) -> Response:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.core.cache import cache
 from django.utils import timezone
+
+from portal.caches import copies
 
 MAX_NAMES = 20
 """Names in the report. Of a longer list only the count is shown: staff need the Hub's own list."""
@@ -50,8 +51,8 @@ def _drift_key(day: date) -> str:
 def count_drift(servers: int) -> None:
     """Add `servers` to the count of today, in the portal's time zone."""
     key = _drift_key(timezone.localdate())
-    if servers and not cache.add(key, servers, DRIFT_TTL.total_seconds()):
-        cache.incr(key, servers)
+    if servers and not copies.add(key, servers, DRIFT_TTL.total_seconds()):
+        copies.incr(key, servers)
 
 
 def record_unknown_servers(names: Collection[str], *, as_of: datetime) -> None:
@@ -68,24 +69,24 @@ def record_hub_version(version: str) -> None:
 
 def record_hub_answers(*, is_back: bool) -> None:
     """Record that the Hub answers; with `is_back` it starts to count from now."""
-    store = cache.set if is_back else cache.add
+    store = copies.set if is_back else copies.add
     store(_HUB_ANSWERS_SINCE, timezone.now(), None)
 
 
 def claim_user_scan(every: timedelta) -> bool:
     """Return whether the caller shall scan all users of the Hub; True once in `every`."""
-    return bool(cache.add(_USER_SCAN, True, every.total_seconds()))
+    return bool(copies.add(_USER_SCAN, True, every.total_seconds()))
 
 
 def release_user_scan() -> None:
     """Allow the next scan at once, after one that was interrupted."""
-    cache.delete(_USER_SCAN)
+    copies.delete(_USER_SCAN)
 
 
 def read() -> ReconciliationReport:
     """Return the whole report with one call to the cache."""
     drift = _drift_key(timezone.localdate())
-    cached = cache.get_many(
+    cached = copies.get_many(
         [drift, _UNKNOWN_SERVERS, _UNKNOWN_USERS, _HUB_VERSION, _HUB_ANSWERS_SINCE]
     )
     return ReconciliationReport(
@@ -98,7 +99,7 @@ def read() -> ReconciliationReport:
 
 
 def _record(key: str, value: object) -> None:
-    cache.set(key, value, REPORT_TTL.total_seconds())
+    copies.set(key, value, REPORT_TTL.total_seconds())
 
 
 def _unknown(names: Collection[str], as_of: datetime) -> UnknownNames:

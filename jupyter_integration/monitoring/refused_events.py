@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.core.cache import cache
 from django.utils import timezone
+
+from portal.caches import copies
 
 _KEY = "events:refused"
 REFUSAL_TTL = timedelta(days=1)
@@ -28,15 +29,15 @@ class RefusedEvents:
 def record_refusal(cause: RefusalCause, *, hub_clock_ahead: timedelta = timedelta(0)) -> None:
     known = read()
     since = known.since if known and known.cause == cause else timezone.now()
-    cache.set(_KEY, RefusedEvents(cause, since, hub_clock_ahead), REFUSAL_TTL.total_seconds())
+    copies.set(_KEY, RefusedEvents(cause, since, hub_clock_ahead), REFUSAL_TTL.total_seconds())
 
 
 def record_accepted() -> None:
     """Forget the refusals: the Hub's events are accepted."""
-    cache.delete(_KEY)
+    copies.delete(_KEY)
 
 
 def read() -> RefusedEvents | None:
     """Return the refusals since the last accepted event; None if there are none."""
-    known = cache.get(_KEY)
+    known = copies.get(_KEY)
     return known if isinstance(known, RefusedEvents) else None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from jupyter_integration.models import HelpRequest, SpawnRequest
@@ -18,6 +17,7 @@ from jupyter_integration.status.queries import status_from
 from jupyter_integration.status.recent_requests import RecentRequests, read_recent_requests
 from jupyter_integration.status.server_status import ServerStatus
 from portal import versioned_cache
+from portal.caches import copies
 
 RECENT_HELP_REQUESTS = 3
 ANSWER_SHOWN_FOR = timedelta(days=14)
@@ -40,7 +40,7 @@ class _UserRows:
 def read_dashboard_data(user_id: int, *, next_path: str = "") -> DashboardData:
     """Return what an open page shows of the user; `next_path` as for `server_status`."""
     name = user_rows_name(user_id)
-    cached = cache.get_many([*versioned_cache.keys_of(name), *snapshots.keys_of(user_id)])
+    cached = copies.get_many([*versioned_cache.keys_of(name), *snapshots.keys_of(user_id)])
     rows = versioned_cache.get_or_load(name, partial(_read_rows, user_id), cached)
     answered_after = timezone.now() - ANSWER_SHOWN_FOR
     return DashboardData(

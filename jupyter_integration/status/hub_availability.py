@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from jupyter_integration.hub.breaker import STATE_KEY, BreakerState
+from portal.caches import copies
 
 REFUSED_KEY = "hub:refused-at"
 _ANSWERED_KEY = "hub:answered-at"
@@ -43,7 +43,7 @@ class HubAvailability:
 
 def read() -> HubAvailability:
     """Return what is known, in one call to the cache."""
-    return availability_in(cache.get_many(KEYS))
+    return availability_in(copies.get_many(KEYS))
 
 
 def availability_in(cached: Mapping[str, Any]) -> HubAvailability:
@@ -59,10 +59,10 @@ def availability_in(cached: Mapping[str, Any]) -> HubAvailability:
 
 def record_answer() -> None:
     """Record that a health check succeeded."""
-    cache.set(_ANSWERED_KEY, timezone.now(), ANSWER_TTL.total_seconds())
-    cache.delete(REFUSED_KEY)
+    copies.set(_ANSWERED_KEY, timezone.now(), ANSWER_TTL.total_seconds())
+    copies.delete(REFUSED_KEY)
 
 
 def record_refusal() -> None:
     """Record that the Hub refuses our token."""
-    cache.set(REFUSED_KEY, timezone.now(), REFUSAL_TTL.total_seconds())
+    copies.set(REFUSED_KEY, timezone.now(), REFUSAL_TTL.total_seconds())

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Avg, F
 from django.utils import timezone
 
 from jupyter_integration.models import SpawnRequest
+from portal.caches import copies
 from portal.heartbeats import is_silent
 
 MEASURED_SPAWNS = 50
@@ -32,11 +32,11 @@ class QueuePosition:
 
 def queue_position(request: SpawnRequest) -> QueuePosition:
     """Return the position of a request that waits for a slot."""
-    cached = cache.get_many([_QUEUE_KEY, _SECONDS_IN_SLOT_KEY])
+    cached = copies.get_many([_QUEUE_KEY, _SECONDS_IN_SLOT_KEY])
     queue = cached.get(_QUEUE_KEY)
     if queue is None:
         queue = list(SpawnRequest.objects.waiting_for_slot().values_list("pk", flat=True))
-        cache.set(_QUEUE_KEY, queue, QUEUE_TTL.total_seconds())
+        copies.set(_QUEUE_KEY, queue, QUEUE_TTL.total_seconds())
     number = bisect_left(queue, request.pk) + 1
     return QueuePosition(number, _wait(number, cached.get(_SECONDS_IN_SLOT_KEY)))
 
@@ -45,7 +45,7 @@ def expected_wait(number: int) -> timedelta | None:
     """Return how long the request at this position waits for a slot, from how long the last starts
     held theirs; None while none was measured.
     """
-    return _wait(number, cache.get(_SECONDS_IN_SLOT_KEY))
+    return _wait(number, copies.get(_SECONDS_IN_SLOT_KEY))
 
 
 def spawn_queue_is_stalled(*, waiting_since: datetime) -> bool:
@@ -71,7 +71,7 @@ def _is_overdue(waiting_since: datetime) -> bool:
 def _wait(number: int, seconds_in_slot: float | None) -> timedelta | None:
     if seconds_in_slot is None:
         seconds_in_slot = _mean_seconds_in_slot()
-        cache.set(_SECONDS_IN_SLOT_KEY, seconds_in_slot, SECONDS_IN_SLOT_TTL.total_seconds())
+        copies.set(_SECONDS_IN_SLOT_KEY, seconds_in_slot, SECONDS_IN_SLOT_TTL.total_seconds())
     if not seconds_in_slot:
         # Most often a slot is free for the next request, which a worker claims at this moment.
         return timedelta() if number == 1 else None

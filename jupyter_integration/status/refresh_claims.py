@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
+
+from portal.caches import copies
 
 CLAIM_TTL = timedelta(seconds=15)
 """Longer than a refresh that has to time out takes."""
@@ -41,15 +42,15 @@ def refreshes_in(cached: Mapping[str, Any], user_id: int) -> list[datetime]:
 
 def claim_refresh(user_id: int) -> bool:
     """Return whether the caller shall wake a refresh of this user; at most one caller does."""
-    if not cache.add(_claimed_key(user_id), True, CLAIM_TTL.total_seconds()):
+    if not copies.add(_claimed_key(user_id), True, CLAIM_TTL.total_seconds()):
         return False
-    cache.add(_asked_key(user_id), timezone.now(), UNANSWERED_TTL.total_seconds())
+    copies.add(_asked_key(user_id), timezone.now(), UNANSWERED_TTL.total_seconds())
     return True
 
 
 def hold_refresh(user_id: int) -> None:
     """Keep pages from waking a refresh of this user: the caller wakes one itself."""
-    cache.set(_claimed_key(user_id), True, CLAIM_TTL.total_seconds())
+    copies.set(_claimed_key(user_id), True, CLAIM_TTL.total_seconds())
 
 
 def keys_to_settle(user_id: int) -> list[str]:
@@ -59,9 +60,9 @@ def keys_to_settle(user_id: int) -> list[str]:
 
 def claim_list() -> bool:
     """Return whether the caller shall wake a refresh by the list; at most one caller does."""
-    if not cache.add(_LIST_CLAIMED, True, CLAIM_TTL.total_seconds()):
+    if not copies.add(_LIST_CLAIMED, True, CLAIM_TTL.total_seconds()):
         return False
-    cache.add(_LIST_ASKED, timezone.now(), UNANSWERED_TTL.total_seconds())
+    copies.add(_LIST_ASKED, timezone.now(), UNANSWERED_TTL.total_seconds())
     return True
 
 
@@ -69,7 +70,7 @@ def begin_list() -> bool:
     """Return whether the caller shall read the list. False while another process reads it, and
     without a cache.
     """
-    return bool(cache.add(_LIST_IN_PROGRESS, True, LIST_IN_PROGRESS_TTL.total_seconds()))
+    return bool(copies.add(_LIST_IN_PROGRESS, True, LIST_IN_PROGRESS_TTL.total_seconds()))
 
 
 def end_list(*, took: timedelta) -> None:
@@ -78,23 +79,23 @@ def end_list(*, took: timedelta) -> None:
     The pause is a second at least: a page that was read before the answer came claims only now.
     """
     pause = min(max(SHORTEST_LIST_PAUSE, LIST_PAUSE_FACTOR * took), CLAIM_TTL)
-    cache.set(_LIST_CLAIMED, True, pause.total_seconds())
-    cache.delete(_LIST_IN_PROGRESS)
+    copies.set(_LIST_CLAIMED, True, pause.total_seconds())
+    copies.delete(_LIST_IN_PROGRESS)
 
 
 def settle_list() -> None:
     """Record that the Hub has answered with a complete list."""
-    cache.delete_many([_LIST_ASKED, _LIST_BROKEN])
+    copies.delete_many([_LIST_ASKED, _LIST_BROKEN])
 
 
 def record_broken_list() -> None:
     """Record that the Hub answers, but with a list that cannot be read."""
-    cache.set(_LIST_BROKEN, True, BROKEN_LIST_TTL.total_seconds())
+    copies.set(_LIST_BROKEN, True, BROKEN_LIST_TTL.total_seconds())
 
 
 def lists_are_broken() -> bool:
     """Return whether users have to be read one by one for now."""
-    return cache.get(_LIST_BROKEN) is True
+    return copies.get(_LIST_BROKEN) is True
 
 
 def _asked_key(user_id: int) -> str:

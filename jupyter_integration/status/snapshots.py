@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
 from jupyter_integration.status import hub_availability, refresh_claims
+from portal.caches import copies
 
 FRESH_FOR = timedelta(seconds=8)
 """A page that shows an older snapshot wakes a refresh."""
@@ -95,7 +95,7 @@ def keys_of(user_id: int) -> list[str]:
 
 def read(user_id: int) -> CachedStatus:
     """Return what is known, in one call to the cache."""
-    return status_in(cache.get_many(keys_of(user_id)), user_id)
+    return status_in(copies.get_many(keys_of(user_id)), user_id)
 
 
 def status_in(cached: Mapping[str, Any], user_id: int) -> CachedStatus:
@@ -119,7 +119,7 @@ def status_in(cached: Mapping[str, Any], user_id: int) -> CachedStatus:
 def newest(user_ids: Iterable[int]) -> dict[int, Snapshot]:
     """Return the snapshot of each user who has one, in one call to the cache."""
     user_ids = list(user_ids)
-    cached = cache.get_many(
+    cached = copies.get_many(
         [_LIST_AS_OF, *(key(user_id) for user_id in user_ids for key in (_single_key, _bulk_key))]
     )
     known = {user_id: _newer_in(cached, user_id) for user_id in user_ids}
@@ -154,8 +154,8 @@ def _is_missed(snapshot: Snapshot | None, cached: Mapping[str, Any]) -> bool:
 
 def cache_answers() -> bool:
     """Return whether the cache works: an unavailable one accepts every value and returns none."""
-    cache.set("kept", True, 60)
-    return cache.get("kept") is True
+    copies.set("kept", True, 60)
+    return copies.get("kept") is True
 
 
 def record(user_id: int, server: Server | None, *, as_of: datetime) -> None:
@@ -165,11 +165,11 @@ def record(user_id: int, server: Server | None, *, as_of: datetime) -> None:
     until the next refresh (`test_crossed_answers_hide_no_change`).
     """
     key = _single_key(user_id)
-    known: Snapshot | None = cache.get(key)
+    known: Snapshot | None = copies.get(key)
     if known is None or known.as_of <= as_of:
         snapshot = Snapshot(server or STOPPED_SERVER, as_of)
-        cache.set(key, snapshot, SNAPSHOT_TTL.total_seconds())
-    cache.delete_many([*refresh_claims.keys_to_settle(user_id), hub_availability.REFUSED_KEY])
+        copies.set(key, snapshot, SNAPSHOT_TTL.total_seconds())
+    copies.delete_many([*refresh_claims.keys_to_settle(user_id), hub_availability.REFUSED_KEY])
 
 
 def record_bulk(servers: Mapping[int, Server], *, as_of: datetime) -> None:
@@ -179,7 +179,7 @@ def record_bulk(servers: Mapping[int, Server], *, as_of: datetime) -> None:
     """
     snapshots = {_bulk_key(pk): Snapshot(server, as_of) for pk, server in servers.items()}
     if snapshots:
-        cache.set_many(snapshots, SNAPSHOT_TTL.total_seconds())
+        copies.set_many(snapshots, SNAPSHOT_TTL.total_seconds())
 
 
 def record_complete_list(active: frozenset[int], *, as_of: datetime) -> None:
@@ -189,13 +189,13 @@ def record_complete_list(active: frozenset[int], *, as_of: datetime) -> None:
     known to have one and could not be read by themselves yet.
     """
     listed = {_LIST_ACTIVE: active, _LIST_AS_OF: as_of}
-    cache.set_many(listed, SNAPSHOT_TTL.total_seconds())
+    copies.set_many(listed, SNAPSHOT_TTL.total_seconds())
     refresh_claims.settle_list()
 
 
 def last_list() -> frozenset[int]:
     """Return the users who may have had a server by the last complete list."""
-    active: frozenset[int] = cache.get(_LIST_ACTIVE, frozenset())
+    active: frozenset[int] = copies.get(_LIST_ACTIVE, frozenset())
     return active
 
 
@@ -205,5 +205,5 @@ def mark_outdated(user_id: int) -> None:
     Pages show the snapshot until the Hub has been read. The caller wakes that refresh, so pages do
     not.
     """
-    cache.set(_outdated_key(user_id), timezone.now(), OUTDATED_MARK_TTL.total_seconds())
+    copies.set(_outdated_key(user_id), timezone.now(), OUTDATED_MARK_TTL.total_seconds())
     refresh_claims.hold_refresh(user_id)

@@ -22,7 +22,7 @@ SPAWNING: dict[str, Any] = {"pending": "spawn"}
 STOPPING: dict[str, Any] = {"pending": "stop"}
 
 UNREACHABLE_CACHE: dict[str, Any] = {
-    "default": {
+    "copies": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": "redis://127.0.0.1:1/0",
         "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,8 +28,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import User
+from jupyter_integration.api import throttles
 from jupyter_integration.tests.scenes import provision
 from jupyter_integration.tests.states import stopped
+from portal.limits.rates import Rate
 from portal.wsgi import application
 
 # A web process closes its connection after a request; inside a test's transaction it could not.
@@ -127,6 +130,7 @@ def caller(request: pytest.FixtureRequest, client: Client) -> Caller:
 def schema(monkeypatch: pytest.MonkeyPatch) -> BaseSchema:
     many = dict.fromkeys(ScopedRateThrottle.THROTTLE_RATES, "100000/min")
     monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", many)
+    monkeypatch.setattr(throttles, "CHANGES", Rate(100_000, timedelta(minutes=1)))
     return schemathesis.openapi.from_wsgi("/api/schema/", application)
 
 

@@ -23,8 +23,8 @@ TTL = timedelta(minutes=1)
 
 @contextmanager
 def redis_away(settings) -> Iterator[None]:
-    settings.CACHES = {
-        "default": {
+    settings.CACHES = settings.CACHES | {
+        "copies": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
@@ -35,8 +35,8 @@ def redis_away(settings) -> Iterator[None]:
 
 @contextmanager
 def database_away(settings) -> Iterator[None]:
-    settings.CACHES = {
-        "default": {
+    settings.CACHES = settings.CACHES | {
+        "copies": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "portal_cache",
         }

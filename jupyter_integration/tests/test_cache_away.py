@@ -21,7 +21,7 @@ def no_cache(settings) -> None:
         "LOCATION": "redis://127.0.0.1:1/0",
         "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2},
     }
-    settings.CACHES = settings.CACHES | {"default": away}
+    settings.CACHES = settings.CACHES | {"copies": away}
     settings.CACHES_ROWS = True  # as on each host with Redis
 
 

@@ -119,8 +119,8 @@ def test_revocation_does_not_end_a_later_one(fake_hub, hub, sara, monkeypatch) -
 
 def test_page_stops_checking_without_a_cache(sara, settings) -> None:
     """A start is a row: it can be requested, and waits for the unavailable parts."""
-    redis_is_down = database_settings.cache("redis://127.0.0.1:1/0")
-    settings.CACHES = {"default": redis_is_down}
+    redis_is_down = database_settings.redis_cache("redis://127.0.0.1:1/0")
+    settings.CACHES = settings.CACHES | {"copies": redis_is_down}
 
     status = server_status(sara)
 

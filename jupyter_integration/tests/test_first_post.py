@@ -4,7 +4,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,6 +17,7 @@ from jupyter_integration.status import snapshots
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.testing.fake_hub import FakeHub, Spawn
 from jupyter_integration.tests.scenes import provision, see
+from portal.caches import copies
 
 State = SpawnRequest.State
 READ, POST = "GET /users/sara", "POST /users/sara/server"
@@ -62,7 +62,7 @@ def test_progress_without_url_reads_the_user(
 
 
 def test_old_snapshot_is_checked_before_the_post(fake_hub, run, stopped) -> None:
-    cache.clear()
+    copies.clear()
     see(stopped, as_of=timezone.now() - snapshots.BELIEVED_FOR)
 
     assert run(request_spawn(user=stopped)).state == State.READY

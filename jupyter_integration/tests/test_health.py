@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 from celery import Celery, current_app
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -17,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from jupyter_integration.status import hub_availability
 from jupyter_integration.tasks import check_hub_availability
 from portal import heartbeats
+from portal.caches import copies
 from portal.tasks import beat_through_spawn_worker, beat_through_worker
 
 pytestmark = pytest.mark.django_db
@@ -83,8 +83,8 @@ def test_migration_graph_is_loaded_once(client: Client, monkeypatch: pytest.Monk
 
 
 def test_unavailable_cache_is_alive_but_not_ready(client: Client, settings) -> None:
-    settings.CACHES = {
-        "default": settings.CACHES["default"]
+    settings.CACHES = settings.CACHES | {
+        "copies": settings.CACHES["copies"]
         | {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
@@ -170,7 +170,7 @@ def test_heartbeat_tasks_prove_beat_and_workers(client: Client) -> None:
 
 def test_silent_part_is_shown_with_last_heartbeat(client: Client) -> None:
     long_ago = timezone.now() - timedelta(minutes=5)
-    cache.set("heartbeat:worker", long_ago)
+    copies.set("heartbeat:worker", long_ago)
 
     assert get(client, "/health/ready")[1]["worker"] == {
         "status": "silent",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status import snapshots
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.tests.scenes import provision, see, start
+from portal.caches import copies
 
 NOW = timezone.now()
 
@@ -24,7 +24,7 @@ def cross(monkeypatch: pytest.MonkeyPatch, user: User, *, older: float) -> None:
     """
     see(user, ready=True)
     with monkeypatch.context() as before_the_newer:
-        before_the_newer.setattr(cache, "get", lambda _key: None)
+        before_the_newer.setattr(copies, "get", lambda _key: None)
         see(user, as_of=timezone.now() - timedelta(seconds=older))
 
 

@@ -133,7 +133,7 @@ class TestLastHour:
 class TestCache:
     def test_queue_is_known_without_cache(self, sara, settings) -> None:
         start(sara)
-        settings.CACHES = UNREACHABLE_CACHE
+        settings.CACHES = settings.CACHES | UNREACHABLE_CACHE
 
         state = read_system_state()
         assert not state.cache_answers

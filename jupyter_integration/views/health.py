@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache as cache_forever
 from typing import Any
 
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jupyter_integration.status import hub_availability
+from portal.caches import copies
 from portal.heartbeats import PARTS, is_alive, last_heartbeats
 
 logger = logging.getLogger(__name__)
@@ -81,8 +81,8 @@ def _own_migrations() -> frozenset[tuple[str, str]]:
 
 def _check_cache() -> dict[str, str]:
     try:
-        cache.set("health", "ok", 60)
-        return _OK if cache.get("health") == "ok" else _UNAVAILABLE
+        copies.set("health", "ok", 60)
+        return _OK if copies.get("health") == "ok" else _UNAVAILABLE
     except DatabaseError as error:  # the cache may be a table
         logger.warning("The cache is unavailable: %s", error)
         return _UNAVAILABLE

@@ -1,40 +1,31 @@
 """Rate limit of the buttons for each user, as the API has one for its calls."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from math import ceil
-from typing import Any, cast
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.requests import AuthenticatedHttpRequest
+from portal.limits.rates import Rate, take
 
 AuthenticatedView = Callable[[AuthenticatedHttpRequest], HttpResponse]
 
 
-class ServerActionThrottle(SimpleRateThrottle):
-    """REST framework's throttle for our views. It reads nothing of the request but the user."""
-
-    scope = "server-action"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+CLICKS = Rate(60, timedelta(minutes=1))
 
 
 def throttled(view: AuthenticatedView) -> AuthenticatedView:
-    """Refuse the clicks of a user who has clicked too often, before they reach the database.
-
-    Without the cache no click is refused: the limit is for others' comfort and guards no secret.
-    """
+    """Refuse the clicks of a user who has clicked too often, before they do any work."""
 
     @wraps(view)
     def check(request: AuthenticatedHttpRequest) -> HttpResponse:
-        throttle = ServerActionThrottle()
-        if throttle.allow_request(cast(Any, request), cast(Any, None)):
+        wait = take("server-action", f"account {request.user.pk}", CLICKS)
+        if wait is None:
             return view(request)
-        return _refuse(request, seconds=ceil(throttle.wait() or 60))
+        return _refuse(request, seconds=ceil(wait.total_seconds()))
 
     return check
 

@@ -14,6 +14,7 @@ from jupyter_integration.testing.broken_broker import (
     REDIS_IS_DOWN,
     broken_broker,
 )
+from portal import enqueue
 from portal.enqueue import enqueue_on_commit
 
 each_broken_broker = pytest.mark.parametrize(
@@ -53,6 +54,15 @@ class TestEnqueueOnCommit:
 
         assert time.monotonic() - before < 1
         assert "server.stop_server" in caplog.text
+
+    def test_failed_broker_is_left_alone_for_a_while(self, workers) -> None:
+        with broken_broker(REDIS_IS_DOWN):
+            enqueue_on_commit(stop_server, 1)
+        enqueue_on_commit(stop_server, 2)
+        enqueue.pause.end()
+        enqueue_on_commit(stop_server, 3)
+
+        assert workers.sent == [("server.stop_server", (3,))]
 
     @each_broken_broker
     def test_spawn_request_survives_unavailable_broker(self, broker, sara) -> None:

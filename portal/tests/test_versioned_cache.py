@@ -1,10 +1,10 @@
 """Versioned cache: a cached value is what the rows hold, however writes and reads cross."""
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from pytest_django import Settings
 
+from portal.caches import copies
 from portal.versioned_cache import get_or_load, invalidate
 
 NAME = "word:1"
@@ -76,7 +76,7 @@ def test_lost_key_has_the_value_loaded_again(lost: str) -> None:
     row.get_or_load()
     row.value = "new"
 
-    cache.delete(lost)
+    copies.delete(lost)
 
     assert row.get_or_load() == "new"
 

@@ -40,10 +40,10 @@ def sign_up(page: Page, person: Person, portal_url: str) -> None:
     page.wait_for_url(f"{portal_url}/dashboard/**")
 
 
-def sign_in(page: Page, person: Person, portal_url: str) -> None:
+def sign_in(page: Page, person: Person, portal_url: str, *, password: str = PASSWORD) -> None:
     page.goto(f"{portal_url}/accounts/login/")
     page.fill("[name=login]", person.username)
-    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=password]", password)
     page.click("main form [type=submit]")
     page.wait_for_url(f"{portal_url}/dashboard/**")
 
