@@ -23,7 +23,7 @@ TO_PORTAL = "portal:sign-out"
 TO_HUB = "hub:sign-out"
 END_SESSIONS = "sessions.end"
 
-REMEMBERED_FOR = timedelta(minutes=11)
+IDS_KEPT_FOR = timedelta(minutes=11)
 """Standard Webhooks allows five minutes in each direction."""
 
 
@@ -84,7 +84,7 @@ class EndSessionsMessages:
 
     def _is_new(self, message_id: str) -> bool:
         now = time.monotonic()
-        oldest = now - REMEMBERED_FOR.total_seconds()
+        oldest = now - IDS_KEPT_FOR.total_seconds()
         self._seen = {known: at for known, at in self._seen.items() if at > oldest}
         if message_id in self._seen:
             return False
