@@ -91,3 +91,9 @@ def run_inside(container: str, program: str, given: object = None) -> Any:
         "exec", "--interactive", container, "python", "-c", program, given=json.dumps(given)
     )
     return json.loads(printed)
+
+
+def run_in_new(image: str, program: str, given: object, *options: str) -> Any:
+    """Run a Python program in a new container, which is removed; as `run_inside` otherwise."""
+    command = ["run", "--rm", "--interactive", *options, image, "python", "-c", program]
+    return json.loads(docker(*command, given=json.dumps(given)))
