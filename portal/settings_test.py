@@ -11,7 +11,6 @@ _key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 os.environ.update(
     SHAPARAK_MODE="trial",
     SHAPARAK_VAR=_var.name,
-    EMAIL_VERIFICATION="optional",
     SECRET_KEY="tests-only-" + "x" * 50,
     PORTAL_URL="http://localhost:8080",
     HUB_URL="http://hub.localhost:8000",
@@ -35,6 +34,8 @@ if os.environ.get("REDIS_URL"):
 from portal.settings import *
 
 DISK_FOLDER = ""  # tests do not depend on this machine's disk
+# Not in the environment: copies that tests start inherit that.
+ACCOUNT_EMAIL_VERIFICATION = "optional"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; protects nothing here
 if not os.environ.get("DATABASE_URL"):
