@@ -41,8 +41,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; pr
 if not os.environ.get("DATABASE_URL"):
     # A file, as in trial mode: SQLite's memory databases lock whole tables between threads.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-# Not in the environment: the copies that tests start would have it as well.
-ACCOUNT_EMAIL_VERIFICATION = "optional"
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
