@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -53,6 +54,9 @@ urlpatterns = [
     path("health/ready", health.show_readiness, name="health-ready"),
     # allauth's sign-in with its rate limits; the admin's own has none.
     path("admin/login/", secure_admin_login(admin.site.login)),
+    # The admin's own leave the Hub's session open, and count no wrong passwords.
+    path("admin/logout/", SignOut.as_view()),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/hub/", admin.site.admin_view(show_system_state), name="system_state"),
     path("admin/", admin.site.urls),
 ]

@@ -20,11 +20,15 @@ class StaffSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Lead staff who are signed in to what is missing, and everybody else to the sign-in."""
+        """Lead staff who are signed in on, or to what is missing; all others to the sign-in.
+
+        The admin's own form is never answered: it counts no guesses and asks for no second factor.
+        """
+        if self.has_permission(request):
+            return redirect("admin:index")
         step = _missing_step(request) if super().has_permission(request) else None
-        if step is None:
-            return super().login(request, extra_context)
-        return redirect(passthrough_next_redirect_url(request, step, REDIRECT_FIELD_NAME))
+        address = step or reverse("account_login")
+        return redirect(passthrough_next_redirect_url(request, address, REDIRECT_FIELD_NAME))
 
 
 def _missing_step(request: HttpRequest) -> str | None:
