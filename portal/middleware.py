@@ -23,10 +23,16 @@ class SeparateHostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = urlsplit(f"//{request.get_host()}").hostname or ""
-        if request.path.startswith(self.PATHS_WITHOUT_COOKIES) or not _is_of_the_hub(host):
+        if request.path.startswith(self.PATHS_WITHOUT_COOKIES) or not _is_of_the_hub(
+            _host_name(request)
+        ):
             return self.get_response(request)
         return HttpResponseRedirect(f"{settings.PORTAL_URL}{request.get_full_path()}")
+
+
+def _host_name(request: HttpRequest) -> str:
+    """Return the host name of the request. Django allows a final dot, as DNS and browsers do."""
+    return (urlsplit(f"//{request.get_host()}").hostname or "").removesuffix(".")
 
 
 def _is_of_the_hub(host: str) -> bool:
@@ -51,10 +57,9 @@ class InsidePathsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = urlsplit(f"//{request.get_host()}").hostname
         if (
             request.path.startswith(self.INSIDE)
-            and host == urlsplit(settings.PORTAL_URL).hostname
+            and _host_name(request) == urlsplit(settings.PORTAL_URL).hostname
             and not settings.TRIAL
         ):
             raise Http404
