@@ -78,6 +78,11 @@ class AccountAdapter(DefaultAccountAdapter):
         elif request.user.is_authenticated:
             raise ImmediateHttpResponse(rate_limits.refuse(request, wait))
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Send it, unless the address was sent too many: a stranger can sign up with it again."""
+        if rate_limits.take_mail("confirmation", email) is None:
+            super().send_account_already_exists_mail(email)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm the address, take it from accounts that only claimed it, and drop own claims."""
         user, address = email_address.user, email_address.email
