@@ -83,6 +83,16 @@ def test_reset_address_accepts_persian_digits(client: Client, db: None, workers)
     assert len(ask_for_reset(client, workers, "sara۹۸@example.ir")) == 1
 
 
+def test_each_form_says_what_a_new_password_ends(client: Client, sara: User, workers) -> None:
+    [link] = ask_for_reset(client, workers)
+    reset = client.get(link, follow=True).content.decode()
+    client.force_login(sara)
+    changed = client.get(reverse("account_change_password")).content.decode()
+
+    for page in (reset, changed):
+        assert "با گذرواژهٔ تازه، همهٔ مرورگرهای دیگر شما" in page
+
+
 def test_inactive_account_gets_no_reset_link(client: Client, sara: User, workers) -> None:
     sara.is_active = False
     sara.save()
