@@ -6,7 +6,7 @@ A page makes several calls to the cache. Without this, each would wait for its o
 from datetime import timedelta
 from typing import Any
 
-from redis.connection import Connection, ConnectionPool
+from redis.connection import Connection, ConnectionPool, SSLConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -28,9 +28,15 @@ class PausingConnection(Connection):
             raise
 
 
+class PausingConnectionWithTLS(PausingConnection, SSLConnection):
+    """Connection of a `rediss://` address."""
+
+
 class PausingConnectionPool(ConnectionPool):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs | {"connection_class": PausingConnection})
+        has_tls = kwargs.get("connection_class") is SSLConnection
+        kwargs["connection_class"] = PausingConnectionWithTLS if has_tls else PausingConnection
+        super().__init__(**kwargs)
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
         """Return a connection that is open.

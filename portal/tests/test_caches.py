@@ -7,6 +7,7 @@ from socket import create_server
 
 import pytest
 from django.core.cache import cache
+from redis.connection import SSLConnection
 
 from portal import database_settings, redis_connections
 from portal.caches import copies
@@ -45,6 +46,12 @@ def test_hanging_redis_is_waited_for_once(settings, silent_server: str) -> None:
         assert copies.get(f"key-{number}") is None
 
     assert time.monotonic() - began < 3 * timeout
+
+
+def test_address_with_tls_is_connected_with_tls() -> None:
+    pool = redis_connections.PausingConnectionPool.from_url("rediss://redis.example.ir:6380/0")
+
+    assert isinstance(pool.make_connection(), SSLConnection)
 
 
 def test_redis_is_tried_again_after_the_pause(settings, silent_server: str) -> None:
