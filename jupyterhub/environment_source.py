@@ -21,7 +21,7 @@ class EnvironmentRefused(Exception):
 
 
 def is_webhook_secret(secret: str) -> bool:
-    """Return whether the text is a secret of Standard Webhooks. portal/checks.py has the same."""
+    """Return whether the text is a secret of Standard Webhooks. portal/checks has the same."""
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from environment_source import EnvironmentRefused, EnvironmentSource
 
-# Tokens that manuals have printed, among them that of the system before this one. portal/checks.py
+# Tokens that manuals have printed, among them that of the system before this one. portal/checks
 # has the same.
 PUBLISHED_TOKENS = frozenset({"demo-token-shaparak-2025", "changeme", "secret", "token"})
 
@@ -22,7 +22,7 @@ DEFAULT_ACTIVE_SERVERS = 100  # the socket guard has the same
 
 
 def is_ip_address(url: str) -> bool:
-    """Return whether the host of the URL is an IP address. portal/checks.py has the same."""
+    """Return whether the host of the URL is an IP address. portal/checks has the same."""
     try:
         ip_address(urlsplit(url).hostname or "")
     except ValueError:

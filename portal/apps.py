@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from portal import checks
+from portal.checks import addresses, limits, mode, secrets, sign_up, support
 
 
 class PortalConfig(AppConfig):
@@ -11,15 +11,15 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         for check in (
-            checks.check_secrets,
-            checks.check_addresses,
-            checks.check_lab_origins,
-            checks.check_limits,
-            checks.check_support_addresses,
-            checks.check_signing_key,
-            checks.check_webhook_secrets,
-            checks.check_sign_up,
-            checks.check_mode,
+            secrets.check_secrets,
+            addresses.check_addresses,
+            addresses.check_lab_origins,
+            limits.check_limits,
+            support.check_support_addresses,
+            secrets.check_signing_key,
+            secrets.check_webhook_secrets,
+            sign_up.check_sign_up,
+            mode.check_mode,
         ):
             register(check, Tags.security)
         # Connects the receivers; imported here, since its cache needs the complete settings.

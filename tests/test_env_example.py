@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.secret_generation import APPLICATION_SECRETS, DATABASE_PASSWORDS
-from portal import checks
+from portal.checks.secrets import check_secrets
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / ".env.example"
@@ -237,7 +237,7 @@ def test_portal_accepts_what_make_env_writes(tmp_path: Path, settings: Any) -> N
     for name in SECRETS:
         setattr(settings, name, written[name])
 
-    assert checks.check_secrets() == []
+    assert check_secrets() == []
     pem = written["OIDC_PRIVATE_KEY"].replace(r"\n", "\n")
     key = load_pem_private_key(pem.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)

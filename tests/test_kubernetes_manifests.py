@@ -12,7 +12,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from portal import checks
+from portal.checks.secrets import check_secrets
 from tests.test_env_example import COMPOSE, ROOT, environment_of, settings_of
 
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -147,7 +147,7 @@ def test_portal_refuses_the_examples_values(settings: Any) -> None:
     settings.OIDC_CLIENT_SECRET = values["OIDC_CLIENT_SECRET"]
     settings.JUPYTERHUB_API_TOKEN = values["hub.services.portal.apiToken"]
 
-    assert {error.id for error in checks.check_secrets()} == {
+    assert {error.id for error in check_secrets()} == {
         f"shaparak.E00{number}" for number in (1, 2, 3)
     }
 

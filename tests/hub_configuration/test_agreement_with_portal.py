@@ -10,7 +10,7 @@ import pytest
 from accounts.hub_usernames import HUB_USERNAME_PATTERN
 from jupyter_integration.models import HubEvent
 from jupyter_integration.status.progress_messages import translate_hub_message
-from portal import checks
+from portal.checks.secrets import PUBLISHED_TOKENS, check_webhook_secrets
 from tests.hub_configuration.conftest import FOLDER
 
 
@@ -28,7 +28,7 @@ def test_both_accept_the_same_webhook_secrets(load: Any, settings: Any, secret: 
     settings.WEBHOOK_SECRETS = [secret]
     accepted = load("environment_source").is_webhook_secret(secret)
 
-    assert accepted is (checks.check_webhook_secrets() == [])
+    assert accepted is (check_webhook_secrets() == [])
     assert accepted is (secret == "whsec_" + "b2xk" * 8)
 
 
@@ -39,7 +39,7 @@ def test_both_read_addresses_by_the_same_rules() -> None:
 
 
 def test_both_refuse_the_same_tokens(load: Any) -> None:
-    assert load("hub_environment").PUBLISHED_TOKENS == checks.PUBLISHED_TOKENS
+    assert load("hub_environment").PUBLISHED_TOKENS == PUBLISHED_TOKENS
 
 
 @pytest.mark.parametrize(
