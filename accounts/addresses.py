@@ -1,4 +1,4 @@
-"""E-mail addresses: their one spelling, their domains, and the form field."""
+"""E-mail addresses: their one spelling, their domains, how logs show them, and the form field."""
 
 from typing import Any
 
@@ -27,6 +27,12 @@ def is_address_admitted(address: str) -> bool:
 def admitted_domains() -> str:
     """Return the list for a sentence, each in its own direction; "" if all are admitted."""
     return gettext(", ").join(ltr(domain) for domain in settings.SIGNUP_EMAIL_DOMAINS)
+
+
+def shorten_address(address: str) -> str:
+    """Return an address as logs show it: enough to see whose it is, not to write to it."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:2]}…@{domain}" if domain else address
 
 
 class AddressInput(forms.TextInput):

@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now; importing connects the receivers.
-        import_module("accounts.receivers")
+        for log in ("sign_ins", "second_factors", "own_changes", "changes_of_rows"):
+            import_module(f"accounts.audit_receivers.{log}")
         import_module("accounts.session_receivers")
         import_module("accounts.second_factor.receivers")
