@@ -21,7 +21,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 OF_NETWORK = {
     "account_signup": (Rate(600, MINUTE),),
+    "account_confirm_email": (Rate(600, MINUTE),),
     "account_login": (Rate(1200, MINUTE),),
+    "mfa_authenticate": (Rate(600, MINUTE),),
     "account_reset_password": (Rate(60, MINUTE), Rate(1000, DAY)),
 }
 OF_OTHER_FORMS = (Rate(120, MINUTE),)

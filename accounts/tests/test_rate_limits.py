@@ -91,6 +91,15 @@ def test_class_signs_up_from_one_address_on_one_day(db: None) -> None:
     assert User.objects.count() == 300
 
 
+@pytest.mark.parametrize(
+    "form", [reverse("account_confirm_email", args=["key"]), reverse("mfa_authenticate")]
+)
+def test_class_fills_in_a_form_in_one_minute(client: Client, db: None, form: str) -> None:
+    statuses = {client.post(form).status_code for _person in range(300)}
+
+    assert 429 not in statuses
+
+
 def test_sign_ups_of_a_network_end_for_the_day(db: None, settings) -> None:
     settings.SIGNUPS_PER_DAY = 2
 
