@@ -50,6 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
             username=credentials.get("username", ""), email=credentials.get("email", "")
         )
         guess = guessing.begin(request, guessing.PASSWORD, whose)
+        if isinstance(whose, User):
+            # The account that counts is the only one whose password is tried.
+            credentials |= {"username": whose.username, "email": ""}
         user = super().authenticate(request, **credentials)
         if user is not None:
             guess.succeeded()

@@ -118,11 +118,13 @@ def begin(request: HttpRequest, secret: Secret, whose: User | str) -> Guess:
 def account_of(*, username: str = "", email: str = "") -> User | str:
     """Return the account that a login names, so that its name and addresses share one count.
 
-    The login itself if there is none.
+    The login itself if there is none. Of several accounts that claim an address, the one whose main
+    address it is: otherwise its guesses would count for whoever else has added the address.
     """
     user = get_user_by_username(username) if username else None
     if user is None and email:
         users = filter_users_by_email(email, prefer_verified=True, for_login=True)
+        users.sort(key=lambda found: (found.email != email.lower(), found.pk))
         user = users[0] if users else None
     return user or username or email
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
@@ -167,6 +168,19 @@ def test_reauthentication_and_sign_in_share_count(client: Client, sara: User) ->
 
     assert "account_authentication_methods" not in client.session
     assert not is_signed_in(try_password("sara", SARAS))
+
+
+def test_claim_of_an_address_counts_no_guesses_of_its_owner(
+    client: Client, sara: User, omid: User
+) -> None:
+    """Mallory, here sara, starts her own count again by signing in."""
+    EmailAddress.objects.create(user=sara, email=omid.email, verified=False)
+    EmailAddress.objects.create(user=omid, email=omid.email, primary=True, verified=False)
+    for number in range(FREE_GUESSES):
+        try_password(omid.email, f"guess-{number}")
+        try_password("sara", SARAS)
+
+    assert not is_signed_in(try_password(omid.email, "omid-s-password"))
 
 
 def test_password_change_is_no_way_to_guess(client: Client, sara: User) -> None:
