@@ -1,33 +1,21 @@
-"""Admin of accounts."""
+"""Admin of accounts: their data, passwords and rights."""
 
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.admin import EmailAddressAdmin
-from allauth.account.models import EmailAddress
-from allauth.idp.oidc.models import Client, Token
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.forms import AccountChangeForm, AccountCreationForm, AddressOfAccountForm
+from accounts.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
 from accounts.services.remove_second_factor import remove_second_factor
-from accounts.services.settle_addresses import (
-    add_vouched_address,
-    drop_claims,
-    is_confirmed_elsewhere,
-    replace_addresses,
-)
+from accounts.services.settle_addresses import is_confirmed_elsewhere, replace_addresses
 from accounts.staff_rights import RIGHTS, may_manage, ordinary_accounts
 from portal.persian.admin_dates import LocalizedDatesAdmin
 from portal.persian.admin_search import FoldedSearchAdmin
@@ -159,78 +147,3 @@ def require_new_password(user: User) -> None:
 
 def _may_manage(request: HttpRequest, account: User | None) -> bool:
     return account is None or may_manage(request.user, account)
-
-
-class AddressAdmin(EmailAddressAdmin):
-    """Admin of e-mail addresses: whoever adds one to an account can reset its password.
-
-    A row is never edited: a link that was sent for one address would confirm another. The main
-    address is the account's, and changes on its page.
-    """
-
-    form = AddressOfAccountForm
-    fields = ("user", "email")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
-        return ("user", "email", "primary", "verified") if obj is not None else ()
-
-    def get_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
-        return self.fields if obj is None else (*self.fields, "primary", "verified")
-
-    def save_model(self, request: HttpRequest, obj: EmailAddress, form: Any, change: bool) -> None:
-        if not change:
-            add_vouched_address(user=obj.user, row=obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
-        is_main = obj is not None and obj.primary
-        return not is_main and super().has_delete_permission(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
-        super().delete_queryset(request, queryset.filter(primary=False))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:
-        addresses = super().get_queryset(request)
-        if request.user.is_superuser:
-            return addresses
-        return addresses.filter(ordinary_accounts("user__"))
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
-        if db_field.name == "user" and not request.user.is_superuser:
-            kwargs["queryset"] = User.objects.filter(ordinary_accounts())
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    @admin.action(description=_("Mark the selected addresses as confirmed"), permissions=["change"])
-    def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
-        super().make_verified(request, queryset)
-        for user in User.objects.filter(emailaddress__in=queryset).distinct():
-            drop_claims(user=user)
-
-
-class RightsAdmin(GroupAdmin):
-    """Admin of groups: whoever changes a group changes the rights of its members."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.is_superuser
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.is_superuser
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.is_superuser
-
-
-admin.site.unregister([EmailAddress, Group])
-admin.site.register(EmailAddress, AddressAdmin)
-admin.site.register(Group, RightsAdmin)
-
-# `manage.py prepare` creates the only client, the Hub; staff edit no tokens, no second
-# factors and no sessions.
-admin.site.unregister([Client, Token, Authenticator, UserSession])

@@ -1,0 +1,66 @@
+"""Admin of e-mail addresses."""
+
+from typing import Any
+
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import AddressOfAccountForm
+from accounts.models import User
+from accounts.services.settle_addresses import add_vouched_address, drop_claims
+from accounts.staff_rights import ordinary_accounts
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(EmailAddressAdmin):
+    """Admin of e-mail addresses: whoever adds one to an account can reset its password.
+
+    A row is never edited: a link that was sent for one address would confirm another. The main
+    address is the account's, and changes on its page.
+    """
+
+    form = AddressOfAccountForm
+    fields = ("user", "email")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
+        return ("user", "email", "primary", "verified") if obj is not None else ()
+
+    def get_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
+        return self.fields if obj is None else (*self.fields, "primary", "verified")
+
+    def save_model(self, request: HttpRequest, obj: EmailAddress, form: Any, change: bool) -> None:
+        if not change:
+            add_vouched_address(user=obj.user, row=obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        is_main = obj is not None and obj.primary
+        return not is_main and super().has_delete_permission(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
+        super().delete_queryset(request, queryset.filter(primary=False))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:
+        addresses = super().get_queryset(request)
+        if request.user.is_superuser:
+            return addresses
+        return addresses.filter(ordinary_accounts("user__"))
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        if db_field.name == "user" and not request.user.is_superuser:
+            kwargs["queryset"] = User.objects.filter(ordinary_accounts())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.action(description=_("Mark the selected addresses as confirmed"), permissions=["change"])
+    def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
+        super().make_verified(request, queryset)
+        for user in User.objects.filter(emailaddress__in=queryset).distinct():
+            drop_claims(user=user)
