@@ -24,7 +24,14 @@ def check_sign_up(**_kwargs: object) -> list[CheckMessage]:
         hint = "Set EMAIL_VERIFICATION=mandatory."
         problem = "EMAIL_VERIFICATION is neither `none` nor `optional` nor `mandatory`."
         messages.append(setting_error(27, problem, hint))
-    if settings.TRIAL or not settings.SIGNUP_OPEN or verification == "mandatory":
+    if settings.TRIAL or not settings.SIGNUP_OPEN:
+        return messages
+    # The default of EMAIL_URL. In a container no mail server answers there.
+    if verification != "none" and settings.EMAIL_HOST == "localhost":
+        problem = "Who signs up waits for a mail, and EMAIL_URL is not set."
+        hint = "Set EMAIL_URL, or SIGNUP_OPEN=false and create accounts in the administration."
+        messages.append(Warning(problem, hint=hint, id="shaparak.W004"))
+    if verification == "mandatory":
         return messages
     if not domains:
         problem = "Sign-up is open to everybody, with any address: each gets a server."

@@ -37,6 +37,7 @@ def production(settings):
     settings.HUB_URL = "https://hub.example.ir"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SIGNUP_OPEN = False
+    settings.EMAIL_HOST = "mail.example.ir"
     settings.REDIS_URL = "redis://redis:6379/0"
     settings.HOME_SIZE = "5G"
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
@@ -169,6 +170,26 @@ def test_open_sign_up_needs_confirmation_or_domains(
     production.SIGNUP_OPEN = is_open
     production.ACCOUNT_EMAIL_VERIFICATION = verification
     production.SIGNUP_EMAIL_DOMAINS = domains
+
+    assert errors() == expected
+
+
+@pytest.mark.parametrize(
+    ("is_open", "verification", "expected"),
+    [
+        (True, "mandatory", {"shaparak.W004"}),
+        (True, "optional", {"shaparak.W004"}),
+        (True, "none", {"shaparak.W003"}),
+        (False, "mandatory", set()),
+    ],
+)
+def test_confirmation_without_mail_server_is_a_warning(
+    production, is_open: bool, verification: str, expected: set[str]
+) -> None:
+    production.EMAIL_HOST = "localhost"
+    production.SIGNUP_OPEN = is_open
+    production.ACCOUNT_EMAIL_VERIFICATION = verification
+    production.SIGNUP_EMAIL_DOMAINS = ["uni.ac.ir"]
 
     assert errors() == expected
 
