@@ -37,7 +37,7 @@ bench:          ## measure starts, faults and pages beside a bare JupyterHub
 
 smoke:          ## build, start and test the containers on this machine's Docker engine
 	@$(PYTHON) -m deploy.local.development --with-browser
-	@$(INSTALLED) -m pytest tests/smoke --timeout 420 --session-timeout 480
+	@$(INSTALLED) -m pytest tests/smoke --timeout 420 --session-timeout 900
 
 backup:         ## back up databases and homes of the running containers
 	@scripts/backup
