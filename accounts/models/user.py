@@ -1,7 +1,7 @@
 """Accounts of people."""
 
-from collections.abc import Collection, Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.hub_usernames import HUB_USERNAME_PATTERN, LONGEST_HUB_USERNAME
 from accounts.models.issued_hub_username import IssuedHubUsername
+from accounts.models.stored_values import StoredValues
 from accounts.usernames import LONGEST_USERNAME, fold_username, username_validators
 from portal.persian.text import fold_digits, fold_name, search_key
 
@@ -53,7 +54,7 @@ class AccountManager(UserManager["User"]):
         return super().bulk_create(users, *args, **more)
 
 
-class User(AbstractUser):
+class User(StoredValues, AbstractUser):
     """A person with an account.
 
     `hub_username` is the name of this person's user, home and server on the Hub. The first save
@@ -117,6 +118,7 @@ class User(AbstractUser):
 
     objects: ClassVar[AccountManager] = AccountManager()
 
+    RECORDED_COLUMNS = frozenset({"hub_username", "password"})
     SEARCHED_NAMES = frozenset({"username", "first_name", "last_name"})
 
     # Workers and services write these by UPDATEs of their own. A page that loaded the account
@@ -145,37 +147,7 @@ class User(AbstractUser):
             ),
         ]
 
-    _stored_hub_username: str | None = None
-    _stored_password: str | None = None
     _password: str | None  # Django's: the plain text, from set_password until it is saved
-
-    @classmethod
-    def from_db(
-        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
-    ) -> Self:
-        user = super().from_db(db, field_names, values, **kwargs)
-        user._record_stored_hub_username()
-        user._record_stored_password()
-        return user
-
-    def refresh_from_db(
-        self,
-        using: str | None = None,
-        fields: Iterable[str] | None = None,
-        from_queryset: models.QuerySet[Self] | None = None,
-    ) -> None:
-        names = None if fields is None else list(fields)
-        super().refresh_from_db(using, names, from_queryset)
-        if names is None or "hub_username" in names:
-            self._record_stored_hub_username()
-        if names is None or "password" in names:
-            self._record_stored_password()
-
-    def _record_stored_hub_username(self) -> None:
-        self._stored_hub_username = self.__dict__.get("hub_username")
-
-    def _record_stored_password(self) -> None:
-        self._stored_password = self.__dict__.get("password")
 
     @property
     def password_was_replaced(self) -> bool:
@@ -184,7 +156,7 @@ class User(AbstractUser):
         Django also writes a new hash of the same password, at a sign-in, when the hasher's
         settings changed. That is no change: it leaves no plain password behind.
         """
-        if self.password == self._stored_password:
+        if self.password == self.stored_value("password"):
             return False
         return self._password is not None or not self.has_usable_password()
 
@@ -239,7 +211,7 @@ class User(AbstractUser):
         if self._state.adding:
             self._save_first(**kwargs)
             return
-        changed = self.__dict__.get("hub_username") != self._stored_hub_username
+        changed = self.__dict__.get("hub_username") != self.stored_value("hub_username")
         if changed or (fields is not None and "hub_username" in fields):
             raise HubUsernameIsImmutableError(self.pk)
         if fields is None:
@@ -252,7 +224,7 @@ class User(AbstractUser):
         with transaction.atomic():  # together with the revocation of access that a signal may add
             super().save(**kwargs)
         if fields is None or "password" in fields:
-            self._record_stored_password()
+            self.record_stored(["password"])
 
     def _save_first(self, **kwargs: Any) -> None:
         self.email = self.email.lower()  # the spelling that allauth searches at sign-in
@@ -263,5 +235,4 @@ class User(AbstractUser):
                 self.hub_username = IssuedHubUsername.issue(self.username)
             super().save(**kwargs)
             IssuedHubUsername.objects.filter(pk=self.hub_username).update(issued_to=self)
-        self._record_stored_hub_username()
-        self._record_stored_password()
+        self.record_stored(self.RECORDED_COLUMNS)
