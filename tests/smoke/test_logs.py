@@ -25,7 +25,7 @@ def test_no_container_logs_a_key(stack: Stack, tmp_path: Path) -> None:
         stack.compose("up", "--detach", "--wait", "portal")
 
     assert answer.status_code == requests.codes.bad_gateway
+    assert "/reset/key/…" in stack.compose("logs", "--no-log-prefix", "portal")
+    # Caddy 2.6 logs no error to which it has responded itself; later versions may.
     for service in ("portal", "edge"):
-        log = stack.compose("logs", "--no-log-prefix", service)
-        assert "/reset/key/…" in log
-        assert KEY not in log
+        assert KEY not in stack.compose("logs", "--no-log-prefix", service)
