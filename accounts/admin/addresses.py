@@ -4,7 +4,8 @@ from typing import Any
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
@@ -12,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressOfAccountForm
 from accounts.models import User
-from accounts.services.settle_addresses import add_vouched_address, drop_claims
+from accounts.services.settle_addresses import (
+    add_vouched_address,
+    drop_claims,
+    is_confirmed_elsewhere,
+    release_claims,
+)
 from accounts.staff_rights import ordinary_accounts
 
 admin.site.unregister(EmailAddress)
@@ -61,6 +67,13 @@ class AddressAdmin(EmailAddressAdmin):
 
     @admin.action(description=_("Mark the selected addresses as confirmed"), permissions=["change"])
     def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
-        super().make_verified(request, queryset)
-        for user in User.objects.filter(emailaddress__in=queryset).distinct():
-            drop_claims(user=user)
+        # Keys, since a confirmed row is no longer in a list that shows the unconfirmed ones.
+        keys = [row.pk for row in queryset if not is_confirmed_elsewhere(row.email, than=row.user)]
+        if len(keys) < queryset.count():
+            taken = _("Another account has this e-mail address.")
+            self.message_user(request, taken, messages.ERROR)
+        super().make_verified(request, EmailAddress.objects.filter(pk__in=keys))
+        for row in EmailAddress.objects.filter(pk__in=keys, verified=True):
+            with transaction.atomic():
+                release_claims(row.email, kept_for=row.user)
+                drop_claims(user=row.user)

@@ -158,3 +158,40 @@ def test_former_differences_are_settled(maryam: User, sara: User, omid: User) ->
     assert rows_of(sara) == [(sara.email, True, True)]
     assert rows_of(omid) == [(omid.email, True, False)]
     assert set(User.objects.filter(signed_up=True)) == {maryam, omid}
+
+
+@pytest.fixture
+def claim(maryam: User) -> EmailAddress:
+    """Zahra's claim of an address, beside her own, which is not confirmed either."""
+    zahra = User.objects.create_user("zahra", "zahra@example.ir", PASSWORD, signed_up=True)
+    EmailAddress.objects.create(user=zahra, email=zahra.email, primary=True)
+    return EmailAddress.objects.create(user=zahra, email=NEW)
+
+
+def confirm_from_list(staff: Client, row: EmailAddress) -> None:
+    staff.post(
+        reverse("admin:account_emailaddress_changelist") + "?verified__exact=0",
+        {"action": "make_verified", "_selected_action": [row.pk]},
+    )
+
+
+def test_address_that_staff_confirm_is_nobody_elses(
+    staff: Client, maryam: User, claim: EmailAddress
+) -> None:
+    EmailAddress.objects.create(user=maryam, email=NEW)
+
+    confirm_from_list(staff, claim)
+
+    assert rows_of(claim.user) == [(NEW, True, True)]
+    assert rows_of(maryam) == [(OLD, True, False)]
+
+
+def test_main_address_of_another_is_not_confirmed(
+    staff: Client, maryam: User, claim: EmailAddress
+) -> None:
+    User.objects.filter(pk=maryam.pk).update(email=NEW)
+
+    confirm_from_list(staff, claim)
+
+    claim.refresh_from_db()
+    assert not claim.verified
