@@ -25,27 +25,13 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # during a rotation
 
-# --- Addresses and limits ---------------------------------------------------------------------
+# --- Addresses --------------------------------------------------------------------------------
 
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8080").rstrip("/")
 HUB_URL = env.str("HUB_URL", default="http://hub.localhost:8000").rstrip("/")
 LAB_SUBDOMAINS = env.bool("LAB_SUBDOMAINS", default=True)  # the Hub reads it too
 HUB_PROXY_URL = env.str("HUB_PROXY_URL", default=HUB_URL).rstrip("/")
 JUPYTERHUB_API_URL = env.str("JUPYTERHUB_API_URL", default=f"{HUB_URL}/hub/api").rstrip("/")
-JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
-WEBHOOK_SECRETS = env.list("WEBHOOK_SECRET", default=[])  # several during a rotation
-HUB_CONNECT_TIMEOUT = 3.0  # seconds
-HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
-HUB_AWAY_AFTER_FAILURES = 3  # calls in a row, over all processes
-HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; at least the interval of server.check_hub
-SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # concurrent starts; the Hub reads it too
-SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds until a start fails
-IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads it too
-# Of one home, as 5G; the socket guard applies it. Empty: homes have no limit of their own.
-HOME_SIZE = env.str("HOME_SIZE", default="")
-# Staff see the free space of its file system; empty: none.
-DISK_FOLDER = env.str("DISK_FOLDER", default=str(VAR_DIR) if TRIAL else "/")
-SERVER_MAX_AGE = env.int("SERVER_MAX_AGE", default=604_800)  # seconds; the culler reads it too
 
 _portal_host = urlsplit(PORTAL_URL).hostname or "localhost"
 ALLOWED_HOSTS = [
@@ -54,6 +40,26 @@ ALLOWED_HOSTS = [
     *(["127.0.0.1"] if TRIAL else []),
 ]
 SECURE_COOKIES = urlsplit(PORTAL_URL).scheme == "https"
+
+# --- Messages between portal and Hub ----------------------------------------------------------
+
+JUPYTERHUB_API_TOKEN = env.str("JUPYTERHUB_API_TOKEN", default="")
+WEBHOOK_SECRETS = env.list("WEBHOOK_SECRET", default=[])  # several during a rotation
+HUB_CONNECT_TIMEOUT = 3.0  # seconds
+HUB_READ_TIMEOUT = env.float("HUB_READ_TIMEOUT", default=10.0)  # seconds, 5 to 30
+HUB_AWAY_AFTER_FAILURES = 3  # calls in a row, over all processes
+HUB_ASKED_WHILE_AWAY_EVERY = 5.0  # seconds; at least the interval of server.check_hub
+
+# --- Users' servers ---------------------------------------------------------------------------
+
+SPAWN_SLOTS = env.int("SPAWN_SLOTS", default=16)  # concurrent starts; the Hub reads it too
+SPAWN_DEADLINE = env.int("SPAWN_DEADLINE", default=600)  # seconds until a start fails
+IDLE_TIMEOUT = env.int("IDLE_TIMEOUT", default=3600)  # seconds; the Hub's culler reads it too
+SERVER_MAX_AGE = env.int("SERVER_MAX_AGE", default=604_800)  # seconds; the culler reads it too
+# Of one home, as 5G; the socket guard applies it. Empty: homes have no limit of their own.
+HOME_SIZE = env.str("HOME_SIZE", default="")
+# Staff see the free space of its file system; empty: none.
+DISK_FOLDER = env.str("DISK_FOLDER", default=str(VAR_DIR) if TRIAL else "/")
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -152,14 +158,32 @@ CACHES_ROWS = bool(REDIS_URL)
 DJANGO_REDIS_IGNORE_EXCEPTIONS = True  # without its cache the portal is slower, but works
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Sessions and cookies ---------------------------------------------------------------------
+
 SESSION_ENGINE = "portal.sessions"
 # A session ends with the browser, and after a working day from its sign-in. The Hub's ends with the
 # same (jupyterhub/jupyterhub_config.py). "Remember me" keeps only the portal's for longer.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 10 * 3600  # seconds
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds, with "remember me"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+# Scripts on the Hub's host can set cookies for the common parent domain, and so replace a visitor's
+# session. Browsers accept a cookie with this prefix only from the host itself.
+_HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}shaparak_session"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}shaparak_csrf"
+KNOWN_BROWSER_COOKIE_NAME = f"{_HOST_ONLY}shaparak_browser"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = f"{_HOST_ONLY}shaparak_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+MESSAGES_COOKIE_NAME = f"{_HOST_ONLY}shaparak_messages"
+MESSAGE_STORAGE = "portal.own_messages.OwnMessages"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- Accounts and the OpenID provider ---------------------------------------------------------
+# --- Accounts ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -211,7 +235,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 SIGNUPS_PER_DAY = env.int("SIGNUPS_PER_DAY", default=1000)  # of one network
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# --- Second factors ---------------------------------------------------------------------------
 
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not TRIAL)
 MFA_ADAPTER = "accounts.second_factor.adapter.SecondFactorAdapter"
@@ -233,6 +258,8 @@ MFA_FORMS = {
     "login_webauthn": "accounts.second_factor.passkeys.LoginWebAuthnForm",
     "reauthenticate_webauthn": "accounts.second_factor.passkeys.ReauthenticateWebAuthnForm",
 }
+
+# --- OpenID provider --------------------------------------------------------------------------
 
 OIDC_CLIENT_ID = "jupyterhub"
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
@@ -324,23 +351,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"ServerStateEnum": "jupyter_integration.server_states.ServerState"},
 }
 
-# --- Security -----------------------------------------------------------------------------------
+# --- Security ---------------------------------------------------------------------------------
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
-# Scripts on the Hub's host can set cookies for the common parent domain, and so replace a visitor's
-# session. Browsers accept a cookie with this prefix only from the host itself.
-_HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
-SESSION_COOKIE_NAME = f"{_HOST_ONLY}shaparak_session"
-CSRF_COOKIE_NAME = f"{_HOST_ONLY}shaparak_csrf"
-KNOWN_BROWSER_COOKIE_NAME = f"{_HOST_ONLY}shaparak_browser"
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_NAME = f"{_HOST_ONLY}shaparak_language"
-LANGUAGE_COOKIE_HTTPONLY = True
-MESSAGES_COOKIE_NAME = f"{_HOST_ONLY}shaparak_messages"
-MESSAGE_STORAGE = "portal.own_messages.OwnMessages"
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
-LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 CSRF_FAILURE_VIEW = "portal.csrf_failure.refuse_form"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -351,6 +363,7 @@ SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^identity/o/api/", r"^hooks/", r"^edge/"]
 if env.bool("BEHIND_TLS_PROXY", default=SECURE_COOKIES):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # HSTS preloading and subdomains concern the institution's other services: it decides about them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
