@@ -1,12 +1,18 @@
-"""Receivers that end the sessions of an account whose password or access was taken away."""
+"""Receivers that end sessions: of a changed account all, of one with very many the oldest."""
 
 from collections.abc import Collection
 
+from allauth.account.signals import user_logged_in
+from allauth.usersessions.models import UserSession
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.services.end_sessions import Reason, end_sessions
+
+MOST_SESSIONS = 30
+"""Of one account. Each sign-in reads all of them: a program that signs in all day would make the
+portal slow for everybody."""
 
 
 @receiver(post_save, sender=User)
@@ -24,3 +30,9 @@ def end_sessions_of_changed_account(
         end_sessions(user=instance, reason=Reason.DEACTIVATED)
     elif instance.password_was_replaced and (update_fields is None or "password" in update_fields):
         end_sessions(user=instance, reason=Reason.PASSWORD)
+
+
+@receiver(user_logged_in)
+def end_oldest_sessions(user: User, **_kwargs: object) -> None:
+    for session in UserSession.objects.filter(user=user).order_by("-pk")[MOST_SESSIONS:]:
+        session.end()

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import session_receivers
 from accounts.models import User
 
 WORKING_DAY = timedelta(hours=10)
@@ -66,6 +67,14 @@ def test_remember_me_keeps_the_session_for_days(sara: User) -> None:
     cookie = session_cookie(sign_in(remember="on"))
 
     assert timedelta(seconds=int(cookie["max-age"])) == timedelta(days=14)
+
+
+def test_oldest_of_very_many_sessions_ends(sara: User, monkeypatch) -> None:
+    monkeypatch.setattr(session_receivers, "MOST_SESSIONS", 3)
+
+    browsers = [sign_in() for _time in range(5)]
+
+    assert [is_signed_in(browser) for browser in browsers] == [False, False, True, True, True]
 
 
 # --- What ends sessions -----------------------------------------------------------------------
