@@ -10,26 +10,14 @@ from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
-from accounts.addresses import (
-    AddressField,
-    AddressInput,
-    admitted_domains,
-    fold_address,
-    is_address_admitted,
-)
+from accounts.addresses import AddressField, admitted_domains, fold_address, is_address_admitted
 from accounts.models import User
-from accounts.services.settle_addresses import (
-    confirm_by_reset,
-    is_address_claimed,
-    is_confirmed_elsewhere,
-    may_reset,
-)
+from accounts.services.settle_addresses import confirm_by_reset, is_address_claimed, may_reset
 from accounts.usernames import fold_username
 
 # A password manager fills the field in, and a phone neither corrects nor capitalises a name.
@@ -139,60 +127,6 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         password = super().clean_oldpassword()
         guess.succeeded()
         return password
-
-
-def vouched_address(address: str, *, user: User) -> str:
-    """Return an address that staff give to the account. Raises ValidationError if it is taken."""
-    if address and is_confirmed_elsewhere(address, than=user):
-        raise forms.ValidationError(_("Another account has this e-mail address."))
-    return address
-
-
-class AccountCreationForm(AdminUserCreationForm):
-    """Admin form of a new account."""
-
-    def clean_username(self) -> str:
-        self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
-        return super().clean_username()
-
-
-class AccountChangeForm(UserChangeForm):
-    """Admin form of an account."""
-
-    email = AddressField(
-        required=False,
-        label=_("e-mail address"),
-        help_text=_(
-            "You vouch for a new address: it is confirmed at once, and replaces all others."
-        ),
-        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
-    )
-
-    def clean_username(self) -> str:
-        return fold_username(self.cleaned_data["username"])
-
-    def clean_email(self) -> str:
-        return vouched_address(self.cleaned_data["email"], user=self.instance)
-
-
-class AddressOfAccountForm(forms.ModelForm):
-    """Admin form of one more address of an account."""
-
-    email = AddressField(
-        label=_("e-mail address"),
-        help_text=_("You vouch for it: it is confirmed at once."),
-        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
-    )
-
-    class Meta:
-        model = EmailAddress
-        fields = ("user", "email")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("user") and cleaned.get("email"):
-            vouched_address(cleaned["email"], user=cleaned["user"])
-        return cleaned
 
 
 class ProfileForm(forms.ModelForm):

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.forms import AccountChangeForm, AccountCreationForm
+from accounts.admin.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
 from accounts.services.remove_second_factor import remove_second_factor
 from accounts.services.settle_addresses import is_confirmed_elsewhere, replace_addresses
@@ -38,7 +38,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
     actions = ("confirm_address", "remove_second_factor")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save the account; a new address replaces all former ones, and they are told."""
+        """Save the account. A new address replaces all others; the former main one gets a mail."""
         before = User.objects.values_list("email", flat=True).get(pk=obj.pk) if change else ""
         super().save_model(request, obj, form, change)
         if not change:

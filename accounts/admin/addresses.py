@@ -11,7 +11,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import AddressOfAccountForm
+from accounts.admin.forms import AddressOfAccountForm
 from accounts.models import User
 from accounts.services.settle_addresses import (
     add_vouched_address,

@@ -1,0 +1,67 @@
+"""Forms of accounts and of their addresses in the admin."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import AddressField, AddressInput
+from accounts.models import User
+from accounts.services.settle_addresses import is_confirmed_elsewhere
+from accounts.usernames import fold_username
+
+
+def vouched_address(address: str, *, user: User) -> str:
+    """Return an address that staff give to the account. Raises ValidationError if it is taken."""
+    if address and is_confirmed_elsewhere(address, than=user):
+        raise forms.ValidationError(_("Another account has this e-mail address."))
+    return address
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    """Form of a new account."""
+
+    def clean_username(self) -> str:
+        self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
+        return super().clean_username()
+
+
+class AccountChangeForm(UserChangeForm):
+    """Form of an account."""
+
+    email = AddressField(
+        required=False,
+        label=_("e-mail address"),
+        help_text=_(
+            "You vouch for a new address: it is confirmed at once, and replaces all others."
+        ),
+        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
+    )
+
+    def clean_username(self) -> str:
+        return fold_username(self.cleaned_data["username"])
+
+    def clean_email(self) -> str:
+        return vouched_address(self.cleaned_data["email"], user=self.instance)
+
+
+class AddressOfAccountForm(forms.ModelForm):
+    """Form of one more address of an account."""
+
+    email = AddressField(
+        label=_("e-mail address"),
+        help_text=_("You vouch for it: it is confirmed at once."),
+        widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = EmailAddress
+        fields = ("user", "email")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("user") and cleaned.get("email"):
+            vouched_address(cleaned["email"], user=cleaned["user"])
+        return cleaned
