@@ -83,7 +83,7 @@ def test_old_address_is_free_for_others(client: Client, changed: User) -> None:
     assert User.objects.get(username="other").email == OLD
 
 
-def test_old_address_is_told(changed: User) -> None:
+def test_old_address_gets_a_mail(changed: User) -> None:
     assert "نشانی رایانامهٔ شما تغییر کرد" in subjects_to(OLD)
 
 

@@ -159,7 +159,7 @@ def test_main_address_cannot_be_removed(prehi: Person) -> None:
     assert addresses_of("prehi") == {PROF: False}
 
 
-def test_changes_are_told_to_the_main_address(prehi: Person) -> None:
+def test_main_address_gets_mail_about_changes(prehi: Person) -> None:
     prehi.confirm(PROF)
     mail.outbox.clear()
 
@@ -172,7 +172,7 @@ def test_changes_are_told_to_the_main_address(prehi: Person) -> None:
     assert "یک نشانی رایانامه حذف شد" in subjects_to(EVIL)
 
 
-def test_changed_password_is_told_to_the_main_address(prehi: Person, prof: Person) -> None:
+def test_main_address_gets_mail_about_password(prehi: Person, prof: Person) -> None:
     form = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     prehi.post("account_change_password", **form)
     assert "گذرواژهٔ شما تغییر کرد" in subjects_to(PROF)
