@@ -36,6 +36,7 @@ class Event(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
     RATE_LIMITED = "rate_limited"
+    ACCESS_REFUSED = "access_refused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of an event)
     PASSWORD_SET = "password_set"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
@@ -63,6 +64,7 @@ FAILURES = frozenset(
         Event.SIGN_IN_LIMITED,
         Event.REAUTHENTICATION_FAILED,
         Event.RATE_LIMITED,
+        Event.ACCESS_REFUSED,
         Event.FACTOR_FAILED,
     }
 )

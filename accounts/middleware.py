@@ -1,6 +1,7 @@
-"""Middleware of accounts: the reader's language, and a password that only its owner knows."""
+"""Middleware of accounts: language, a password of one's own, refused requests."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.audit_log import Event, record
 from accounts.models import User
 
 
@@ -29,6 +31,26 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class RefusedAccessMiddleware:
+    """Log each request that was refused with 403: a missing right, or a form of another page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            user = request.user if isinstance(request.user, User) else None
+            record(
+                Event.ACCESS_REFUSED,
+                user=user,
+                request=request,
+                method=request.method,
+                path=request.path,
+            )
+        return response
 
 
 class OwnPasswordMiddleware:

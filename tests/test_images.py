@@ -42,3 +42,12 @@ def test_code_in_images_imports_no_test_code() -> None:
 
     assert len(files) > 100
     assert importing == {}
+
+
+def test_images_have_no_history_and_no_secret_files() -> None:
+    """Everything is left out but the named folders, and files of settings in them."""
+    named = {line for line in IGNORED if line.startswith("!")}
+
+    assert "*" in IGNORED
+    assert "**/.env*" in IGNORED
+    assert not {line for line in named if ".git" in line or "env" in line or "var" in line}

@@ -193,6 +193,36 @@ def test_ended_sessions_are_logged(sara: User, lines: Lines, workers) -> None:
     assert ended == ["password"]
 
 
+@pytest.mark.parametrize(
+    ("path", "refused_at"),
+    [("/admin/accounts/user/", "/admin/login/"), ("/admin/hub/", "/admin/login/")],
+)
+def test_refused_access_is_logged(sara: User, lines: Lines, path: str, refused_at: str) -> None:
+    client = sign_in("sara", "sara-s-password")
+
+    assert client.get(path, follow=True).status_code == 403
+
+    line = lines()[-1]
+    assert (line["event"], line["outcome"]) == ("access_refused", "refused")
+    assert (line["account"], line["ip"], line["path"]) == (str(sara.pk), "127.0.0.1", refused_at)
+
+
+def test_form_of_another_page_is_logged(sara: User, lines: Lines) -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.post(LOGIN, {"login": "sara", "password": "sara-s-password"}).status_code == 403
+
+    [line] = lines()
+    assert (line["event"], line["account"], line["path"]) == ("access_refused", "-", LOGIN)
+
+
+def test_request_of_a_visitor_to_the_api_is_logged(db: None, lines: Lines) -> None:
+    assert Client().post(reverse("api-server")).status_code == 403
+
+    [line] = lines()
+    assert (line["event"], line["account"], line["method"]) == ("access_refused", "-", "POST")
+
+
 @pytest.fixture
 def staff(client: Client, nasrin: User) -> Client:
     client.force_login(nasrin)

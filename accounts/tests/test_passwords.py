@@ -39,6 +39,23 @@ def test_change_ends_sessions_of_other_browsers_only(client: Client, sara: User)
 
 
 @pytest.mark.parametrize(
+    "password",
+    ["باد" * 43, "battery staple horse", "گذرواژهٔ بلند من", "UPPERCASEONLY", " two ends "],
+    ids=["129 letters", "small letters", "Persian", "capitals", "spaces at the ends"],
+)
+def test_password_of_any_length_and_letters_signs_in(
+    client: Client, sara: User, password: str
+) -> None:
+    client.force_login(sara)
+    assert change(client, "sara-s-password", password).status_code == 302
+
+    for typed in {password, password[:-1], password.swapcase(), password.strip()}:
+        browser = Client()
+        browser.post(reverse("account_login"), {"login": "sara", "password": typed})
+        assert ("_auth_user_id" in browser.session) is (typed == password), typed
+
+
+@pytest.mark.parametrize(
     ("old", "new", "again"),
     [
         ("wrong", "another-password", "another-password"),

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import pytest
 
@@ -51,3 +52,16 @@ def test_traceback_contains_no_forged_line() -> None:
 
 def test_long_traceback_is_cut() -> None:
     assert len(format_error("x\n" * 200_000)) < 4 * LONGEST_TRACEBACK
+
+
+def test_line_begins_with_utc(monkeypatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tehran")
+    time.tzset()
+    try:
+        record = logging.LogRecord("portal", logging.INFO, __file__, 1, "x", (), None)
+        record.created, record.msecs = 0.25, 250.0
+        formatter = UtcFormatter("{asctime} {message}", style="{")
+        assert formatter.format(record) == "1970-01-01T00:00:00.250Z x"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

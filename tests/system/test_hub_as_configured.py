@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 import requests
 
@@ -38,6 +40,20 @@ def test_metrics_need_a_token(running_system: RunningSystem) -> None:
     answer = requests.get(f"{running_system.hub_proxy_url}/hub/metrics", timeout=10)
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/hub/login", "/hub/api", "/hub/api/users"])
+def test_trace_is_refused_by_the_hub(running_system: RunningSystem, path: str) -> None:
+    answer = requests.request(
+        "TRACE",
+        f"{running_system.hub_proxy_url}{path}",
+        headers={"X-Planted": "secret", "Host": urlsplit(running_system.hub_url).netloc},
+        allow_redirects=False,
+        timeout=10,
+    )
+
+    assert answer.status_code in (403, 405)
+    assert "secret" not in answer.text
 
 
 def test_persons_own_session_cannot_start_or_stop(running_system: RunningSystem) -> None:

@@ -1,5 +1,6 @@
 """Set-up and removal of an authenticator app, recovery codes, and the notices about them."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -136,6 +137,17 @@ def test_recovery_codes_can_be_downloaded(browser: Client, sara: User) -> None:
     assert response["Content-Type"].startswith("text/plain")
     for code in recovery_codes_of(sara):
         assert f"{code[:4]} {code[4:]}" in text
+
+
+def test_recovery_codes_cannot_be_guessed(browser: Client, sara: User) -> None:
+    set_up(browser)
+
+    codes = recovery_codes_of(sara)
+
+    assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"\d{8}", code) for code in codes)  # 26 bits
+    stored = str(list(Authenticator.objects.values()))
+    assert not [code for code in codes if code in stored]
 
 
 def test_new_recovery_codes_replace_former_ones(browser: Client, sara: User) -> None:
