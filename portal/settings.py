@@ -269,7 +269,9 @@ OIDC_PRIVATE_KEY = env.str("OIDC_PRIVATE_KEY", default="", multiline=True)
 IDP_OIDC_PRIVATE_KEYS = [{"pem": OIDC_PRIVATE_KEY}] if OIDC_PRIVATE_KEY else []
 IDP_OIDC_ADAPTER = "accounts.oidc.HubIdentityAdapter"
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
-# Each refresh gives a new one. A Hub that asks for nothing during a working day has no session.
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60  # seconds; the Hub redeems a code at once
+# A refresh gives no new one, which would begin the day anew. The Hub's cookie ends with it.
+IDP_OIDC_ROTATE_REFRESH_TOKEN = False
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = SESSION_COOKIE_AGE
 
 # --- Mail -------------------------------------------------------------------------------------

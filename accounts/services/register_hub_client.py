@@ -13,7 +13,7 @@ def register_hub_client() -> Client:
     client.type = Client.Type.CONFIDENTIAL
     # The portal's own Hub: signing in here already expresses consent.
     client.skip_consent = True
-    client.set_scopes(["openid", "profile", "email"])
+    client.set_scopes(["openid", "profile"])
     client.set_default_scopes(["openid"])
     client.set_grant_types([Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN])
     client.set_response_types([Client.ResponseType.CODE])

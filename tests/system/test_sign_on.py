@@ -90,6 +90,27 @@ def test_own_bookmark_works_with_another_persons_hub_cookie(visitor: Visitor) ->
     assert parse_qs(urlsplit(answer.url).query) == {"next": [f"/user/{omid}/lab"]}
 
 
+def test_sign_in_of_another_browser_signs_nobody_in(visitor: Visitor) -> None:
+    """Mallory sends sara the last address of an own sign-in: sara would work as mallory."""
+    with Visitor(visitor.copy) as mallory:
+        mallory.sign_up("mallory")
+        begun = mallory.get(f"{visitor.copy.hub_url}/hub/oauth_login", follow=False)
+        last = mallory.get(begun.headers["Location"], follow=False).headers["Location"]
+        assert "/hub/oauth_callback?" in last
+        assert "code=" in last
+
+        answer = visitor.get(last)
+
+        assert urlsplit(answer.url).path == "/accounts/login/"
+        assert not _hub_cookies(visitor)
+        mallory.get(last)
+        assert _hub_cookies(mallory)
+
+
+def _hub_cookies(visitor: Visitor) -> list[str]:
+    return [one.name for one in visitor.session.cookies if "hub-login" in one.name]
+
+
 def test_sign_in_closes_the_lab_of_another_person(visitor: Visitor) -> None:
     sara = sign_up_with_lab(visitor, "sara")
     visitor.forget_portal()

@@ -118,3 +118,11 @@ def test_provider_sign_out_continues_at_hub(browser: Client, settings) -> None:
 
     assert response["Location"] == f"{settings.HUB_URL}/hub/logout"
     assert "_auth_user_id" not in browser.session
+
+
+def test_opening_provider_sign_out_ends_nothing(browser: Client, tokens: dict[str, str]) -> None:
+    hint = {"client_id": "jupyterhub", "id_token_hint": tokens["id_token"]}
+    for query in ({}, hint):
+        assert browser.get("/identity/o/logout", query).status_code == 200
+
+    assert "_auth_user_id" in browser.session

@@ -1,15 +1,19 @@
 """OpenID provider: requests that get no code, no token and no name."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.idp.oidc.models import Client as OidcClient
 from allauth.idp.oidc.models import Token
+from django.core.cache.backends import db
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.single_sign_on.hub_side import AUTHORIZE, CHALLENGE, Hub, code_of
+from portal import database_settings
 
 
 def deactivate(user: User) -> None:
@@ -22,6 +26,18 @@ def test_code_is_redeemed_only_once(browser: Client, hub: Hub) -> None:
 
     assert hub.redeem(code).status_code == 200
     assert hub.redeem(code).status_code == 400
+
+
+def test_code_is_void_after_a_minute(browser: Client, hub: Hub, settings, monkeypatch) -> None:
+    if settings.REDIS_URL:  # whose clock cannot be moved
+        settings.CACHES = settings.CACHES | {"default": database_settings.cache("")}
+    early, late = (code_of(browser.get(hub.authorize_url())) for _time in range(2))
+    now = timezone.now()
+
+    monkeypatch.setattr(db, "tz_now", lambda: now + timedelta(seconds=50))
+    assert hub.redeem(early).status_code == 200
+    monkeypatch.setattr(db, "tz_now", lambda: now + timedelta(seconds=61))
+    assert hub.redeem(late).json() == {"error": "invalid_grant"}
 
 
 def test_replayed_code_voids_its_tokens(browser: Client, hub: Hub) -> None:
@@ -86,11 +102,47 @@ def test_refresh_token_has_an_end(tokens: dict[str, str]) -> None:
     assert Token.objects.get(type=Token.Type.REFRESH_TOKEN).expires_at is not None
 
 
+def test_use_of_a_refresh_token_does_not_move_its_end(hub: Hub, tokens: dict[str, str]) -> None:
+    end = timezone.now() + timedelta(hours=9)
+    Token.objects.filter(type=Token.Type.REFRESH_TOKEN).update(expires_at=end)
+
+    renewed = hub.refresh(tokens["refresh_token"]).json()
+
+    assert Token.objects.get(type=Token.Type.REFRESH_TOKEN).expires_at == end
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert hub.refresh(renewed["refresh_token"]).status_code == 400
+
+
 @pytest.mark.parametrize("verifier", ["", "w" * 64, CHALLENGE])
 def test_code_needs_verifier_of_its_challenge(browser: Client, hub: Hub, verifier: str) -> None:
     code = code_of(browser.get(hub.authorize_url()))
 
     assert hub.redeem(code, code_verifier=verifier).status_code == 400
+
+
+@pytest.mark.parametrize("grant", ["password", "client_credentials", "implicit", ""])
+def test_other_grants_get_no_token(sara: User, hub: Hub, grant: str) -> None:
+    response = hub.redeem(
+        "", grant_type=grant, username="sara", password="sara-s-password", scope="openid"
+    )
+
+    assert response.status_code in (400, 401)
+    assert "access_token" not in response.json()
+    assert not Token.objects.exists()
+
+
+def test_refresh_and_revocation_need_client_secret(hub: Hub, tokens: dict[str, str]) -> None:
+    stranger = Hub()
+    stranger.secret = "guessed"
+
+    assert stranger.refresh(tokens["refresh_token"]).status_code == 401
+    stranger.portal.post(
+        "/identity/o/api/revoke",
+        {"client_id": "jupyterhub", "client_secret": "guessed", "token": tokens["access_token"]},
+    )
+
+    assert hub.userinfo(tokens["access_token"]).status_code == 200
+    assert hub.refresh(tokens["refresh_token"]).status_code == 200
 
 
 def test_code_needs_client_secret(browser: Client, hub: Hub) -> None:
@@ -138,6 +190,7 @@ def test_posted_form_does_not_bypass_address_check(browser: Client, hub: Hub) ->
         {"client_id": "jupyterhub\x00"},
         {"response_type": "token"},
         {"scope": "openid admin"},
+        {"scope": "openid email"},
     ],
 )
 def test_unregistered_request_gets_no_code(
