@@ -1,9 +1,11 @@
-"""Middleware of accounts: language, a password of one's own, refused requests."""
+"""Middleware of accounts: language, a session's age, a password of one's own, refused requests."""
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +15,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.audit_log import Event, record
 from accounts.models import User
+
+AUTHENTICATED_AT = "authenticated_at"
+"""Key of a session: when its person last entered the password or a factor, in Unix seconds."""
 
 
 class ChosenLanguageMiddleware:
@@ -31,6 +36,24 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class SessionAgeMiddleware:
+    """End a session whose person has not been authenticated for as long as a session lasts.
+
+    Django counts from the last change of a session, and whoever holds its cookie can cause one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, User):
+            # Without it the session is of a release before this rule.
+            at = request.session.setdefault(AUTHENTICATED_AT, time.time())
+            if time.time() - at > request.session.get_expiry_age():
+                logout(request)
+        return self.get_response(request)
 
 
 class RefusedAccessMiddleware:

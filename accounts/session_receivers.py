@@ -1,12 +1,16 @@
-"""Receivers that end sessions: of a changed account all, of one with very many the oldest."""
+"""Receivers that end sessions of changed accounts and the oldest of very many, and renew keys."""
 
+import time
 from collections.abc import Collection
 
-from allauth.account.signals import user_logged_in
+from allauth.account import signals as allauth_signals
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.http import HttpRequest
 
+from accounts.middleware import AUTHENTICATED_AT
 from accounts.models import User
 from accounts.services.end_sessions import Reason, end_sessions
 
@@ -32,7 +36,25 @@ def end_sessions_of_changed_account(
         end_sessions(user=instance, reason=Reason.PASSWORD)
 
 
-@receiver(user_logged_in)
+@receiver(allauth_signals.user_logged_in)
 def end_oldest_sessions(user: User, **_kwargs: object) -> None:
     for session in UserSession.objects.filter(user=user).order_by("-pk")[MOST_SESSIONS:]:
         session.end()
+
+
+@receiver(user_logged_in)
+def record_sign_in_time(request: HttpRequest, **_kwargs: object) -> None:
+    request.session[AUTHENTICATED_AT] = time.time()
+
+
+@receiver(allauth_signals.authentication_step_completed)
+def renew_session_key(
+    request: HttpRequest, reauthenticated: bool = False, **_kwargs: object
+) -> None:
+    """Give a session a new key at a reauthentication, as at a sign-in: a copy gains no rights."""
+    if not reauthenticated:
+        return
+    request.session[AUTHENTICATED_AT] = time.time()
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)

@@ -17,6 +17,7 @@ from portal.enqueue import enqueue_on_commit
 _STOP_REASONS = {
     Reason.PASSWORD: StopRequest.Reason.PASSWORD,
     Reason.REQUESTED: StopRequest.Reason.SIGNED_OUT,
+    Reason.STAFF: StopRequest.Reason.STAFF,
 }
 
 

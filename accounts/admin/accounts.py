@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.admin.forms import AccountChangeForm, AccountCreationForm
 from accounts.models import User
+from accounts.services.end_sessions import Reason, end_sessions
 from accounts.services.remove_second_factor import remove_second_factor
 from accounts.services.settle_addresses import is_confirmed_elsewhere, replace_addresses
 from accounts.staff_rights import RIGHTS, may_manage, ordinary_accounts
@@ -35,7 +36,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
         (_("JupyterHub"), {"fields": ("hub_username", "hub_user_created_at", "language")}),
     )
 
-    actions = ("confirm_address", "remove_second_factor")
+    actions = ("confirm_address", "sign_out_everywhere", "remove_second_factor")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save the account. A new address replaces all others; the former main one gets a mail."""
@@ -82,6 +83,23 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
             )
             % {"shown": number(confirmed)},
             messages.SUCCESS if confirmed else messages.WARNING,
+        )
+
+    @admin.action(description=_("Sign out everywhere and stop the server"), permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        accounts = list(queryset)
+        for user in accounts:
+            end_sessions(user=user, reason=Reason.STAFF)
+            self.log_change(request, user, "Ended all sessions.")
+        self.message_user(
+            request,
+            ngettext(
+                "%(shown)s account is signed out everywhere.",
+                "%(shown)s accounts are signed out everywhere.",
+                len(accounts),
+            )
+            % {"shown": number(len(accounts))},
+            messages.SUCCESS,
         )
 
     @admin.action(

@@ -13,6 +13,7 @@ from accounts.signals import sessions_ended
 class Reason(StrEnum):
     PASSWORD = "password"  # noqa: S105  (the password was changed or reset)
     REQUESTED = "requested"  # "Sign out everywhere"
+    STAFF = "staff"  # staff signed the person out
     DEACTIVATED = "deactivated"
 
 

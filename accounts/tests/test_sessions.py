@@ -1,25 +1,45 @@
 """Sessions on the portal: how long they last, and what ends them."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.idp.oidc.models import Client as OidcClient
 from allauth.idp.oidc.models import Token
 from django.conf import settings as portal_settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import session_receivers
+from accounts import middleware, session_receivers
 from accounts.models import User
+from accounts.services.ensure_support_group import SUPPORT_GROUP, ensure_support_group
 
 WORKING_DAY = timedelta(hours=10)
+DAYS_14 = timedelta(days=14)
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36"
 )
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Callable[[timedelta], None]:
+    """Move the clock of the sessions so far from now."""
+    start, begin = time.time(), timezone.now()
+
+    def move(by: timedelta) -> None:
+        monkeypatch.setattr(middleware.time, "time", lambda: start + by.total_seconds())
+        monkeypatch.setattr(timezone, "now", lambda: begin + by)
+
+    return move
 
 
 def sign_in(password: str = "sara-s-password", **more: str) -> Client:
@@ -77,6 +97,29 @@ def test_oldest_of_very_many_sessions_ends(sara: User, monkeypatch) -> None:
     assert [is_signed_in(browser) for browser in browsers] == [False, False, True, True, True]
 
 
+@pytest.mark.parametrize(("remember", "longest"), [("", timedelta(hours=10)), ("on", DAYS_14)])
+def test_session_ends_however_often_it_changes(sara: User, remember: str, longest, clock) -> None:
+    browser = sign_in(**({"remember": remember} if remember else {}))
+    half = longest * 0.5
+
+    clock(half)
+    browser.post(reverse("account_email"), {"action_add": "", "email": "sara@work.example"})
+    assert is_signed_in(browser)
+
+    clock(longest + timedelta(seconds=5))
+    assert not is_signed_in(browser)
+
+
+def test_reauthentication_begins_the_session_anew(sara: User, clock) -> None:
+    browser = sign_in()
+
+    clock(timedelta(hours=9))
+    reauthenticate(browser)
+    clock(timedelta(hours=18))
+
+    assert is_signed_in(browser)
+
+
 # --- What ends sessions -----------------------------------------------------------------------
 
 
@@ -99,7 +142,12 @@ def disable_password(sara: User, browser: Client) -> None:
     user.save()
 
 
+def reauthenticate(browser: Client) -> None:
+    browser.post(reverse("account_reauthenticate"), {"password": "sara-s-password"})
+
+
 def sign_out_everywhere(sara: User, browser: Client) -> None:
+    reauthenticate(browser)
     browser.post(reverse("usersessions_list"))
 
 
@@ -127,6 +175,64 @@ def test_own_session_survives_own_change(sara: User, act) -> None:
     browser = sign_in()
 
     act(sara, browser)
+
+    assert is_signed_in(browser)
+
+
+def test_sign_out_everywhere_asks_the_password_first(sara: User) -> None:
+    browser, other = sign_in(), sign_in()
+
+    asked = browser.post(reverse("usersessions_list"))
+    assert urlsplit(asked.url).path == reverse("account_reauthenticate")
+    assert is_signed_in(other)
+
+    browser.post(asked.url, {"password": "sara-s-password", "next": reverse("usersessions_list")})
+    assert not is_signed_in(other)
+    assert is_signed_in(browser)
+
+
+def test_reauthentication_renews_the_session_key(sara: User) -> None:
+    browser, thief = sign_in(), Client()
+    thief.cookies = SimpleCookie(browser.cookies.output(header=""))
+    assert is_signed_in(thief)
+
+    reauthenticate(browser)
+
+    assert is_signed_in(browser)
+    assert not is_signed_in(thief)
+    page = browser.get(reverse("usersessions_list")).content.decode()
+    assert page.count("Chrome · Linux") == 1
+
+
+@pytest.mark.parametrize("by", ["superuser", "support"])
+def test_staff_sign_a_person_out_everywhere(sara: User, nasrin: User, by: str) -> None:
+    if by == "support":
+        ensure_support_group()
+        User.objects.filter(pk=nasrin.pk).update(is_superuser=False)
+        nasrin.groups.add(Group.objects.get(name=SUPPORT_GROUP))
+    browser, staff = sign_in(), Client()
+    give_token(sara)
+    staff.force_login(nasrin)
+    data = {"action": "sign_out_everywhere", "_selected_action": [sara.pk]}
+
+    page = staff.post(reverse("admin:accounts_user_changelist"), data, follow=True)
+
+    assert not is_signed_in(browser)
+    assert not Token.objects.exists()
+    assert "۱ حساب" in str(next(iter(page.context["messages"])))
+    assert LogEntry.objects.get().object_id == str(sara.pk)
+
+
+def test_support_signs_no_powerful_account_out(sara: User, nasrin: User) -> None:
+    ensure_support_group()
+    User.objects.filter(pk=nasrin.pk).update(is_superuser=False)
+    nasrin.groups.add(Group.objects.get(name=SUPPORT_GROUP))
+    User.objects.filter(pk=sara.pk).update(is_staff=True)
+    browser, staff = sign_in(), Client()
+    staff.force_login(nasrin)
+    data = {"action": "sign_out_everywhere", "_selected_action": [sara.pk]}
+
+    staff.post(reverse("admin:accounts_user_changelist"), data)
 
     assert is_signed_in(browser)
 
@@ -170,7 +276,7 @@ def test_other_change_of_account_ends_nothing(sara: User) -> None:
 
 def test_stale_instance_does_not_revive_sessions(sara: User) -> None:
     browser, stale = sign_in(), User.objects.get(pk=sara.pk)
-    browser.post(reverse("usersessions_list"))
+    sign_out_everywhere(sara, browser)
     other = sign_in()
     generation = User.objects.get(pk=sara.pk).session_generation
 
@@ -192,3 +298,14 @@ def test_page_lists_sessions_that_still_open_the_portal(sara: User) -> None:
     page = browser.get(reverse("usersessions_list")).content.decode()
     assert page.count("Chrome · Linux") == 1
     assert "این مرورگر" in page
+
+
+@pytest.mark.parametrize(
+    "page", ["dashboard", "profile", "account_email", "mfa_index", "usersessions_list", "help"]
+)
+def test_every_page_of_a_signed_in_person_has_sign_out(sara: User, page: str) -> None:
+    browser = sign_in()
+
+    content = browser.get(reverse(page)).content.decode()
+
+    assert f'action="{reverse("account_logout")}"' in content

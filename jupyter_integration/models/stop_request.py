@@ -21,6 +21,7 @@ class StopRequest(UserRequest):
 
         PASSWORD = "password", _("The password was changed")
         SIGNED_OUT = "signed_out", _("Signed out everywhere")
+        STAFF = "staff", _("Signed out by staff")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -44,6 +44,10 @@ def sign_out_everywhere(user: User) -> None:
     end_sessions(user=user, reason=Reason.REQUESTED)
 
 
+def sign_out_by_staff(user: User) -> None:
+    end_sessions(user=user, reason=Reason.STAFF)
+
+
 def wake(workers) -> None:
     HubSessionEnd.objects.update(not_before=None, created_at=timezone.now() - timedelta(minutes=1))
     with workers.committing():
@@ -53,7 +57,11 @@ def wake(workers) -> None:
 
 @pytest.mark.parametrize(
     ("act", "cause"),
-    [(change_password, StopCause.PASSWORD), (sign_out_everywhere, StopCause.SIGNED_OUT)],
+    [
+        (change_password, StopCause.PASSWORD),
+        (sign_out_everywhere, StopCause.SIGNED_OUT),
+        (sign_out_by_staff, StopCause.STAFF),
+    ],
 )
 def test_sessions_end_and_server_stops(fake_hub, with_server, workers, act, cause) -> None:
     with workers.committing():
