@@ -24,6 +24,7 @@ OF_NETWORK = {
     "account_confirm_email": (Rate(600, MINUTE),),
     "account_login": (Rate(1200, MINUTE),),
     "mfa_authenticate": (Rate(600, MINUTE),),
+    "mfa_login_webauthn": (Rate(1200, MINUTE),),
     "account_reset_password": (Rate(60, MINUTE), Rate(1000, DAY)),
 }
 OF_OTHER_FORMS = (Rate(120, MINUTE),)
@@ -32,6 +33,9 @@ OF_ACCOUNT = (Rate(20, MINUTE),)
 
 FORMS_OF = ("account_", "mfa_", "usersessions_")
 """How the names of allauth's views begin."""
+
+STORE_AT_GET = {"mfa_login_webauthn"}
+"""Views that store a session for anybody who opens them: the challenge of a passkey."""
 
 MAILS_TO_ADDRESS = (Rate(5, HOUR), Rate(10, DAY))
 """Of each kind that a stranger can have sent to an address."""
@@ -52,7 +56,9 @@ class RateLimitMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         name = (request.resolver_match and request.resolver_match.view_name) or ""
-        if request.method != "POST" or not name.startswith(FORMS_OF):
+        if not name.startswith(FORMS_OF):
+            return None
+        if request.method != "POST" and name not in STORE_AT_GET:
             return None
         if request.user.is_authenticated:
             wait = take(name, f"account {request.user.pk}", *OF_ACCOUNT)

@@ -84,6 +84,17 @@ def test_opening_a_form_is_not_counted(client: Client, db: None, monkeypatch) ->
     assert {client.get(reverse("account_login")).status_code for _time in range(5)} == {200}
 
 
+def test_challenges_of_passkeys_are_limited(db: None, monkeypatch) -> None:
+    """Each is stored in a session of its own."""
+    monkeypatch.setattr(rate_limits, "OF_NETWORK", {"mfa_login_webauthn": THREE})
+    headers = {"x-requested-with": "XMLHttpRequest"}
+    address = reverse("mfa_login_webauthn")
+
+    statuses = [Client().get(address, headers=headers).status_code for _time in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
 def test_class_signs_up_from_one_address_on_one_day(db: None) -> None:
     responses = [sign_up(f"student{number}") for number in range(300)]
 
