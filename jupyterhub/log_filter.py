@@ -8,8 +8,8 @@ from typing import Any
 
 LONGEST_LINE = 4000  # characters of one message
 
-# Sign-in codes, tokens, and in `next` the tokens of bookmarked notebooks.
-_KEY = re.compile(r"([?&](?:code|state|token|next|_xsrf|key)=)[^&\s]+")
+# Sign-in codes, tokens, proofs of sign-outs, and in `next` the tokens of bookmarked notebooks.
+_KEY = re.compile(r"([?&](?:code|state|token|next|portal|_xsrf|key)=)[^&\s]+")
 
 
 class HideKeys(logging.Filter):

@@ -30,6 +30,7 @@ def logged(load: Any) -> Logged:
     [
         f"/hub/oauth_callback?code={KEY}&state={KEY}",
         f"/hub/login?next=%2Fuser%2Fsara%2Flab%3Ftoken%3D{KEY}",
+        f"/hub/logout?portal={KEY}",
         f"/user/sara/lab?reset&token={KEY}",
     ],
 )
