@@ -1,6 +1,7 @@
 """Polling of the server card by an open dashboard: its pace, its pauses and its failures."""
 
 import time
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
+from portal.limits.rates import Rate
 from tests.browser.live_pages import RUNNING, Opened, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -160,8 +162,8 @@ def test_pauses_between_polls_vary(open_page: Opened, starting: SpawnRequest) ->
 def test_rate_limit_is_reported_above_the_card(
     open_page: Opened, student: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rates = {"server-action": "1/min"}
-    monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", rates)
+    rate = Rate(1, timedelta(minutes=1))
+    monkeypatch.setattr("jupyter_integration.views.throttled.CLICKS", rate)
     page = open_page("/dashboard/")
     expect(page.locator("#server-notice")).to_be_hidden()
     page.click("#server-start")

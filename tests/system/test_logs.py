@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-
 import pytest
 
 from jupyter_integration.testing.waiting import wait_for
+from tests import hub_names
 from tests.running_system import RunningSystem
 
 pytestmark = pytest.mark.system
@@ -15,22 +13,16 @@ pytestmark = pytest.mark.system
 KEY = "w-diox6c-afdc0123456789"
 
 
-def request(url: str) -> None:
-    try:
-        urllib.request.urlopen(url, timeout=10).close()
-    except urllib.error.HTTPError as error:
-        error.close()
-
-
 def test_no_log_has_a_key_of_an_address(running_system: RunningSystem) -> None:
+    visitor = hub_names.session()
     for path in (
         f"/accounts/password/reset/key/{KEY}/",
         f"/accounts/confirm-email/{KEY}/",
         f"/accounts/login/?next=/server/open/%3Ftoken={KEY}",
         f"/no-such-page/reset/key/{KEY}",
     ):
-        request(running_system.portal_url + path)
-    request(f"{running_system.hub_url}/hub/oauth_callback?code={KEY}")
+        visitor.get(running_system.portal_url + path, timeout=10)
+    visitor.get(f"{running_system.hub_url}/hub/oauth_callback?code={KEY}", timeout=10)
 
     logs = running_system.var / "logs"
     wait_for(lambda: "no-such-page/reset/key/…" in (logs / "web.log").read_text())

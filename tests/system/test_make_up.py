@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import stat
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from jupyter_integration.testing.part import DidNotStart
+from tests import hub_names
 from tests.running_system import RunningSystem
 from tests.system.conftest import get_json, start_lab
 from tests.system.parts import parts_of
@@ -102,10 +101,9 @@ def test_users_server_has_clean_environment_and_home(
 
 
 def test_hub_error_page_is_persian(running_system: RunningSystem) -> None:
-    with pytest.raises(urllib.error.HTTPError) as error:
-        urllib.request.urlopen(f"{running_system.hub_proxy_url}/hub/nothing-here", timeout=10)
-    page = error.value.read().decode()
-    assert error.value.code == 404
+    response = hub_names.session().get(f"{running_system.hub_url}/hub/nothing-here", timeout=10)
+    page = response.text
+    assert response.status_code == 404
     assert '<html lang="fa" dir="rtl">' in page
     assert f'href="{running_system.portal_url}/dashboard/"' in page
     assert "//" not in page.replace(running_system.portal_url, "")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
@@ -52,7 +53,7 @@ def device(owner: Client) -> Device:
 
 @pytest.fixture
 def handle(sara: User) -> bytes:
-    return str(sara.pk).encode()
+    return user_pk_to_url_str(sara).encode()
 
 
 def show(client: Client, device: Device, handle: bytes) -> None:

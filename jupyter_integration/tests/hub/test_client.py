@@ -50,7 +50,7 @@ def test_a_name_arrives_as_it_is(fake_hub: FakeHub, hub: HubClient, name: str) -
     hub.start_server(name)
     server = hub.get_user(name).server
     assert server is not None
-    assert server.url == f"/user/{quote(name, safe='@~')}/"
+    assert server.url.endswith(f"/user/{quote(name, safe='@~')}/")
     assert [event.ready for event in hub.follow_progress(name)][-1]
     assert hub.stop_server(name) is True
     hub.delete_user(name)
