@@ -85,7 +85,7 @@ def test_users_container_has_minimal_privileges(configured: Config) -> None:
     assert configured.DockerSpawner.cpu_limit == 2.0
 
 
-def test_users_container_has_the_limits_that_the_guard_requires(configured: Config) -> None:
+def test_users_container_has_limits_of_the_guard(configured: Config) -> None:
     """The smoke tests start one through the guard."""
     host = configured.DockerSpawner.extra_host_config
     limits = ServerLimits.read({})

@@ -279,7 +279,7 @@ def test_homes_have_the_limit_that_the_portal_shows(values: dict[str, Any]) -> N
     assert values["singleuser"]["storage"]["capacity"] == f"{SETTINGS['HOME_SIZE']}i" == "5Gi"
 
 
-def test_users_pod_has_a_limit_of_the_nodes_disk(spawner: Any) -> None:
+def test_users_pod_has_limit_of_node_disk(spawner: Any) -> None:
     """Its log and what it writes outside of its home."""
     [lab] = manifest(spawner)["spec"]["containers"]
 

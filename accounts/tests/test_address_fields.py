@@ -57,7 +57,7 @@ def test_browser_does_not_check_addresses_in_admin(
     assert field["type"] == "text"
 
 
-def test_sign_up_takes_an_address_as_long_as_its_column(client: Client, db: None) -> None:
+def test_longest_address_of_the_column_signs_up(client: Client, db: None) -> None:
     address = address_of_length(LONGEST_ADDRESS)
 
     client.post(SIGN_UP, {"username": "sara", "email": address, "password1": PASSWORD})

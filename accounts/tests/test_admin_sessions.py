@@ -27,7 +27,7 @@ def test_admin_sign_in_is_no_way_to_guess(administration: Client, omid: User) ->
     assert administration.get(INDEX).wsgi_request.user.get_username() == "nasrin"
 
 
-def test_admin_sign_in_of_signed_in_staff_leads_on(administration: Client) -> None:
+def test_admin_sign_in_redirects_signed_in_staff(administration: Client) -> None:
     assert administration.get(LOGIN).url == INDEX
 
 

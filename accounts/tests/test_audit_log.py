@@ -216,7 +216,7 @@ def test_form_of_another_page_is_logged(sara: User, lines: Lines) -> None:
     assert (line["event"], line["account"], line["path"]) == ("access_refused", "-", LOGIN)
 
 
-def test_request_of_a_visitor_to_the_api_is_logged(db: None, lines: Lines) -> None:
+def test_api_request_of_a_visitor_is_logged(db: None, lines: Lines) -> None:
     assert Client().post(reverse("api-server")).status_code == 403
 
     [line] = lines()

@@ -188,7 +188,7 @@ class TestMandatoryConfirmation:
     def verification(self, settings) -> None:
         settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
-    def test_sign_up_answers_the_same_for_a_known_address(self, prof: Person, sara: User) -> None:
+    def test_sign_up_answers_known_addresses_the_same(self, prof: Person, sara: User) -> None:
         first = prof.post(
             "account_signup", username="prof", email="new@uni.example", password1=PASSWORD
         )
@@ -198,7 +198,7 @@ class TestMandatoryConfirmation:
         assert not User.objects.filter(username="other").exists()
         assert subjects_to(sara.email) == ["شما از پیش حساب دارید"]
 
-    def test_sign_up_hashes_a_password_for_a_known_address(
+    def test_sign_up_hashes_password_for_known_address(
         self, prof: Person, sara: User, monkeypatch
     ) -> None:
         """Hashing takes most of the time of a sign-up."""
@@ -221,7 +221,7 @@ class TestMandatoryConfirmation:
         assert not EmailAddress.objects.get(user=omid, email=sara.email).verified
 
 
-def test_optional_confirmation_tells_that_an_address_is_known(prof: Person, sara: User) -> None:
+def test_optional_confirmation_shows_known_addresses(prof: Person, sara: User) -> None:
     response = prof.post("account_signup", username="other", email=sara.email, password1=PASSWORD)
 
     assert response.context["form"].errors["email"]

@@ -170,9 +170,7 @@ def test_reauthentication_and_sign_in_share_count(client: Client, sara: User) ->
     assert not is_signed_in(try_password("sara", SARAS))
 
 
-def test_claim_of_an_address_counts_no_guesses_of_its_owner(
-    client: Client, sara: User, omid: User
-) -> None:
+def test_claimed_address_counts_no_guesses_of_owner(client: Client, sara: User, omid: User) -> None:
     """Mallory, here sara, starts her own count again by signing in."""
     EmailAddress.objects.create(user=sara, email=omid.email, verified=False)
     EmailAddress.objects.create(user=omid, email=omid.email, primary=True, verified=False)

@@ -95,7 +95,7 @@ def test_challenges_of_passkeys_are_limited(db: None, monkeypatch) -> None:
     assert statuses == [200, 200, 200, 429]
 
 
-def test_class_signs_up_from_one_address_on_one_day(db: None) -> None:
+def test_class_signs_up_from_one_address(db: None) -> None:
     responses = [sign_up(f"student{number}") for number in range(300)]
 
     assert {response.status_code for response in responses} == {302}
@@ -111,7 +111,7 @@ def test_class_fills_in_a_form_in_one_minute(client: Client, db: None, form: str
     assert 429 not in statuses
 
 
-def test_sign_ups_of_a_network_end_for_the_day(db: None, settings) -> None:
+def test_network_has_daily_limit_of_sign_ups(db: None, settings) -> None:
     settings.SIGNUPS_PER_DAY = 2
 
     assert [sign_up(f"student{number}").status_code for number in range(3)] == [302, 302, 429]
@@ -186,7 +186,7 @@ def test_confirmation_mails_to_an_address_are_limited(client: Client, sara: User
     assert workers.count("mail.deliver") <= 5
 
 
-def test_sign_up_mails_to_a_known_address_are_limited(sara: User, workers, settings) -> None:
+def test_sign_up_mails_to_known_address_are_limited(sara: User, workers, settings) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     EmailAddress.objects.create(user=sara, email=sara.email, primary=True, verified=True)
     with workers.committing():

@@ -303,7 +303,7 @@ def test_page_lists_sessions_that_still_open_the_portal(sara: User) -> None:
 @pytest.mark.parametrize(
     "page", ["dashboard", "profile", "account_email", "mfa_index", "usersessions_list", "help"]
 )
-def test_every_page_of_a_signed_in_person_has_sign_out(sara: User, page: str) -> None:
+def test_every_page_of_a_person_has_sign_out(sara: User, page: str) -> None:
     browser = sign_in()
 
     content = browser.get(reverse(page)).content.decode()

@@ -184,7 +184,7 @@ def test_only_domains_of_the_list_are_added(client: Client, sara: User, settings
 
 @pytest.mark.parametrize("page", ["landing", "account_login"])
 @pytest.mark.parametrize("is_open", [True, False])
-def test_pages_invite_to_sign_up_only_while_it_is_open(
+def test_pages_invite_only_while_sign_up_is_open(
     client: Client, db: None, settings, page: str, is_open: bool
 ) -> None:
     settings.SIGNUP_OPEN = is_open

@@ -32,7 +32,7 @@ def proven_accounts(address: str) -> list[str]:
     return claims["accounts"]
 
 
-def test_answer_ends_portal_session_and_goes_on_to_the_hub(client: Client, sara: User) -> None:
+def test_answer_ends_portal_session_then_the_hubs(client: Client, sara: User) -> None:
     client.force_login(sara)
     response = client.post(LOGOUT)
 

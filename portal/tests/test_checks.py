@@ -194,13 +194,13 @@ def test_confirmation_without_mail_server_is_a_warning(
     assert errors() == expected
 
 
-def test_open_sign_up_is_free_in_the_trial_mode(settings) -> None:
+def test_open_sign_up_is_free_in_trial_mode(settings) -> None:
     settings.SIGNUP_OPEN, settings.ACCOUNT_EMAIL_VERIFICATION = True, "none"
 
     assert "shaparak.E025" not in errors()
 
 
-def test_each_kind_of_problem_has_an_id_of_its_own() -> None:
+def test_each_problem_has_an_id_of_its_own() -> None:
     source = "".join(file.read_text() for file in Path(*checks.__path__).glob("*.py"))
     numbers = re.findall(r"setting_error\(\s*(\d+)", source)
     warnings = re.findall(r'id="(shaparak\.W\d+)"', source)

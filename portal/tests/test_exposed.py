@@ -29,7 +29,7 @@ def test_sources_are_not_served(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_page_of_an_error_tells_nothing(client: Client, db: None, monkeypatch, caplog) -> None:
+def test_error_page_shows_no_details(client: Client, db: None, monkeypatch, caplog) -> None:
     def fail(*_args: object) -> None:
         raise RuntimeError("SELECT secret")
 

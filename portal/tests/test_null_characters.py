@@ -20,7 +20,7 @@ STARTS = "/admin/jupyter_integration/spawnrequest/"
         "/accounts/login/?next=/%00",
     ],
 )
-def test_null_character_in_an_address_is_a_bad_request(
+def test_null_character_in_address_is_bad_request(
     client: Client, nasrin: User, address: str
 ) -> None:
     client.force_login(nasrin)
@@ -29,7 +29,7 @@ def test_null_character_in_an_address_is_a_bad_request(
 
 
 @pytest.mark.parametrize("name", ["shaparak_session", "shaparak_language", "messages"])
-def test_null_character_in_a_cookie_is_a_bad_request(client: Client, db: None, name: str) -> None:
+def test_null_character_in_cookie_is_bad_request(client: Client, db: None, name: str) -> None:
     """Python decodes "\\000" in a cookie's value."""
     response = client.get("/", headers={"cookie": rf'{name}="aaaaaaaaaa\000"'})
 

@@ -13,9 +13,7 @@ from tests.running_system import RunningSystem
 pytestmark = [pytest.mark.browser]
 
 
-def test_log_out_of_the_lab_ends_the_portal_session(
-    page: Page, running_system: RunningSystem
-) -> None:
+def test_lab_log_out_ends_the_portal_session(page: Page, running_system: RunningSystem) -> None:
     sara = sign_up_and_start(page, "sara", running_system)
     expect_drawn_lab(page)
 

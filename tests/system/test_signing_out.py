@@ -112,7 +112,7 @@ def test_signing_out_closes_lab_without_hub_cookie(visitor: Visitor) -> None:
     assert not lab_is_open(visitor, sara)
 
 
-def test_lab_log_out_asks_and_then_ends_the_portal_session(visitor: Visitor) -> None:
+def test_lab_log_out_asks_before_ending_portal_session(visitor: Visitor) -> None:
     sara = sign_up_with_lab(visitor, "sara")
     question = visitor.lab(sara, "/logout")
     assert urlsplit(question.url).path == "/accounts/logout/"
@@ -260,7 +260,7 @@ def card_cause(visitor: Visitor) -> str:
     return page.partition('data-cause="')[2].partition('"')[0]
 
 
-def test_new_password_voids_the_hubs_cookie_without_a_server(visitor: Visitor) -> None:
+def test_new_password_without_server_voids_hub_cookie(visitor: Visitor) -> None:
     sara = visitor.sign_up("sara")
     visitor.open_lab(sara)
     before = hub_cookie(visitor).value

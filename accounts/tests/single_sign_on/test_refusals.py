@@ -102,7 +102,7 @@ def test_refresh_token_has_an_end(tokens: dict[str, str]) -> None:
     assert Token.objects.get(type=Token.Type.REFRESH_TOKEN).expires_at is not None
 
 
-def test_use_of_a_refresh_token_does_not_move_its_end(hub: Hub, tokens: dict[str, str]) -> None:
+def test_use_of_refresh_token_keeps_its_end(hub: Hub, tokens: dict[str, str]) -> None:
     end = timezone.now() + timedelta(hours=9)
     Token.objects.filter(type=Token.Type.REFRESH_TOKEN).update(expires_at=end)
 

@@ -152,14 +152,14 @@ def test_server_with_own_name_may_have_service_workers(many_origins: Proxy) -> N
     assert answer.headers["Service-Worker-Allowed"] == "/"
 
 
-def test_shared_name_gives_no_script_of_a_service_worker(one_origin: Proxy) -> None:
+def test_shared_name_serves_no_service_worker_script(one_origin: Proxy) -> None:
     answer = one_origin.call("127.0.0.1", "/user/sara/worker.js", **{"Service-Worker": "script"})
 
     assert answer.status_code == 403
     assert "Service-Worker-Allowed" not in answer.headers
 
 
-def test_shared_name_widens_no_scope_of_a_service_worker(one_origin: Proxy) -> None:
+def test_shared_name_widens_no_service_worker_scope(one_origin: Proxy) -> None:
     answer = one_origin.call("127.0.0.1", "/user/sara/worker.js")
 
     assert answer.text == "sara /user/sara/worker.js"

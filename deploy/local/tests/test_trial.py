@@ -15,7 +15,7 @@ def test_default_folder_is_in_the_repository() -> None:
     assert trial.hub_url == "http://hub.localhost:8000"
 
 
-def test_labs_without_own_names_leave_hub_at_an_address() -> None:
+def test_labs_without_names_allow_hub_at_address() -> None:
     trial = Trial.read({"LAB_SUBDOMAINS": "false"})
     assert trial.hub_url == trial.hub_proxy_url == "http://127.0.0.1:8000"
 

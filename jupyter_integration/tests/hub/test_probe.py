@@ -39,7 +39,7 @@ def test_probe_reads_lab_api_without_credentials() -> None:
     assert names == {b"Host", b"Accept-Encoding"}
 
 
-def test_own_host_name_of_a_server_is_sent_but_not_resolved() -> None:
+def test_host_name_of_server_is_never_resolved() -> None:
     with Peer(answering("200 OK", b"{}")) as peer:
         assert _probe(peer).answers("http://sara.hub.invalid:8000/user/sara/") is True
 
