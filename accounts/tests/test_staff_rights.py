@@ -1,19 +1,16 @@
 """Rights of staff: a permission to change accounts never leads to more rights."""
 
 from collections.abc import Callable
-from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
 from django.db.models import ForeignKey
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services.ensure_support_group import SUPPORT_GROUP, ensure_support_group
 
 LIST = reverse("admin:accounts_user_changelist")
 RIGHTS = {"is_staff": "on", "is_superuser": "on"}
@@ -246,61 +243,3 @@ def test_no_admin_changes_keys_of_superusers(
         ]
 
     assert editable == []
-
-
-class TestSupportGroup:
-    @pytest.fixture
-    def nima(self, db: None) -> User:
-        """A member of the support group."""
-        ensure_support_group()
-        user = User.objects.create_user("nima", "nima@example.ir", "nima-s-password")
-        user.is_staff = True
-        user.save()
-        user.groups.add(Group.objects.get(name=SUPPORT_GROUP))
-        return user
-
-    def test_group_has_exactly_what_support_needs(self, nima: User) -> None:
-        assert nima.get_all_permissions() == {
-            "accounts.view_user",
-            "accounts.change_user",
-            "account.view_emailaddress",
-            "account.add_emailaddress",
-            "account.change_emailaddress",
-            "account.delete_emailaddress",
-            "jupyter_integration.view_spawnrequest",
-            "jupyter_integration.change_spawnrequest",
-            "jupyter_integration.view_stoprequest",
-            "jupyter_integration.view_helprequest",
-            "jupyter_integration.change_helprequest",
-            "jupyter_integration.view_hubevent",
-            "jupyter_integration.view_hubrevocation",
-        }
-
-    @pytest.mark.parametrize(
-        "address",
-        [
-            LIST,
-            reverse("admin:account_emailaddress_changelist"),
-            reverse("admin:jupyter_integration_spawnrequest_changelist"),
-            reverse("admin:jupyter_integration_helprequest_changelist"),
-            reverse("system_state"),
-        ],
-    )
-    def test_support_reads_what_it_needs(self, client: Client, nima: User, address: str) -> None:
-        client.force_login(nima)
-
-        assert client.get(address).status_code == 200
-
-    def test_support_deactivates_an_account(self, client: Client, nima: User, sara: User) -> None:
-        client.force_login(nima)
-        client.post(page("accounts_user_change", sara), form_of(sara, is_active=""))
-
-        sara.refresh_from_db()
-        assert not sara.is_active
-
-    def test_prepare_creates_group_once(self, db: None) -> None:
-        call_command("prepare", stdout=StringIO())
-        Group.objects.get(name=SUPPORT_GROUP).permissions.clear()
-        call_command("prepare", stdout=StringIO())
-
-        assert not Group.objects.get(name=SUPPORT_GROUP).permissions.exists()

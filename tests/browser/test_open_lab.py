@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.people import expect_card, expect_drawn_lab, sign_up_and_start
 from tests.running_system import RunningSystem
-from tests.system.conftest import hub_client
+from tests.system.hub import hub_client
 from tests.system.process_table import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]

@@ -1,17 +1,19 @@
-"""Copies of the system that tests may stop and break, and calls of their Hub."""
+"""Copies of the system that tests may stop and break, and a visitor of the session's copy."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from jupyter_integration.hub.client import HubClient
-from jupyter_integration.hub.transport import HubTransport
 from tests.running_system import RunningSystem
+from tests.system.visitor import Visitor
+
+
+@pytest.fixture
+def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
+    with Visitor(running_system) as visitor:
+        yield visitor
 
 
 @pytest.fixture(scope="session")
@@ -27,23 +29,3 @@ def own_copy(own_system: RunningSystem) -> RunningSystem:
     if not own_system.runs:
         own_system.bring_up()
     return own_system
-
-
-def get_json(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=10) as response:
-        content: dict[str, Any] = json.load(response)
-    return content
-
-
-def hub_client(copy: RunningSystem) -> HubClient:
-    return HubClient(HubTransport(copy.hub_api_url, copy.token))
-
-
-def start_lab(copy: RunningSystem, name: str) -> None:
-    """Create the Hub user if it is missing, start the server, and wait until it is ready."""
-    hub = hub_client(copy)
-    if name not in {user.name for user in hub.list_users()}:
-        hub.create_user(name)
-    hub.start_server(name)
-    *_, last = hub.follow_progress(name)
-    assert last.ready, last

@@ -6,7 +6,7 @@ import pytest
 
 from tests import hub_names
 from tests.running_system import RunningSystem
-from tests.system.conftest import hub_client
+from tests.system.hub import hub_client
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.system

@@ -11,7 +11,7 @@ import pytest
 from jupyter_integration.testing.part import DidNotStart
 from tests import hub_names
 from tests.running_system import RunningSystem
-from tests.system.conftest import get_json, start_lab
+from tests.system.hub import get_json, start_lab
 from tests.system.parts import parts_of
 from tests.system.process_table import environment_of, processes_of
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.running_system import RunningSystem
-from tests.system.conftest import hub_client, start_lab
+from tests.system.hub import hub_client, start_lab
 from tests.system.parts import EPOCH, all_answer, all_restarted, lab_answers, parts_of, servers_of
 from tests.system.process_table import wait_until
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.running_system import RunningSystem
-from tests.system.conftest import start_lab
+from tests.system.hub import start_lab
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture
-def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
-    with Visitor(running_system) as visitor:
-        yield visitor
 
 
 def lab_is_open(visitor: Visitor, name: str) -> bool:

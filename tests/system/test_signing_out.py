@@ -6,10 +6,8 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from http.cookiejar import Cookie
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -17,31 +15,14 @@ from tornado.httpclient import HTTPRequest
 from tornado.web import create_signed_value, decode_signed_value
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from tests.running_system import RunningSystem
 from tests.system.process_table import wait_until
 from tests.system.test_sign_on import lab_is_open, sign_up_with_lab
-from tests.system.visitor import PASSWORD, Visitor
+from tests.system.visitor import PASSWORD, Visitor, cookie_named, hub_cookie
 
 pytestmark = pytest.mark.system
 
 NEW_PASSWORD = "Shapour-dar-baran-62"
 SECONDS_TO_CLOSE = 10
-LONGEST_HEADERS = 16 * 1024  # bytes, of the proxy
-
-
-@pytest.fixture
-def visitor(running_system: RunningSystem) -> Iterator[Visitor]:
-    with Visitor(running_system) as visitor:
-        yield visitor
-
-
-def cookie_named(visitor: Visitor, start: str) -> Cookie:
-    [cookie] = [one for one in visitor.session.cookies if one.name.startswith(start)]
-    return cookie
-
-
-def hub_cookie(visitor: Visitor) -> Cookie:
-    return cookie_named(visitor, "jupyterhub-hub-login")
 
 
 def change_password(visitor: Visitor) -> None:
@@ -274,43 +255,6 @@ def test_new_password_without_server_voids_hub_cookie(visitor: Visitor) -> None:
 
     assert before is not None
     assert wait_until(asks_for_sign_in, SECONDS_TO_CLOSE)
-
-
-# --- Begun sign-ins ---------------------------------------------------------------------------
-
-
-def test_many_begun_sign_ins_never_fill_the_headers(visitor: Visitor) -> None:
-    address = "/user/x/lab/tree/" + "%D8%B3" * 200
-    for _ in range(40):
-        answer = visitor.get(
-            f"{visitor.copy.hub_url}/hub/oauth_login?{urlencode({'next': address})}", follow=False
-        )
-        assert answer.status_code == 302
-    sent = sum(len(one.name) + len(one.value or "") + 3 for one in visitor.session.cookies)
-    assert sent < LONGEST_HEADERS / 2
-    assert visitor.hub("/hub/login").status_code == 200
-
-
-def test_newest_sign_in_completes_after_many(visitor: Visitor) -> None:
-    sara = visitor.sign_up("sara")
-    oldest = visitor.get(f"{visitor.copy.hub_url}/hub/oauth_login", follow=False)
-    for _ in range(10):
-        visitor.get(f"{visitor.copy.hub_url}/hub/oauth_login", follow=False)
-    assert visitor.open_lab(sara).url.startswith(visitor.copy.portal_url)  # its server is off
-    assert hub_cookie(visitor)
-
-    answer = visitor.get(oldest.headers["Location"])
-
-    assert answer.url == f"{visitor.copy.portal_url}/dashboard/"
-
-
-@pytest.mark.parametrize("letters", [350, 600])
-def test_long_address_does_not_break_sign_in(visitor: Visitor, letters: int) -> None:
-    sara = visitor.sign_up("sara")
-    answer = visitor.lab(sara, "/lab/tree/" + "%D8%B3" * letters)
-    assert answer.status_code == 200
-    assert urlsplit(answer.url).path == "/dashboard/"
-    assert hub_cookie(visitor)
 
 
 # --- The address for the portal ---------------------------------------------------------------

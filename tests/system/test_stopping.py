@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.running_system import RunningSystem
-from tests.system.conftest import hub_client, start_lab
+from tests.system.hub import hub_client, start_lab
 from tests.system.owner import Owner
 from tests.system.parts import lab_answers, parts_of, taken_ports
 from tests.system.process_table import processes_of, wait_until

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.running_system import RunningSystem
-from tests.system.conftest import get_json, hub_client
+from tests.system.hub import get_json, hub_client
 from tests.system.owner import Owner
 from tests.system.process_table import wait_until
 from tests.system.visitor import Visitor

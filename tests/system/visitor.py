@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from http.cookiejar import Cookie
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import requests
 
 from tests import hub_names
 from tests.running_system import RunningSystem
-from tests.system.conftest import hub_client
+from tests.system.hub import hub_client
 from tests.system.process_table import wait_until
 
 PASSWORD = "Parvaneh-dar-bad-81"
@@ -76,3 +77,12 @@ class Visitor:
     def open_lab(self, name: str) -> requests.Response:
         """Open the Lab as the portal's button does: through the Hub's sign-in."""
         return self.hub(f"/hub/oauth_login?next=/user/{name}/lab")
+
+
+def cookie_named(visitor: Visitor, start: str) -> Cookie:
+    [cookie] = [one for one in visitor.session.cookies if one.name.startswith(start)]
+    return cookie
+
+
+def hub_cookie(visitor: Visitor) -> Cookie:
+    return cookie_named(visitor, "jupyterhub-hub-login")
