@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='session_generation',
-            field=models.PositiveIntegerField(default=0, editable=False, help_text='Sessions of an earlier generation are refused (services/end_sessions.py).'),
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False, help_text='Sessions of an earlier generation are refused (services/end_sessions.py).'),
         ),
     ]

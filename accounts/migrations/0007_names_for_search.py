@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="names_for_search",
             field=models.TextField(
+                db_default="",
                 default="",
                 editable=False,
                 help_text=(

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="signed_up",
             field=models.BooleanField(
+                db_default=False,
                 default=False,
                 editable=False,
                 help_text="Made by its owner at sign-up. Staff vouch for all other accounts.",

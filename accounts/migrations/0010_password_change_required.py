@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="password_change_required",
             field=models.BooleanField(
+                db_default=False,
                 default=False,
                 editable=False,
                 help_text="Somebody else set the password; its owner has to choose another first.",

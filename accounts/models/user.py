@@ -87,6 +87,8 @@ class User(StoredValues, AbstractUser):
     names_for_search = models.TextField(
         editable=False,
         default="",
+        # Of the database too, here and below: during an upgrade, old processes still add rows.
+        db_default="",
         help_text="search_key of the names. Folding them in each search takes ten times as long.",
     )
     hub_claim_expires_at = models.DateTimeField(
@@ -95,11 +97,13 @@ class User(StoredValues, AbstractUser):
 
     password_change_required = models.BooleanField(
         default=False,
+        db_default=False,
         editable=False,
         help_text="Somebody else set the password; its owner has to choose another first.",
     )
     signed_up = models.BooleanField(
         default=False,
+        db_default=False,
         editable=False,
         help_text="Made by its owner at sign-up. Staff vouch for all other accounts.",
     )
@@ -112,6 +116,7 @@ class User(StoredValues, AbstractUser):
 
     session_generation = models.PositiveIntegerField(
         default=0,
+        db_default=0,
         editable=False,
         help_text="Sessions of an earlier generation are refused (services/end_sessions.py).",
     )

@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='stoprequest',
             name='reason',
-            field=models.CharField(blank=True, choices=[('password', 'The password was changed'), ('signed_out', 'Signed out everywhere')], max_length=16, verbose_name='reason'),
+            field=models.CharField(blank=True, db_default='', default='', choices=[('password', 'The password was changed'), ('signed_out', 'Signed out everywhere')], max_length=16, verbose_name='reason'),
         ),
     ]

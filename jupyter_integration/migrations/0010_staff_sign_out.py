@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='stoprequest',
             name='reason',
-            field=models.CharField(blank=True, choices=[('password', 'The password was changed'), ('signed_out', 'Signed out everywhere'), ('staff', 'Signed out by staff')], max_length=16, verbose_name='reason'),
+            field=models.CharField(blank=True, db_default='', default='', choices=[('password', 'The password was changed'), ('signed_out', 'Signed out everywhere'), ('staff', 'Signed out by staff')], max_length=16, verbose_name='reason'),
         ),
     ]

@@ -42,7 +42,15 @@ class StopRequest(UserRequest):
         _("stopped"), default=False, help_text=_("Whether the Hub showed the server as stopped.")
     )
 
-    reason = models.CharField(_("reason"), max_length=16, blank=True, choices=Reason)
+    reason = models.CharField(
+        # Of the database too: during an upgrade, old processes still add rows.
+        _("reason"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=Reason,
+    )
 
     objects = StopRequestQuerySet.as_manager()
 
