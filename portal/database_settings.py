@@ -38,7 +38,7 @@ def cache_table(*, holds_copies: bool) -> dict[str, Any]:
         "LOCATION": "portal_cache",
         # Django culls a third of all entries at 300 by default: the codes of a single class.
         # Each write counts the rows, so that a table without copies stays small.
-        "OPTIONS": {"MAX_ENTRIES": 200_000 if holds_copies else 10_000},
+        "OPTIONS": {"MAX_ENTRIES": 200_000 if holds_copies else 50_000},
     }
 
 
