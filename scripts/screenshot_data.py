@@ -42,17 +42,18 @@ def new(user: User) -> None:
 
 
 def stopped(user: User) -> None:
-    _create_earlier_starts(user)
-    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
+    _create_stopped_server(user)
+    finished_at = timezone.now() - dt.timedelta(minutes=25)
+    StopRequest.objects.create(user=user, requested_by=user, stopped=True, finished_at=finished_at)
 
 
 def stopped_when_idle(user: User) -> None:
-    stopped(user)
+    _create_stopped_server(user)
     _create_stop_event(user, HubEvent.Kind.STOPPED, idle_for=dt.timedelta(minutes=62))
 
 
 def killed(user: User) -> None:
-    stopped(user)
+    _create_stopped_server(user)
     _create_stop_event(user, HubEvent.Kind.EXITED, exit_status=137)
 
 
@@ -131,6 +132,11 @@ def _running_server(user: User) -> Server:
         last_activity=timezone.now(),
         stopped=False,
     )
+
+
+def _create_stopped_server(user: User) -> None:
+    _create_earlier_starts(user)
+    snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
 
 
 def _create_start(user: User, created_at: dt.datetime, **fields: object) -> None:
