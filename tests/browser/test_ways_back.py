@@ -52,6 +52,10 @@ def test_restart_in_the_lab_keeps_its_open_notebook(
         timeout=SLOW,
     ):
         expect(notebook.first).to_be_visible(timeout=SLOW)
+    # JupyterLab shows one dialog at a time: that of a kernel which did not start comes first.
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
+        "data-status", "idle", timeout=SLOW
+    )
     other = page.context.new_page()
     stop(other, running_system.portal_url)
     other.close()
