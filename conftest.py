@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 from django.core.cache import cache, caches
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
@@ -16,8 +17,15 @@ from jupyter_integration.testing.fake_hub import FakeHub
 from jupyter_integration.testing.workers import Workers
 from portal import enqueue, redis_connections
 from portal.caches import copies
+from portal.limits import rates
 
 pytest_plugins = ["tests.running_system", "tests.side_by_side", "tests.browser.chromium"]
+
+
+@pytest.fixture(autouse=True)
+def periods_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin the periods of rate limits now, so that no minute turns between two requests."""
+    monkeypatch.setattr(rates, "EPOCH", timezone.now())
 
 
 @pytest.fixture

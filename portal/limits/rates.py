@@ -9,6 +9,9 @@ from django.utils import timezone
 from portal.limits.keys import key_of
 from portal.limits.models import RateCount
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""When the first period of each rate began, for all processes."""
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -38,9 +41,8 @@ def give_back(what: str, subject: str, *rates: Rate) -> None:
 
 
 def _end_of_period(rate: Rate) -> datetime:
-    period = rate.period.total_seconds()
-    number = int(timezone.now().timestamp() // period)
-    return datetime.fromtimestamp((number + 1) * period, UTC)
+    periods_over = (timezone.now() - EPOCH) // rate.period
+    return EPOCH + (periods_over + 1) * rate.period
 
 
 def _count(key: str, rate: Rate, ends_at: datetime) -> bool:
