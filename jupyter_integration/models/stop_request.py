@@ -43,12 +43,11 @@ class StopRequest(UserRequest):
     )
 
     reason = models.CharField(
-        # Of the database too: during an upgrade, old processes still add rows.
         _("reason"),
         max_length=16,
         blank=True,
         default="",
-        db_default="",
+        db_default="",  # during an upgrade, old processes still add rows
         choices=Reason,
     )
 
