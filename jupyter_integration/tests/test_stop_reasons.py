@@ -1,22 +1,18 @@
 """Stop reasons: why a server stopped, as far as requests and events of the Hub show it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
-from django.test import Client
-from django.utils import timezone, translation
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models import HubEvent, SpawnRequest
 from jupyter_integration.models.shown_rows import invalidate_user_rows
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.status.server_status import StopCause, StopReason
-from jupyter_integration.tests.pages import DASHBOARD
-from jupyter_integration.tests.scenes import provision, see, start, stop
+from jupyter_integration.tests.scenes import see, start, stop
+from jupyter_integration.tests.stopped_servers import ago, event, give_stopped_server, stop_done
 
 State = SpawnRequest.State
 Kind = HubEvent.Kind
@@ -27,37 +23,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sara(sara: User) -> User:
     """Sara, whose server was started an hour ago and has stopped."""
-    provision(sara)
-    started = ago(minutes=60)
-    start(sara, State.READY, posted_at=started, finished_at=started)
-    see(sara)
+    give_stopped_server(sara)
     return sara
-
-
-def ago(**span: float) -> datetime:
-    return timezone.now() - timedelta(**span)
-
-
-def event(user: User, kind: str, *, at: datetime | None = None, **more: Any) -> datetime:
-    """Store this event of the user's server, of five minutes ago; return when it happened."""
-    at = at or ago(minutes=5)
-    HubEvent.objects.create(
-        message_id=f"msg_{HubEvent.objects.count()}",
-        kind=kind,
-        hub_username=user.hub_username,
-        happened_at=at,
-        **more,
-    )
-    invalidate_user_rows([user.pk])
-    return at
-
-
-def stop_done(user: User, *, by: User, at: datetime | None = None) -> None:
-    at = at or ago(minutes=5)
-    request = stop(user, finished_at=at + timedelta(seconds=2), stopped=True)
-    StopRequest.objects.filter(pk=request.pk).update(
-        requested_by=by, created_at=at - timedelta(seconds=1)
-    )
 
 
 def stop_reason(user: User) -> StopReason | None:
@@ -222,87 +189,3 @@ def test_server_started_elsewhere_has_a_stop_reason(omid) -> None:
     event(omid, Kind.EXITED, exit_status=1)
 
     assert cause(omid) is StopCause.EXITED
-
-
-class TestCard:
-    @pytest.fixture
-    def card(self, sara: User) -> Any:
-        def card(language: str = "fa") -> Any:
-            sara.language = language
-            sara.save()
-            client = Client()
-            client.force_login(sara)
-            html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
-            return html.find(id="server-stop-reason")
-
-        return card
-
-    def text(self, tag: Any) -> str:
-        return " ".join(tag.get_text().split())
-
-    def test_card_shows_reason_and_time_in_both_calendars(self, sara, card) -> None:
-        at = event(sara, Kind.EXITED, exit_status=137)
-
-        shown = card()
-
-        assert "تمام شدن حافظه" in self.text(shown)
-        assert "کد خروج ۱۳۷" in self.text(shown)
-        assert "۵ دقیقه پیش" in self.text(shown)
-        assert "ساعت" in self.text(shown)
-        moment = timezone.localtime(at)
-        assert shown.find("time")["title"] == f"{moment:%Y-%m-%d %H:%M}"
-
-    @pytest.mark.parametrize("language", ["fa", "en"])
-    def test_each_cause_has_its_own_sentence(self, sara, nasrin, settings, card, language) -> None:
-        sentences = set()
-
-        def collect() -> None:
-            sentences.add(self.text(card(language).find("span")).split("·")[0])
-
-        collect()
-        for exit_status in (None, 0, 1, 137):
-            event(sara, Kind.EXITED, at=timezone.now(), exit_status=exit_status)
-            collect()
-        event(sara, Kind.ENDED_WITH_HUB, at=timezone.now())
-        collect()
-        event(sara, Kind.STOPPED, at=timezone.now(), last_activity=ago(hours=2))
-        collect()
-        event(sara, Kind.STOPPED, at=timezone.now())
-        collect()
-        settings.SERVER_MAX_AGE = 1800
-        collect()
-        stop_done(sara, by=nasrin, at=ago(seconds=30))
-        collect()
-        stop_done(sara, by=sara, at=ago(seconds=30))
-        collect()
-
-        assert len(sentences) == 11
-
-    def test_card_without_reason_has_no_empty_sentence(self, sara, card) -> None:
-        SpawnRequest.objects.all().delete()
-        invalidate_user_rows([sara.pk])
-
-        assert card() is None
-
-    def test_unknown_cause_has_no_time(self, card) -> None:
-        assert card().find("time") is None
-
-    def test_running_server_shows_both_limits(self, sara, client, settings) -> None:
-        settings.IDLE_TIMEOUT, settings.SERVER_MAX_AGE = 5400, 3 * 86_400
-        see(sara, ready=True)
-        client.force_login(sara)
-
-        with translation.override("fa"):
-            html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
-
-        limit = " ".join(html.find(class_="server-card__limit").get_text().split())
-        assert "پس از ۱ ساعت و ۳۰ دقیقه بی‌استفاده ماندن" in limit
-        assert "۳ روز پس از راه‌اندازی" in limit
-
-    def test_page_announces_the_longest_run(self, sara, client) -> None:
-        client.force_login(sara)
-
-        html = BeautifulSoup(client.get(DASHBOARD).content, "html.parser")
-
-        aside = html.find("section", attrs={"aria-labelledby": "idle-heading"})
-        assert "هیچ سروری بیش از ۷ روز روشن نمی‌ماند" in " ".join(aside.get_text().split())
