@@ -1,12 +1,79 @@
-"""Spawner that runs each user's server in a pod and records how it ended."""
+"""Spawner that runs each user's server in a pod, and fails a start whose pod cannot come up."""
 
 from __future__ import annotations
 
-from kubespawner import KubeSpawner
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import ClientError
+from jupyterhub.spawner import SpawnException
+from jupyterhub.utils import url_path_join
+from kubernetes_asyncio.client.exceptions import ApiException
+from pod_failures import (
+    Event,
+    Pod,
+    Problem,
+    Wait,
+    find_problem,
+    has_running_container,
+    of_this_pod,
+    why_removed,
+)
+from pod_steps import PERCENT, WAITING, message_of
+from resilient_kubespawner import ResilientKubeSpawner, is_away
 from server_exits import RecordsExit
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from traitlets import Integer
+
+CHECK_INTERVAL = timedelta(seconds=0.5)
+GRACEFUL_REMOVAL = timedelta(seconds=8)
+FORCED_REMOVAL = timedelta(seconds=4)
+# The pod is removed before the Hub's own timeout, which has no text.
+TIME_TO_FAIL = GRACEFUL_REMOVAL + FORCED_REMOVAL + timedelta(seconds=3)
 
 
-class KubernetesSpawner(RecordsExit, KubeSpawner):
+class PodFailed(SpawnException):
+    """The pod cannot come up. SpawnException does not count for `consecutive_failure_limit`."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem), reason="pod", status_code=500)
+        self.jupyterhub_message = str(problem)  # shown by the progress stream
+
+
+class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
+    container_timeout = Integer(
+        15, config=True, help="Seconds for which the kubelet may fail to create the container."
+    )
+    volume_timeout = Integer(
+        60, config=True, help="Seconds for which a volume may be missing, or fail to be mounted."
+    )
+    unschedulable_timeout = Integer(
+        60,
+        config=True,
+        help="Seconds for which no node may have room. A cluster autoscaler that adds a node has "
+        "until the start's own timeout.",
+    )
+
+    _removal: asyncio.Task[None] | None = None
+    _pod: Pod | None = None  # of this start, as it was last seen
+    _logged: set[str]
+
+    async def _start(self) -> Any:
+        if self._removal is not None:  # of a start that was cancelled just before
+            await self._removal
+        self._pod, self._logged = None, set()
+        address = None
+        try:
+            address = await self._start_or_fail()
+        finally:
+            if address is None:
+                self._removal = asyncio.create_task(self._remove_pod())
+                await asyncio.shield(self._removal)
+        return address
+
     async def stop(self, now: bool = False) -> None:
         """Stop the pod without marking this as requested.
 
@@ -15,3 +82,179 @@ class KubernetesSpawner(RecordsExit, KubeSpawner):
         """
         await super().stop(now=now)
         self._stop_requested = False
+
+    async def _start_or_fail(self) -> Any:
+        """Return the server's address. Raises PodFailed."""
+        starting = asyncio.ensure_future(self._start_and_connect())
+        failing = asyncio.ensure_future(self._wait_for_failure())
+        try:
+            await asyncio.wait({starting, failing}, return_when=asyncio.FIRST_COMPLETED)
+            return (failing if failing.done() else starting).result()
+        except ApiException as error:
+            raise PodFailed(_refusal(error)) from error
+        except (ClientError, TimeoutError) as error:
+            raise PodFailed(Problem("ApiUnreachable", f"{error} {self._last_api_error}")) from error
+        finally:
+            starting.cancel()
+            failing.cancel()
+            await asyncio.wait({starting, failing})
+
+    async def _start_and_connect(self) -> Any:
+        """Start the pod, and wait until its server answers.
+
+        The Hub itself would not notice that the server's process ends before that.
+        """
+        address = await self._start_pod()
+        base_url = self.server.base_url if self.server else "/"
+        url = url_path_join(address, base_url, "api")
+        # The address of a pod that is gone may be another pod's already.
+        while not (await _answers(url) and self._runs()):
+            await asyncio.sleep(CHECK_INTERVAL.total_seconds())
+        return address
+
+    async def _start_pod(self) -> Any:
+        """Return the server's address as soon as the pod runs.
+
+        KubeSpawner checks that ever more rarely, in the end every five seconds.
+        """
+        starting = asyncio.ensure_future(super()._start())
+        has_more_to_do = self.internal_ssl or self.services_enabled or self.after_pod_created_hook
+        while not starting.done() and (has_more_to_do or not self._runs()):
+            await asyncio.wait({starting}, timeout=CHECK_INTERVAL.total_seconds())
+        if starting.done() or self._pod is None:
+            return await starting
+        starting.cancel()
+        self.pod_id = self._pod["metadata"]["uid"]
+        return self._get_pod_url(self._pod)
+
+    def _runs(self) -> bool:
+        return self._pod is not None and bool(self.is_pod_running(self._pod))
+
+    async def _wait_for_failure(self) -> None:
+        """Raise PodFailed when a problem has lasted too long."""
+        now = asyncio.get_running_loop().time
+        deadline = now() + self.start_timeout - TIME_TO_FAIL.total_seconds()
+        wait, since = Wait.NONE, now()
+        while True:
+            problem = await self._find_problem()
+            if problem is None or problem.wait is not wait:
+                wait, since = problem.wait if problem else Wait.NONE, now()
+            if problem is not None and now() - since >= self._seconds(wait):
+                raise PodFailed(problem)
+            if now() >= deadline:
+                raise PodFailed(problem or self._timeout())
+            await asyncio.sleep(CHECK_INTERVAL.total_seconds())
+
+    def _seconds(self, wait: Wait) -> float:
+        return {
+            Wait.NONE: 0.0,
+            Wait.FOR_CONTAINER: float(self.container_timeout),
+            Wait.FOR_VOLUME: float(self.volume_timeout),
+            Wait.FOR_PLACE: float(self.unschedulable_timeout),
+            Wait.FOR_NODE: float("inf"),
+        }[wait]
+
+    async def _find_problem(self) -> Problem | None:
+        if self.pod_reflector is None:
+            return None
+        await self._start_watching_pods()
+        for event in self.events:
+            self._log(event)
+        pod = self.pod_reflector.pods.get(f"{self.namespace}/{self.pod_name}")
+        if pod is not None and self.is_of_this_start(pod):
+            self._pod = pod
+            return find_problem(pod, self.events)
+        # A reflector that starts again may be behind for a moment.
+        if self._pod is not None and await self.pod_exists() is False:
+            return why_removed(self._pod, self.events)
+        return None
+
+    @property
+    def events(self) -> list[Event]:
+        """Events of this start's pod, the newest last."""
+        if self._pod is None or self.event_reflector is None:
+            return []
+        return of_this_pod(self._pod, list(self.event_reflector.resources.values()))
+
+    def _log(self, event: Event) -> None:
+        words = message_of(event)
+        if words not in self._logged:
+            self._logged.add(words)
+            self.log.info("%s: %s", self._log_name, words)
+
+    def _timeout(self) -> Problem:
+        if self._pod is None:
+            created = self._creation is not None and self._creation.done()
+            reason = "StartTimeout" if created else "ApiUnreachable"
+            return Problem(reason, f"the pod was not seen. {self._last_api_error}")
+        events = self.events
+        last = message_of(events[-1]) if events else "no event"
+        return Problem("StartTimeout", f"not ready in {self.start_timeout} s; last: {last}")
+
+    async def _remove_pod(self) -> None:
+        """Delete the pod of a start that failed or was cancelled.
+
+        By force, which does not wait for the kubelet, unless a container runs that may end itself.
+        """
+        if self._creation is not None:
+            await asyncio.wait({self._creation}, timeout=self.k8s_api_request_timeout)
+            self._creation.cancel()
+        ways = [(True, FORCED_REMOVAL)]
+        if self._pod is not None and has_running_container(self._pod):
+            ways.insert(0, (False, GRACEFUL_REMOVAL))
+        for by_force, time in ways:
+            try:
+                await asyncio.wait_for(self.stop(now=by_force), time.total_seconds())
+            except (ApiException, ClientError, OSError) as error:
+                self.log.warning("The pod of %s is not removed yet: %s", self._log_name, error)
+                if not is_away(error):
+                    return
+            else:
+                return
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield each event of the pod. The Hub closes this when the start succeeds or fails."""
+        started = asyncio.get_running_loop().time()
+        sent: set[str] = set()
+        percent = 0
+        last = ""
+        is_slow_sent = False
+        while True:
+            for event in self.events:
+                message = message_of(event)
+                if message not in sent:
+                    sent.add(message)
+                    last = event["reason"]
+                    percent = max(percent, PERCENT.get(last, 0))
+                    yield {"progress": percent, "message": message}
+            waited = asyncio.get_running_loop().time() - started
+            is_slow = 0 < self.slow_spawn_message_threshold <= waited
+            if is_slow and not is_slow_sent and last not in WAITING:
+                is_slow_sent = True
+                yield {
+                    "progress": percent,
+                    "message": self.slow_spawn_message.format(seconds=int(waited)),
+                }
+            await asyncio.sleep(CHECK_INTERVAL.total_seconds())
+
+
+def _refusal(error: ApiException) -> Problem:
+    """Return why the API server refuses what the start needs, in its own words."""
+    try:
+        body = json.loads(error.body or "")
+    except ValueError:
+        body = {}
+    reason = body.get("reason") or "".join((error.reason or "Refused").split())
+    return Problem(reason, body.get("message") or str(error.reason))
+
+
+async def _answers(url: str) -> bool:
+    """Return whether the user's server answers, and not a proxy or another server in its place."""
+    request = HTTPRequest(
+        url, follow_redirects=False, validate_cert=False, connect_timeout=1, request_timeout=5
+    )
+    try:
+        response = await AsyncHTTPClient().fetch(request, raise_error=False)
+    except OSError:
+        return False
+    return bool(response.code < 500 and response.code != 404)
