@@ -21,6 +21,8 @@ if (VAR_DIR / "trial.env").exists():
 
 MODE = env.str("SHAPARAK_MODE", default="production")
 TRIAL = MODE == "trial"
+# Where it runs in production: the commands that staff are shown depend on it.
+PLATFORM = env.str("SHAPARAK_PLATFORM", default="compose")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # during a rotation

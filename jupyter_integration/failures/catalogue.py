@@ -89,6 +89,14 @@ _WAIT_IN_QUEUE = _("Wait in the queue: the start continues by itself. Your files
 _ASK = _("Ask for support: the reference code is sent with your request. Your files are safe.")
 _NOT_CONNECTED = _("Error connecting to JupyterHub")
 _NOT_STARTED = _("The server could not be started")
+_NO_ROOM = _("There is no room for another server")
+_INTERRUPTED = _("The start was interrupted")
+_ISOLATION_AWAY = _(
+    "The service that keeps each server apart from the others could not be reached."
+)
+_ISOLATION_REFUSED = _(
+    "The service that keeps each server apart from the others refused this start."
+)
 
 EXPLANATIONS: dict[FailureCode, Explanation] = {
     FailureCode.ACCOUNT_INACTIVE: Explanation(
@@ -113,7 +121,7 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
         Action.WAIT_IN_QUEUE,
     ),
     FailureCode.HUB_FULL: Explanation(
-        _("There is no room for another server"),
+        _NO_ROOM,
         _("All places were taken the whole time that your start was waiting."),
         _WAIT_IN_QUEUE,
         ResolvedBy.TIME,
@@ -162,7 +170,7 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
         Action.ASK_FOR_HELP,
     ),
     FailureCode.ENDED_FROM_OUTSIDE: Explanation(
-        _("The start was interrupted"),
+        _INTERRUPTED,
         _("Someone stopped it, or the service that runs the servers was restarted."),
         _START_AGAIN,
         ResolvedBy.USER,
@@ -184,17 +192,58 @@ EXPLANATIONS: dict[FailureCode, Explanation] = {
     ),
     FailureCode.DOCKER_AWAY: Explanation(
         _NOT_STARTED,
-        _("The service that keeps each server apart from the others could not be reached."),
+        _ISOLATION_AWAY,
         _ASK,
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
     ),
     FailureCode.DOCKER_REFUSED: Explanation(
         _NOT_STARTED,
-        _("The service that keeps each server apart from the others refused this start."),
+        _ISOLATION_REFUSED,
         _ASK,
         ResolvedBy.STAFF,
         Action.ASK_FOR_HELP,
+    ),
+    FailureCode.KUBERNETES_AWAY: Explanation(
+        _NOT_STARTED, _ISOLATION_AWAY, _ASK, ResolvedBy.STAFF, Action.ASK_FOR_HELP
+    ),
+    FailureCode.KUBERNETES_REFUSED: Explanation(
+        _NOT_STARTED, _ISOLATION_REFUSED, _ASK, ResolvedBy.STAFF, Action.ASK_FOR_HELP
+    ),
+    FailureCode.CLUSTER_FULL: Explanation(
+        _NO_ROOM,
+        _("No machine had enough free memory, processors or graphics cards for your server."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.NO_NODE: Explanation(
+        _NOT_STARTED,
+        _("None of the machines that run the servers may take yours."),
+        _ASK,
+        ResolvedBy.STAFF,
+        Action.ASK_FOR_HELP,
+    ),
+    FailureCode.QUOTA_REACHED: Explanation(
+        _NO_ROOM,
+        _("The servers that run now use everything that is reserved for them."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.POD_EVICTED: Explanation(
+        _INTERRUPTED,
+        _("The machine ended your server, because its memory or disk space ran short."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
+    ),
+    FailureCode.NODE_LOST: Explanation(
+        _INTERRUPTED,
+        _("The machine on which your server was starting stopped responding."),
+        _START_AGAIN_SOON,
+        ResolvedBy.TIME,
+        Action.START_AGAIN,
     ),
     FailureCode.NETWORK_TROUBLE: Explanation(
         _NOT_STARTED,

@@ -3,12 +3,13 @@
 The Hub's progress stream reports a failed start as "Spawn failed: " and the text of the exception
 (jupyterhub/apihandlers/users.py, SpawnProgressAPIHandler). The patterns match the messages of
 JupyterHub 6.1, DockerSpawner 14, docker-py 7, Docker Engine 26, and the C library's errno;
-tests/test_classify.py has them as they were recorded.
+tests/test_classify.py has them as they were recorded. pod_problems.py has those of Kubernetes.
 """
 
 import re
 
 from jupyter_integration.failures.codes import FailureCode
+from jupyter_integration.failures.pod_problems import code_of_pod_problem
 from jupyter_integration.hub.errors import (
     HubError,
     HubProtocolError,
@@ -96,6 +97,9 @@ def code_of_reason(reason: str) -> FailureCode:
     text = reason.strip()
     if _HOOK.match(text) and not _is_from_spawner(text):
         return FailureCode.REFUSED_BY_HOOK
+    of_pod = code_of_pod_problem(text)
+    if of_pod is not None:
+        return of_pod
     return next((code for pattern, code in _PATTERNS if pattern.search(text)), FailureCode.UNKNOWN)
 
 

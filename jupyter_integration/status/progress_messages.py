@@ -18,7 +18,12 @@ _KNOWN = tuple(
         (r"^JupyterLab is loaded$", _("The notebook is loaded.")),
         (r"^JupyterLab is loading its ext", _("The notebook is loading its extensions.")),
         (r"^JupyterLab is about to answer", _("The notebook is about to answer.")),
-        # DockerSpawner and KubeSpawner.
+        # KubeSpawner; its pods' events are below.
+        (
+            r"^Server launch is taking longer",
+            _("The start takes longer than usual and continues by itself."),
+        ),
+        # Other spawners.
         (r"pulling|pulled", _("The server's software is being fetched.")),
         (
             r"container .*(created|started)|(created|started) container",
@@ -28,9 +33,32 @@ _KNOWN = tuple(
     )
 )
 
+# jupyterhub/pod_steps.py: an event of Kubernetes, by its reason.
+_POD_EVENT = re.compile(r"^Pod event (?P<reason>\w*):")
+_POD_EVENTS = {
+    "FailedScheduling": _("Waiting for a free place for the server."),
+    "TriggeredScaleUp": _("A machine is being added for the server. This takes some minutes."),
+    "Scheduled": _("A place for the server was found."),
+    "FailedAttachVolume": _("Waiting for your home folder."),
+    "FailedMount": _("Waiting for your home folder."),
+    "SuccessfulAttachVolume": _("Your home folder is ready."),
+    "Pulling": _("The server's software is being fetched."),
+    "Pulled": _("The server's software is ready."),
+    "Created": _("The server's container was created."),
+    "Started": _("The server's container has started."),
+}
+_OTHER_POD_EVENT = _("The server is being prepared.")
+
 
 def translate_hub_message(message: str) -> str:
-    """Return the sentence for a message of the Hub; an unknown message is returned unchanged."""
+    """Return the sentence for a message of the Hub.
+
+    An unknown message is returned unchanged. An unknown event of a pod gives a general sentence:
+    Kubernetes writes for administrators.
+    """
+    event = _POD_EVENT.search(message)
+    if event:
+        return str(_POD_EVENTS.get(event["reason"], _OTHER_POD_EVENT))
     for pattern, sentence in _KNOWN:
         if pattern.search(message):
             return str(sentence)

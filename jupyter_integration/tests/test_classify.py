@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 
 from jupyter_integration.failures.classify import code_of_reason, message_of_hook
 from jupyter_integration.failures.codes import FailureCode
+from jupyter_integration.tests.test_classify_pods import CODES_OF_PODS
 
 SAMPLES = Path(__file__).parent / "hub" / "samples"
 
@@ -225,6 +226,7 @@ def test_every_code_of_a_message_is_tested_here() -> None:
         *CODES_OF_DOCKERSPAWNER.values(),
         *DOCKER_MESSAGES.values(),
         *(code for _error, code in HOST_ERRORS),
+        *CODES_OF_PODS,
         "unknown",
     }
 

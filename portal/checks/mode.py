@@ -14,6 +14,12 @@ def check_mode(**_kwargs: object) -> list[CheckMessage]:
         return [
             setting_error(20, "SHAPARAK_MODE is neither `trial` nor `production`.", "Choose one.")
         ]
+    if settings.PLATFORM not in {"compose", "kubernetes"}:
+        return [
+            setting_error(
+                29, "SHAPARAK_PLATFORM is neither `compose` nor `kubernetes`.", "Choose one."
+            )
+        ]
     if settings.TRIAL:
         return []
     errors: list[CheckMessage] = []

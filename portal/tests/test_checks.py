@@ -70,6 +70,7 @@ def test_homes_without_a_limit_are_a_warning(production) -> None:
         ("WEBHOOK_SECRETS", [], "E005"),
         ("WEBHOOK_SECRETS", ["whsec_" + "b2xk" * 7], "E005"),
         ("WEBHOOK_SECRETS", ["whsec_" + "b2xk" * 8, "b2xk" * 8], "E005"),
+        ("PLATFORM", "k8s", "E029"),
         ("PORTAL_URL", "portal.example.ir", "E010"),
         ("PORTAL_URL", "https://portal.example.ir/portal", "E010"),
         ("HUB_URL", "https://hub.example.ir/hub", "E010"),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kubespawner import spawner as kubespawner
 
 from accounts.hub_usernames import HUB_USERNAME_PATTERN
+from jupyter_integration.failures.classify import code_of_reason
+from jupyter_integration.failures.pod_names import claim_of, pod_of
 from jupyter_integration.models import HubEvent
 from jupyter_integration.status.progress_messages import translate_hub_message
 from portal.checks.secrets import PUBLISHED_TOKENS, check_webhook_secrets
@@ -61,3 +65,35 @@ def test_portal_translates_every_step_of_a_start(load: Any) -> None:
     messages = [step.message for step in load("start_steps").Step]
 
     assert [text for text in messages if translate_hub_message(text) == text] == []
+
+
+def test_portal_translates_every_event_of_a_pod(load: Any) -> None:
+    steps = load("pod_steps")
+    event = {"message": "Words for administrators"}
+    messages = [steps.message_of({"reason": reason, **event}) for reason in steps.PERCENT]
+
+    other = translate_hub_message(steps.message_of({"reason": "SomethingNew", **event}))
+    assert {translate_hub_message(text) for text in messages}.isdisjoint({*messages, other})
+
+
+def test_portal_recognises_problems_of_pods(load: Any) -> None:
+    problem = load("pod_failures").Problem("Evicted", "The node was low on resource: memory.")
+
+    assert code_of_reason(f"Spawn failed: {problem}") == "pod_evicted"
+
+
+@pytest.mark.parametrize(
+    "name", ["sara", "a-b", "a", "a-", "a---", "a--b", "x1-", "a-b-1", "a--" + "b-" * 13 + "c"]
+)
+def test_portal_knows_the_names_of_pods_and_claims(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(kubespawner, "load_config", lambda **_: None)
+    monkeypatch.setattr(kubespawner, "shared_client", lambda _: None)
+    user = SimpleNamespace(name=name, id=1, url="/user/")
+
+    spawner = kubespawner.KubeSpawner(_mock=True, user=user, pvc_name_template="home-{user_server}")
+
+    assert re.search(HUB_USERNAME_PATTERN, name)
+    assert spawner.pod_name == pod_of(name)
+    assert spawner.pvc_name == claim_of(name)
