@@ -1,10 +1,13 @@
 // Polls the server card: when the portal says so, one request at a time, not while the page is
-// hidden, and less and less often while no response comes.
+// hidden, and less and less often while no response comes. The way to the Lab leads through the portal:
+// the page leaves only once the portal answers, because a browser's own error page has no way back.
 "use strict";
 
 (() => {
   const SHOWN_AFTER = 2; // failures in a row: a single lost packet is not shown
   const LONGEST_PAUSE = 60; // seconds
+  const TIMEOUT = 15000; // milliseconds, as in the configuration of htmx
+  const RETRY = 0.25; // seconds, doubled for each failure: after 1, 2, 4, …
   const SPREAD = 0.2; // pages that were opened together do not poll together
 
   const unreachable = document.getElementById("portal-unreachable");
@@ -13,13 +16,15 @@
 
   let timer;
   let failures = 0;
+  let destination = ""; // the Lab's address, until the portal answers
+  let isChecking = false;
 
   // A poll of the card or a click in it; the card may have been replaced meanwhile.
   const isOfCard = (event) => Boolean(event.detail.requestConfig.elt.closest("#server-card"));
   const isClick = (event) => event.detail.requestConfig.verb === "post";
 
   function pause() {
-    const pollAfter = Number(card()?.dataset.pollAfter) || LONGEST_PAUSE;
+    const pollAfter = destination ? RETRY : Number(card()?.dataset.pollAfter) || LONGEST_PAUSE;
     const seconds = Math.max(pollAfter, Math.min(pollAfter * 2 ** failures, LONGEST_PAUSE));
     return seconds * 1000 * (1 - SPREAD + 2 * SPREAD * Math.random());
   }
@@ -33,7 +38,12 @@
 
   function pollNow() {
     clearTimeout(timer);
-    if (!document.hidden && card()) {
+    if (document.hidden) {
+      return;
+    }
+    if (destination) {
+      leave();
+    } else if (card()) {
       htmx.trigger(card(), "refresh");
     }
   }
@@ -49,10 +59,45 @@
     pollLater();
   }
 
-  function failed(event) {
-    failures = isClick(event) ? Math.max(failures, SHOWN_AFTER) : failures + 1;
+  // A failure that somebody waits for is shown at once.
+  function failed(isAwaited) {
+    failures = isAwaited ? Math.max(failures + 1, SHOWN_AFTER) : failures + 1;
     showFailures();
     pollLater();
+  }
+
+  // The usual answer is a redirect, which is not followed: its status is 0 here.
+  async function answers(address) {
+    const timeout = new AbortController();
+    setTimeout(() => timeout.abort(), TIMEOUT);
+    try {
+      const response = await fetch(address, { method: "HEAD", redirect: "manual", signal: timeout.signal });
+      return response.status < 500;
+    } catch {
+      return false;
+    }
+  }
+
+  async function leave() {
+    if (isChecking) {
+      return;
+    }
+    const link = document.getElementById("server-open");
+    isChecking = true;
+    link?.setAttribute("aria-disabled", "true");
+    const isReachable = await answers(destination);
+    link?.removeAttribute("aria-disabled");
+    isChecking = false;
+    if (destination && isReachable) {
+      location.assign(destination);
+      stay();
+    } else if (destination) {
+      failed(true);
+    }
+  }
+
+  function stay() {
+    destination = "";
   }
 
   document.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -65,14 +110,25 @@
   document.addEventListener("htmx:afterOnLoad", (event) => {
     if (isOfCard(event)) {
       const { status } = event.detail.xhr;
-      status < 400 || status === 429 ? reached() : failed(event);
+      status < 400 || status === 429 ? reached() : failed(isClick(event));
     }
   });
 
   // A poll that a click replaces ends with htmx:sendAbort, and the click's response continues.
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(failure, (event) => isOfCard(event) && failed(event));
+    document.addEventListener(failure, (event) => isOfCard(event) && failed(isClick(event)));
   }
+
+  document.addEventListener("open-lab", (event) => {
+    event.preventDefault(); // without this script the page leaves at once
+    destination = event.detail.url;
+    failures = 0;
+    leave();
+  });
+
+  // Whoever uses another button or link meanwhile does not want to go to the Lab.
+  document.addEventListener("htmx:beforeRequest", (event) => isOfCard(event) && isClick(event) && stay());
+  window.addEventListener("beforeunload", stay);
 
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : pollNow()));
   window.addEventListener("pageshow", (event) => event.persisted && pollNow());

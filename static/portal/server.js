@@ -148,23 +148,35 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-// --- The start that was requested in this tab is ready ------------------------------------------
+// --- The Lab opens: by itself after a start that was requested in this tab, or by the button ------
 
 // The part of the wanted address behind "#". Browsers keep it over redirects: from the Lab's address to
 // this page, and from "open" to the Lab. It is read once, as links within this page change it.
 const fragment = location.hash;
 const withFragment = (url) => (url.includes("next=") ? url + fragment : url);
 
+// Returns whether poll.js opens the address, which it does once the portal answers.
+const isOpening = (url) =>
+  !document.dispatchEvent(new CustomEvent("open-lab", { cancelable: true, detail: { url } }));
+
 document.addEventListener("lab-ready", (event) => {
   // The Lab in the tab before goes on. A second one would have an empty workspace.
-  if (!document.getElementById("lab-in-other-tab")) {
-    location.assign(withFragment(event.detail.url));
+  const url = withFragment(event.detail.url);
+  if (!document.getElementById("lab-in-other-tab") && !isOpening(url)) {
+    location.assign(url);
   }
 });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("#server-open");
-  if (link && !link.hash) {
+  if (!link) {
+    return;
+  }
+  if (!link.hash) {
     link.href = withFragment(link.href);
+  }
+  const isForNewTab = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!isForNewTab && isOpening(link.href)) {
+    event.preventDefault();
   }
 });
