@@ -39,15 +39,17 @@ def pytest_runtest_makereport(
 
 
 @contextmanager
-def launch(*flags: str) -> Iterator[Browser]:
-    """Launch Chromium for a fixture `browser` with the scope of a folder.
+def launch(*flags: str, program: str | None = None) -> Iterator[Browser]:
+    """Launch Chromium, or a program that runs it, for a fixture with the scope of a folder.
 
     Playwright keeps an event loop in this thread until the end, which breaks asyncio.run, Django's
     ORM and ast.parse in tests of other folders.
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, *flags])
+        browser = playwright.chromium.launch(
+            executable_path=program or find_browser(), args=[*FLAGS, *flags]
+        )
         yield browser
         browser.close()
 

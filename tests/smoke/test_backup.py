@@ -17,11 +17,10 @@ from tests.browser.people import (
     somebody,
     start,
 )
-from tests.smoke.conftest import Measured, timed
 from tests.smoke.engine import succeed
-from tests.smoke.people import sign_up_and_start
+from tests.smoke.figures import Measured, timed
+from tests.smoke.people import read_in_lab, save_in_lab, sign_up_and_start
 from tests.smoke.stack import Stack
-from tests.smoke.test_main_job import read_in_lab, save_in_lab
 
 
 def test_restore_brings_back_accounts_and_homes(

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from deploy.socket_guard.server_limits import LOG
 from tests.browser.people import Person, expect_drawn_lab, somebody
 from tests.smoke import engine
-from tests.smoke.conftest import Measured
+from tests.smoke.figures import Measured
 from tests.smoke.people import sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 

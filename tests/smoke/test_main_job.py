@@ -22,8 +22,8 @@ from tests.browser.test_main_job import (  # noqa: F401  (pytest finds them here
     test_whole_job_from_sign_up_to_sign_out,
 )
 from tests.smoke import engine
-from tests.smoke.conftest import Measured
-from tests.smoke.people import sign_up_and_start
+from tests.smoke.figures import Measured
+from tests.smoke.people import read_in_lab, save_in_lab, sign_up_and_start
 from tests.smoke.stack import Stack, container_of
 
 MAX_START_SECONDS = 8.0
@@ -69,35 +69,6 @@ def test_file_in_a_home_outlives_its_container(page: Page, stack: Stack) -> None
     assert engine.inspect(container_of(sara.username))["Id"] != first
     expect_drawn_lab(page)
     assert read_in_lab(page, sara, "memo.txt") == "سلام"
-
-
-def save_in_lab(page: Page, person: Person, name: str, text: str) -> None:
-    """Send the request of the Lab's «Save»."""
-    status = page.evaluate(
-        """async ([address, text]) => {
-            const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
-            const answer = await fetch(address, {
-                method: 'PUT',
-                headers: {'X-XSRFToken': token, 'Content-Type': 'application/json'},
-                body: JSON.stringify({type: 'file', format: 'text', content: text}),
-            });
-            return answer.status;
-        }""",
-        [f"{person.lab_path}api/contents/{name}", text],
-    )
-    assert status in (200, 201)  # updated, or created
-
-
-def read_in_lab(page: Page, person: Person, name: str) -> str:
-    """Return the text of a file, by the request of the Lab that is open in the page."""
-    model = page.evaluate(
-        """async address => {
-            const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
-            return (await fetch(address, {headers: {'X-XSRFToken': token}})).json();
-        }""",
-        f"{person.lab_path}api/contents/{name}",
-    )
-    return str(model["content"])
 
 
 def test_killed_container_is_soon_shown_as_stopped(
