@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from environment_source import EnvironmentRefused, EnvironmentSource
-from jupyterhub.traitlets import ByteSpecification
-from traitlets import HasTraits, TraitError
 
 DEFAULT_IMAGE = "shaparak-user-server"
 DEFAULT_NETWORK = "shaparak-servers"
@@ -28,8 +26,8 @@ class ContainerSettings:
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Read all settings. Raises EnvironmentRefused with every problem."""
         source = EnvironmentSource(environ)
-        memory = _memory(environ.get("SERVER_MEMORY") or DEFAULT_MEMORY, source.problems)
-        cpus = _cpus(environ.get("SERVER_CPUS") or DEFAULT_CPUS, source.problems)
+        memory = source.amount("SERVER_MEMORY", default=DEFAULT_MEMORY)
+        cpus = source.processors("SERVER_CPUS", default=DEFAULT_CPUS)
         database_password = source.secret("HUB_DATABASE_PASSWORD")
         if source.problems:
             raise EnvironmentRefused(source.problems)
@@ -40,30 +38,3 @@ class ContainerSettings:
             cpus=cpus,
             database_password=database_password,
         )
-
-
-class _Amount(HasTraits):
-    amount = ByteSpecification()
-
-
-def _memory(text: str, problems: list[str]) -> int:
-    try:
-        amount = int(_Amount(amount=text).amount)
-    except TraitError:
-        amount = 0
-    if amount <= 0:
-        problems.append(f"SERVER_MEMORY must be an amount such as 512M or 2G, not {text!r}.")
-    return amount
-
-
-def _cpus(text: str, problems: list[str]) -> float:
-    try:
-        cpus = float(text)
-    except ValueError:
-        cpus = 0.0
-    if not 0 < cpus < float("inf"):
-        problems.append(
-            f"SERVER_CPUS must be a number of processors such as 0.5 or 2, not {text!r}."
-        )
-        return 0.0
-    return cpus

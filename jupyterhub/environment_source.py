@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from browser_origin import browser_origin
+from jupyterhub.traitlets import ByteSpecification
+from traitlets import HasTraits, TraitError
 
 MIN_WEBHOOK_KEY_BYTES = 24  # the least that Standard Webhooks allows
 FLAG_ON = frozenset({"true", "1", "yes", "on"})
@@ -27,6 +29,10 @@ def is_webhook_secret(secret: str) -> bool:
     except ValueError:
         return False
     return secret.startswith("whsec_") and len(key) >= MIN_WEBHOOK_KEY_BYTES
+
+
+class _Amount(HasTraits):
+    amount = ByteSpecification()
 
 
 class EnvironmentSource:
@@ -96,3 +102,28 @@ class EnvironmentSource:
             self.problems.append(f"{name} must be a number of {of}, not {value!r}.")
             return default
         return int(value)
+
+    def amount(self, name: str, *, default: str) -> int:
+        """Return an amount of memory or disk in bytes; 2G are 2 GiB, as everywhere in the Hub."""
+        text = self._environ.get(name) or default
+        try:
+            amount = int(_Amount(amount=text).amount)
+        except TraitError:
+            amount = 0
+        if amount <= 0:
+            self.problems.append(f"{name} must be an amount such as 512M or 2G, not {text!r}.")
+        return amount
+
+    def processors(self, name: str, *, default: str) -> float:
+        """Return a number of processors, which may be a part of one."""
+        text = self._environ.get(name) or default
+        try:
+            processors = float(text)
+        except ValueError:
+            processors = 0.0
+        if not 0 < processors < float("inf"):
+            self.problems.append(
+                f"{name} must be a number of processors such as 0.5 or 2, not {text!r}."
+            )
+            return 0.0
+        return processors

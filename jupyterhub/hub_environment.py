@@ -33,6 +33,7 @@ def is_ip_address(url: str) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubEnvironment:
     trial: bool
+    spawner: str  # of the image: "containers" or "kubernetes" (jupyterhub/Dockerfile)
     var: Path  # folder of all data in the trial mode
     portal_url: str  # for browsers
     portal_internal_url: str  # for the Hub's own requests
@@ -62,6 +63,7 @@ class HubEnvironment:
         portal_url = source.origin("PORTAL_URL")
         environment = cls(
             trial=environ.get("SHAPARAK_MODE", "production") == "trial",
+            spawner=environ.get("SPAWNER", "containers"),
             var=Path(environ.get("SHAPARAK_VAR", "var")).absolute(),
             portal_url=portal_url,
             portal_internal_url=(

@@ -1,7 +1,8 @@
 """Configuration of the Hub behind the portal.
 
-local.py (the trial mode) and containers.py (Compose) add the spawner and what else differs. On
-Kubernetes these settings are values of a chart; tests/test_kubernetes_hub.py compares them.
+local.py (the trial mode), containers.py (Compose) and pods.py (Kubernetes) add the spawner and what
+else differs. Whoever runs the Hub of Zero to JupyterHub has these settings as values of that chart;
+tests/test_chart_values.py compares them.
 """
 
 import os
@@ -16,6 +17,7 @@ sys.path.append(str(HERE.parent))
 
 import containers  # noqa: E402
 import local  # noqa: E402
+import pods  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
 from lab_origins import configure_lab_origins  # noqa: E402
@@ -129,7 +131,12 @@ c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.auth_token = environment.proxy_auth_token
 configure_proxy_checks(c, idle_timeout=environment.idle_timeout)
 
-state = (local if environment.trial else containers).configure(c, environment)
+if environment.trial:
+    state = local.configure(c, environment)
+elif environment.spawner == "kubernetes":
+    state = pods.configure(c, environment)
+else:
+    state = containers.configure(c, environment)
 
 # ── Events for the portal ────────────────────────────────────────────────────────────────────────
 push_events(

@@ -1,8 +1,8 @@
-"""Part of the Hub's configuration on Kubernetes that chart values cannot express.
+"""Configuration of Zero to JupyterHub's Hub, as far as the chart's values cannot express it.
 
-Zero to JupyterHub reads its own configuration first. Fixed settings are chart values
-(deploy/kubernetes/jupyterhub-values.yaml); this module has what depends on the environment or needs
-a program.
+The chart reads its own configuration first. Fixed settings are values in
+deploy/kubernetes/components/chart/; this module has what depends on the environment or needs a
+program. Our own manifests use pods.py.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ READERS = ("portal", "accounts", "jupyter_integration", "jupyterhub", "deploy")
 NOT_SETTINGS = {
     "DJANGO_SETTINGS_MODULE",  # names the settings module
     "PATH",
+    "SPAWNER",  # of the Hub's image
     "CONFIGPROXY_AUTH_TOKEN_FILE",  # NAME_FILE is another way to set NAME
 }
 
@@ -84,13 +85,22 @@ def settings_of(*places: str) -> set[str]:
     return {name for file in files for name in read_by(file)} - NOT_SETTINGS - {""}
 
 
+def settings_of_pods() -> set[str]:
+    """Return the settings that only manifests of Kubernetes give."""
+    return settings_of("jupyterhub/pod_settings.py") - settings_of(
+        "jupyterhub/container_settings.py", "portal/settings.py"
+    )
+
+
 def settings_of_compose() -> set[str]:
     text = COMPOSE.read_text(encoding="utf-8") + EDGE_WITH_TLS.read_text(encoding="utf-8")
     return set(re.findall(r"\$\{([A-Z_]+)", text))
 
 
 def test_example_names_exactly_the_settings_that_are_read() -> None:
-    assert set(example()) == settings_of(*READERS) | settings_of_compose()
+    read = settings_of(*READERS) - settings_of_pods()
+
+    assert set(example()) == read | settings_of_compose()
 
 
 def test_every_way_to_read_a_setting_is_found(tmp_path: Path) -> None:
@@ -158,7 +168,9 @@ def test_compose_passes_all_settings_to_the_portal(service: str) -> None:
 
 
 def test_compose_passes_all_settings_to_the_hub() -> None:
-    assert settings_of("jupyterhub") - {"SHAPARAK_VAR"} <= set(environment_of("jupyterhub"))
+    read = settings_of("jupyterhub") - settings_of_pods() - {"SHAPARAK_VAR", "HOME_SIZE"}
+
+    assert read <= set(environment_of("jupyterhub"))
 
 
 def test_compose_gives_portal_and_hub_one_token() -> None:

@@ -1,11 +1,8 @@
-"""Manifests of the portal: valid, restricted, and consistent with docker-compose.yml."""
+"""Manifests: valid, and consistent with docker-compose.yml and the Hub's settings."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 import kubernetes_validate
@@ -13,55 +10,25 @@ import pytest
 import yaml
 
 from portal.checks.secrets import check_secrets
-from tests.test_env_example import COMPOSE, ROOT, environment_of, settings_of
+from tests.kubernetes_files import (
+    COMPONENTS,
+    EXAMPLE,
+    FOLDER,
+    KUSTOMIZATION,
+    MANIFESTS,
+    NEWEST,
+    VERSIONS,
+    container,
+    containers,
+    covers,
+    pod,
+    resource,
+    resources,
+    workloads,
+)
+from tests.test_env_example import COMPOSE, environment_of, settings_of
 
-FOLDER = ROOT / "deploy" / "kubernetes"
-EXAMPLE = "secrets.example.yaml"
 PARTS = ("migrate", "portal", "worker", "spawn-worker", "beat")
-
-# The oldest version of Zero to JupyterHub's next chart, and the newest with a schema.
-VERSIONS = ("1.32", kubernetes_validate.latest_version())
-
-# Labels of the chart's pods, as in its templates.
-HUB = {"app.kubernetes.io/name": "jupyterhub", "app.kubernetes.io/component": "hub"}
-USERS_SERVER = HUB | {"app.kubernetes.io/component": "singleuser-server"}
-
-
-@cache
-def read(name: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all((FOLDER / name).read_text(encoding="utf-8")))
-
-
-KUSTOMIZATION = read("kustomization.yaml")[0]
-MANIFESTS = [*KUSTOMIZATION["resources"], EXAMPLE]
-
-
-def resources(*names: str) -> Iterator[dict[str, Any]]:
-    for name in names or MANIFESTS:
-        yield from read(name)
-
-
-def resource(kind: str, name: str) -> dict[str, Any]:
-    [found] = [
-        each for each in resources() if (each["kind"], each["metadata"]["name"]) == (kind, name)
-    ]
-    return found
-
-
-def pod(part: str) -> dict[str, Any]:
-    kind = "Job" if part == "migrate" else "Deployment"
-    template: dict[str, Any] = resource(kind, part)["spec"]["template"]
-    return template
-
-
-def containers(part: str) -> list[dict[str, Any]]:
-    spec = pod(part)["spec"]
-    return [*spec.get("initContainers", []), *spec["containers"]]
-
-
-def container(part: str) -> dict[str, Any]:
-    [main] = pod(part)["spec"]["containers"]
-    return dict(main)
 
 
 def settings_given(one: dict[str, Any]) -> dict[str, Any]:
@@ -89,13 +56,25 @@ def test_unknown_field_is_found() -> None:
     beat["spec"]["replica"] = 1
 
     with pytest.raises(kubernetes_validate.ValidationError, match="replica"):
-        kubernetes_validate.validate(beat, VERSIONS[-1], strict=True)
+        kubernetes_validate.validate(beat, NEWEST, strict=True)
 
 
 def test_every_manifest_is_applied() -> None:
     others = {"kustomization.yaml", "jupyterhub-values.yaml"}
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml")}
 
-    assert {path.name for path in FOLDER.glob("*.yaml")} - others == set(MANIFESTS)
+    assert {name for name in files if name.split("/")[-1] not in others} == set(MANIFESTS)
+
+
+def test_removing_component_names_every_resource_of_the_hub() -> None:
+    """The chart replaces our Hub and proxy; everything of theirs has this label."""
+    [remove, _] = yaml.safe_load((COMPONENTS / "chart" / "kustomization.yaml").read_text())[
+        "patches"
+    ]
+    name, value = remove["target"]["labelSelector"].split("=")
+    files = ("hub.yaml", "proxy.yaml", "user-image.yaml")
+
+    assert {each["metadata"]["labels"][name] for each in resources(*files)} == {value}
 
 
 # ── Settings ────────────────────────────────────────────────────────────────────────────────────
@@ -194,91 +173,45 @@ def test_only_one_beat_runs() -> None:
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
 
 
-# ── Safety ──────────────────────────────────────────────────────────────────────────────────────
+# ── Parts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@each_part
-def test_container_is_read_only_without_privileges(part: str) -> None:
-    for one in containers(part):
-        assert one["securityContext"] == {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        }
-        assert [mount["mountPath"] for mount in one["volumeMounts"]] == ["/tmp"]
-        assert {"cpu", "memory"} <= set(one["resources"]["requests"])
-        assert "memory" in one["resources"]["limits"]
+def test_every_service_has_its_pods_port() -> None:
+    services = {"portal": "portal", "hub": "hub", "proxy": "proxy", "proxy-api": "proxy"}
+    services |= {"postgres": "postgres", "redis": "redis"}
+
+    for service, part in services.items():
+        spec = resource("Service", service)["spec"]
+        ports = {port["name"]: port["containerPort"] for port in container(part)["ports"]}
+        [given] = spec["ports"]
+        assert covers({"matchLabels": spec["selector"]}, pod(part)["metadata"]["labels"])
+        assert ports[given["targetPort"]] == given["port"]
 
 
-@each_part
-def test_pod_runs_as_the_images_user(part: str) -> None:
-    spec = pod(part)["spec"]
-    [user] = re.findall(r"^USER (\d+):\1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+def test_every_budget_leaves_one_of_two_pods() -> None:
+    """A budget of a part with one pod would block the draining of nodes."""
+    budgets = list(resources("disruptions.yaml"))
 
-    assert spec["automountServiceAccountToken"] is False
-    assert spec["securityContext"] == {
-        "runAsNonRoot": True,
-        "runAsUser": int(user),
-        "runAsGroup": int(user),
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
-
-
-def covers(selector: dict[str, Any], labels: dict[str, str]) -> bool:
-    return selector.get("matchLabels", {}).items() <= labels.items()
+    assert {each["metadata"]["name"] for each in budgets} == {"portal", "worker", "spawn-worker"}
+    for each in budgets:
+        deployment = resource("Deployment", each["metadata"]["name"])
+        autoscaled = deployment["metadata"]["name"] == "portal"
+        assert autoscaled or deployment["spec"]["replicas"] == 2
+        assert covers(
+            each["spec"]["selector"], deployment["spec"]["template"]["metadata"]["labels"]
+        )
+    assert resource("HorizontalPodAutoscaler", "portal")["spec"]["minReplicas"] == 2
 
 
-def can_reach(client: dict[str, str], part: str) -> bool:
-    """Return whether the policies let a pod of the same namespace connect to the part.
-
-    A part that no policy covers is open.
-    """
-    labels = pod(part)["metadata"]["labels"]
-    policies = [
-        each["spec"]
-        for each in resources("network.yaml")
-        if covers(each["spec"]["podSelector"], labels)
-    ]
-    return not policies or any(
-        covers(source["podSelector"], client)
-        for policy in policies
-        for rule in policy.get("ingress", [])
-        for source in rule["from"]
-        if "podSelector" in source and "namespaceSelector" not in source
-    )
+def test_only_one_hub_and_one_proxy_run() -> None:
+    for part in ("hub", "proxy"):
+        spec = resource("Deployment", part)["spec"]
+        assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
 
 
-def test_users_servers_reach_no_part() -> None:
-    assert not any(can_reach(USERS_SERVER, part) for part in PARTS)
+def test_every_image_has_a_tag_in_the_kustomization() -> None:
+    used = {one["image"] for part in workloads() for one in containers(part)}
+    tagged = {image["name"] for image in KUSTOMIZATION["images"]}
 
-
-def test_hub_and_parts_reach_only_the_portal() -> None:
-    callers = {part: pod(part)["metadata"]["labels"] for part in PARTS}
-
-    assert can_reach(HUB, "portal")
-    assert all(can_reach(labels, "portal") for labels in callers.values())
-    assert not any(can_reach(HUB, part) for part in PARTS if part != "portal")
-
-
-def test_only_workers_reach_the_hub() -> None:
-    """The chart's own policies allow it by this label."""
-    label = "hub.jupyter.org/network-access-hub"
-    allowed = {part for part in PARTS if label in pod(part)["metadata"]["labels"]}
-
-    assert allowed == {"worker", "spawn-worker"}
-
-
-def test_service_selects_the_portal() -> None:
-    spec = resource("Service", "portal")["spec"]
-    [port] = container("portal")["ports"]
-
-    assert covers({"matchLabels": spec["selector"]}, pod("portal")["metadata"]["labels"])
-    assert spec["ports"] == [{"name": "http", "port": 8080, "targetPort": port["name"]}]
-
-
-def test_image_is_named_in_one_place() -> None:
-    used = {one["image"] for part in PARTS for one in containers(part)}
-
-    assert (
-        used == {image["name"] for image in KUSTOMIZATION["images"]} == {service("worker")["image"]}
-    )
+    assert used - {"postgres", "redis"} == tagged
+    assert all(image["newTag"] for image in KUSTOMIZATION["images"])

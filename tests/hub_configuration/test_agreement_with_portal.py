@@ -47,7 +47,11 @@ def test_both_refuse_the_same_tokens(load: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["jupyterhub/jupyterhub_config.py", "deploy/kubernetes/jupyterhub-values.yaml"]
+    "file",
+    [
+        "jupyterhub/jupyterhub_config.py",
+        "deploy/kubernetes/components/chart/jupyterhub-values.yaml",
+    ],
 )
 def test_hub_accepts_the_names_that_are_issued(file: str) -> None:
     text = (FOLDER.parent / file).read_text(encoding="utf-8")
