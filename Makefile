@@ -4,10 +4,10 @@ PYTHON ?= python3
 INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench smoke backup restore env pin
+.PHONY: help up test lint lock messages screenshots bench smoke smoke-kubernetes backup restore env pin
 
 help:           ## this list
-	@sed -n 's/^\([a-z]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
 up:             ## run everything on this machine, for a trial
 	@$(PYTHON) -m deploy.local.up
@@ -38,6 +38,10 @@ bench:          ## measure starts, faults and pages beside a bare JupyterHub
 smoke:          ## build, start and test the containers on this machine's Docker engine
 	@$(PYTHON) -m deploy.local.development --with-browser
 	@$(INSTALLED) -m pytest tests/smoke --timeout 420 --session-timeout 900
+
+smoke-kubernetes: ## the same on the cluster that kubectl reaches
+	@$(PYTHON) -m deploy.local.development --with-browser
+	@$(INSTALLED) -m pytest tests/smoke_kubernetes --timeout 420 --session-timeout 900
 
 backup:         ## back up databases and homes of the running containers
 	@scripts/backup
