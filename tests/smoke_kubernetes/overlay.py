@@ -34,6 +34,10 @@ def write_overlay(
         _patch("ConfigMap", "shaparak", _values(settings)),
         _patch("ConfigMap", "shaparak-hub", _values(hub_settings)),
     ]
+    patches += [_small_request(kind, "containers") for kind in ("Deployment", "StatefulSet", "Job")]
+    patches += [
+        _small_request(kind, "initContainers", name=OF_THE_PORTAL) for kind in ("Deployment", "Job")
+    ]
     if "policy/v1" not in api_versions:  # Kubernetes 1.20 has the beta only
         change = {"op": "replace", "path": "/apiVersion", "value": "policy/v1beta1"}
         patches.append(_patch("PodDisruptionBudget", ".*", [change]))
@@ -54,6 +58,7 @@ def write_overlay(
 
 
 COMPONENTS = ("postgres", "redis")
+OF_THE_PORTAL = "(portal|worker|spawn-worker|beat|migrate)"
 
 
 def _copy_edge(folder: Path) -> None:
@@ -84,3 +89,9 @@ def _values(settings: Mapping[str, str]) -> list[dict[str, Any]]:
 def _patch(kind: str, name: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
     target = {"kind": kind, "name": name}
     return {"target": target, "patch": yaml.safe_dump(operations)}
+
+
+def _small_request(kind: str, containers: str, *, name: str = ".*") -> dict[str, Any]:
+    """Return a patch that lets all parts run on a small machine, beside what runs there."""
+    path = f"/spec/template/spec/{containers}/0/resources/requests/cpu"
+    return _patch(kind, name, [{"op": "replace", "path": path, "value": "10m"}])
