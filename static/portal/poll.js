@@ -91,6 +91,7 @@
     if (destination && isReachable) {
       location.assign(destination);
       stay();
+      pollLater();
     } else if (destination) {
       failed(true);
     }

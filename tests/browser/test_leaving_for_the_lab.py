@@ -13,7 +13,7 @@ from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
 from tests.browser.live_pages import RUNNING, Opened
-from tests.browser.test_polling import hide
+from tests.browser.test_polling import hide, record_polls
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -104,6 +104,21 @@ def test_way_to_the_lab_costs_one_more_request(open_page: Opened, student: User)
     page.click("#server-open")
     page.wait_for_url(LAB)
     assert methods == ["HEAD", "GET"]
+
+
+def test_leaving_page_does_not_poll_at_once(open_page: Opened, student: User) -> None:
+    page = follow_a_start(open_page, student)
+    way: list[Route] = []
+    page.route(
+        OPEN,
+        lambda route: route.continue_() if route.request.method == "HEAD" else way.append(route),
+    )
+    become_ready(student)
+    with page.expect_request(lambda request: bool(OPEN.search(request.url))):
+        pass
+    polls = record_polls(page)
+    page.wait_for_timeout(1500)  # the pause of a ready server is ten times as long
+    assert (len(way), polls) == (1, [])
 
 
 def test_second_click_on_open_sends_nothing(open_page: Opened, student: User) -> None:
