@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,23 +11,13 @@ from aiohttp import ClientError
 from jupyterhub.spawner import SpawnException
 from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
-from pod_failures import (
-    Event,
-    Pod,
-    Problem,
-    Wait,
-    find_problem,
-    has_running_container,
-    of_this_pod,
-    why_removed,
-)
-from pod_steps import PERCENT, WAITING, message_of
-from resilient_kubespawner import ResilientKubeSpawner, is_away
+from patient_reflectors import is_away
+from pod_failures import Problem, Wait, has_running_container
 from server_exits import RecordsExit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from traitlets import Integer
+from watched_pod import CHECK_INTERVAL, PodWatchingSpawner
 
-CHECK_INTERVAL = timedelta(seconds=0.5)
 GRACEFUL_REMOVAL = timedelta(seconds=8)
 FORCED_REMOVAL = timedelta(seconds=4)
 # The pod is removed before the Hub's own timeout, which has no text.
@@ -43,7 +32,7 @@ class PodFailed(SpawnException):
         self.jupyterhub_message = str(problem)  # shown by the progress stream
 
 
-class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
+class KubernetesSpawner(RecordsExit, PodWatchingSpawner):
     container_timeout = Integer(
         15, config=True, help="Seconds for which the kubelet may fail to create the container."
     )
@@ -58,13 +47,11 @@ class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
     )
 
     _removal: asyncio.Task[None] | None = None
-    _pod: Pod | None = None  # of this start, as it was last seen
-    _logged: set[str]
 
     async def _start(self) -> Any:
         if self._removal is not None:  # of a start that was cancelled just before
             await self._removal
-        self._pod, self._logged = None, set()
+        self._forget_pod()
         address = None
         try:
             address = await self._start_or_fail()
@@ -108,32 +95,32 @@ class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
         base_url = self.server.base_url if self.server else "/"
         url = url_path_join(address, base_url, "api")
         # The address of a pod that is gone may be another pod's already.
-        while not (await _answers(url) and self._runs()):
+        while not (await _answers(url) and self._running_pod()):
             await asyncio.sleep(CHECK_INTERVAL.total_seconds())
         return address
 
     async def _start_pod(self) -> Any:
-        """Return the server's address as soon as the pod runs.
+        """Return the server's address as soon as the pod of this start runs.
 
         KubeSpawner checks that ever more rarely, in the end every five seconds.
         """
         starting = asyncio.ensure_future(super()._start())
         has_more_to_do = self.internal_ssl or self.services_enabled or self.after_pod_created_hook
-        while not starting.done() and (has_more_to_do or not self._runs()):
-            await asyncio.wait({starting}, timeout=CHECK_INTERVAL.total_seconds())
-        if starting.done() or self._pod is None:
-            return await starting
-        starting.cancel()
-        self.pod_id = self._pod["metadata"]["uid"]
-        return self._get_pod_url(self._pod)
-
-    def _runs(self) -> bool:
-        return self._pod is not None and bool(self.is_pod_running(self._pod))
+        try:
+            while (pod := self._running_pod()) is None or (has_more_to_do and not starting.done()):
+                if starting.done():
+                    starting.result()  # raises what went wrong
+                await asyncio.wait({starting}, timeout=CHECK_INTERVAL.total_seconds())
+        finally:
+            starting.cancel()
+        self.pod_id = pod["metadata"]["uid"]
+        return self._get_pod_url(pod)
 
     async def _wait_for_failure(self) -> None:
         """Raise PodFailed when a problem has lasted too long."""
         now = asyncio.get_running_loop().time
-        deadline = now() + self.start_timeout - TIME_TO_FAIL.total_seconds()
+        time = max(self.start_timeout - TIME_TO_FAIL.total_seconds(), self.start_timeout / 2)
+        deadline = now() + time
         wait, since = Wait.NONE, now()
         while True:
             problem = await self._find_problem()
@@ -142,7 +129,7 @@ class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
             if problem is not None and now() - since >= self._seconds(wait):
                 raise PodFailed(problem)
             if now() >= deadline:
-                raise PodFailed(problem or self._timeout())
+                raise PodFailed(problem or self._problem_of_timeout())
             await asyncio.sleep(CHECK_INTERVAL.total_seconds())
 
     def _seconds(self, wait: Wait) -> float:
@@ -153,43 +140,6 @@ class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
             Wait.FOR_PLACE: float(self.unschedulable_timeout),
             Wait.FOR_NODE: float("inf"),
         }[wait]
-
-    async def _find_problem(self) -> Problem | None:
-        if self.pod_reflector is None:
-            return None
-        await self._start_watching_pods()
-        for event in self.events:
-            self._log(event)
-        pod = self.pod_reflector.pods.get(f"{self.namespace}/{self.pod_name}")
-        if pod is not None and self.is_of_this_start(pod):
-            self._pod = pod
-            return find_problem(pod, self.events)
-        # A reflector that starts again may be behind for a moment.
-        if self._pod is not None and await self.pod_exists() is False:
-            return why_removed(self._pod, self.events)
-        return None
-
-    @property
-    def events(self) -> list[Event]:
-        """Events of this start's pod, the newest last."""
-        if self._pod is None or self.event_reflector is None:
-            return []
-        return of_this_pod(self._pod, list(self.event_reflector.resources.values()))
-
-    def _log(self, event: Event) -> None:
-        words = message_of(event)
-        if words not in self._logged:
-            self._logged.add(words)
-            self.log.info("%s: %s", self._log_name, words)
-
-    def _timeout(self) -> Problem:
-        if self._pod is None:
-            created = self._creation is not None and self._creation.done()
-            reason = "StartTimeout" if created else "ApiUnreachable"
-            return Problem(reason, f"the pod was not seen. {self._last_api_error}")
-        events = self.events
-        last = message_of(events[-1]) if events else "no event"
-        return Problem("StartTimeout", f"not ready in {self.start_timeout} s; last: {last}")
 
     async def _remove_pod(self) -> None:
         """Delete the pod of a start that failed or was cancelled.
@@ -211,31 +161,6 @@ class KubernetesSpawner(RecordsExit, ResilientKubeSpawner):
                     return
             else:
                 return
-
-    async def progress(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield each event of the pod. The Hub closes this when the start succeeds or fails."""
-        started = asyncio.get_running_loop().time()
-        sent: set[str] = set()
-        percent = 0
-        last = ""
-        is_slow_sent = False
-        while True:
-            for event in self.events:
-                message = message_of(event)
-                if message not in sent:
-                    sent.add(message)
-                    last = event["reason"]
-                    percent = max(percent, PERCENT.get(last, 0))
-                    yield {"progress": percent, "message": message}
-            waited = asyncio.get_running_loop().time() - started
-            is_slow = 0 < self.slow_spawn_message_threshold <= waited
-            if is_slow and not is_slow_sent and last not in WAITING:
-                is_slow_sent = True
-                yield {
-                    "progress": percent,
-                    "message": self.slow_spawn_message.format(seconds=int(waited)),
-                }
-            await asyncio.sleep(CHECK_INTERVAL.total_seconds())
 
 
 def _refusal(error: ApiException) -> Problem:

@@ -12,16 +12,10 @@ from aiohttp import ClientError
 from jupyterhub.utils import exponential_backoff
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner
+from patient_reflectors import PATIENT, is_away
 from traitlets import default
 
 START_ANNOTATION = "shaparak.org/start"
-
-
-def is_away(error: BaseException) -> bool:
-    """Return whether the same request may succeed in a moment."""
-    if isinstance(error, ApiException):
-        return error.status in (0, 429) or error.status >= 500
-    return isinstance(error, ClientError | OSError)  # OSError includes TimeoutError
 
 
 class ResilientKubeSpawner(KubeSpawner):
@@ -98,13 +92,17 @@ class ResilientKubeSpawner(KubeSpawner):
     async def _start_reflector(
         self, kind: str, reflector_class: Any, replace: bool = False, **kwargs: Any
     ) -> Any:
-        """Start the reflector, and replace one that gave up while the API server was away."""
+        """Start the reflector, and replace one that gave up: its permissions were missing."""
         key = self._get_reflector_key(kind)
         former = self.reflectors.get(key)
         if former is not None and former.watch_task is not None and former.watch_task.done():
             replace = True
         start = partial(
-            self._try_to_start_reflector, kind, reflector_class, replace=replace, **kwargs
+            self._try_to_start_reflector,
+            kind,
+            PATIENT.get(reflector_class, reflector_class),
+            replace=replace,
+            **kwargs,
         )
         return await exponential_backoff(
             start, f"Could not watch {kind}.", timeout=self.k8s_api_request_retry_timeout

@@ -49,6 +49,7 @@ _CODES: tuple[tuple[re.Pattern[str], re.Pattern[str], FailureCode], ...] = tuple
             FailureCode.POD_EVICTED,
         ),
         ("Deleted", "", FailureCode.ENDED_FROM_OUTSIDE),
+        ("FormerPod", "", FailureCode.CONTAINER_LEFT_OVER),
         ("StartTimeout|DeadlineExceeded", "", FailureCode.START_TIMEOUT),
         # Homes stay, so the space for them does not become free by itself.
         ("Forbidden", r"\Apersistentvolumeclaims .* exceeded quota: ", FailureCode.NO_SPACE),

@@ -80,6 +80,7 @@ RECORDED = {
 # Words of the sources of Kubernetes, for what this one node of 1.20 cannot show.
 FROM_SOURCES = {
     # pkg/controller/nodelifecycle, pkg/util/node, and since 1.26 the condition DisruptionTarget
+    "(FormerPod): the former pod is still being removed": "container_left_over",
     "(ApiUnreachable): Could not create pod shaparak/jupyter-sara ": "kubernetes_away",
     "(TaintManagerEviction): Marking for deletion Pod shaparak/jupyter-sara": "node_lost",
     "(NodeNotReady): Node is not ready": "node_lost",
