@@ -104,9 +104,11 @@ class ResilientKubeSpawner(KubeSpawner):
             replace=replace,
             **kwargs,
         )
-        return await exponential_backoff(
+        loading = exponential_backoff(
             start, f"Could not watch {kind}.", timeout=self.k8s_api_request_retry_timeout
         )
+        # All starts wait for the same reflector: one that is cancelled must not cancel it.
+        return await asyncio.shield(asyncio.ensure_future(loading))
 
     async def _try_to_start_reflector(
         self, kind: str, reflector_class: Any, *, replace: bool, **kwargs: Any

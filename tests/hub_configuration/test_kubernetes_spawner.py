@@ -181,6 +181,21 @@ def test_reflector_that_gave_up_is_replaced(
     assert spawner.reflectors[key] is not former
 
 
+def test_cancelled_start_leaves_the_reflector_to_others(spawner: Any) -> None:
+    async def cancel_while_it_loads() -> Any:
+        loading = spawner.reflectors["pods", "shaparak"]
+        loading.first_load_future, loading.watch_task = asyncio.Future(), None
+        first, second = (asyncio.ensure_future(spawner.poll()) for _ in range(2))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait({first})
+        loading.first_load_future.set_result(None)
+        return await second
+
+    assert asyncio.run(cancel_while_it_loads()) == 1
+
+
 def _reflector_class(error: Exception | None) -> Any:
     def make(**_options: Any) -> Any:
         made = reflector()
