@@ -18,10 +18,10 @@ from kubernetes_asyncio.client import ApiClient, CoreV1Api
 
 HUB_FOLDER = Path(__file__).resolve().parents[2] / "jupyterhub"
 
-# Short, so that a run is short. The classes of a cluster may take long to attach a volume.
+# Short, so that a run is short; but a busy machine may take long to start some thirty pods at once.
 SETTINGS = {
     "image_pull_policy": "IfNotPresent",
-    "start_timeout": 90,
+    "start_timeout": 180,
     "unschedulable_timeout": 3,
     "volume_timeout": 6,
     "container_timeout": 8,

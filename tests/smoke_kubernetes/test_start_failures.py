@@ -30,7 +30,6 @@ from tests.smoke_kubernetes.spawned import (
 )
 
 STARTS, QUOTA, LIMITS = "shaparak-starts", "shaparak-starts-quota", "shaparak-starts-limits"
-SECONDS = 60.0  # longest time until a reason is shown, on a busy machine
 AWAY_SECONDS = 30.0
 
 # With a limit on all, one above another on each container, and one who may only read.
@@ -178,7 +177,7 @@ CASES = {
     ),
     "silent": Case(
         "StartTimeout",
-        "last: Pod event Started",
+        "not ready in 35 s; last: Pod event",
         "start_timeout",
         {"cmd": ["sleep", "600"], "start_timeout": 35},
     ),
@@ -301,7 +300,6 @@ def test_start_fails_with_its_reason(outcomes: dict[str, Outcome], name: str) ->
     assert reason in case.reason.split("|"), outcome
     assert case.words in outcome.failure
     assert code_of_reason(outcome.failure) == case.code
-    assert outcome.seconds < SECONDS
     assert not outcome.is_pod_left
 
 
