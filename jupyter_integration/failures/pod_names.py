@@ -17,6 +17,11 @@ def claim_of(hub_username: str) -> str:
     return f"home-{_slug_of(hub_username)}"
 
 
+def claims_of(hub_username: str) -> set[str]:
+    """Return the names that the home may have: Zero to JupyterHub calls it differently."""
+    return {claim_of(hub_username), f"claim-{_slug_of(hub_username)}"}
+
+
 def _slug_of(hub_username: str) -> str:
     if "--" not in hub_username and not hub_username.endswith("-"):
         return hub_username

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import IssuedHubUsername, User
+from jupyter_integration.failures.pod_names import claims_of
 from jupyter_integration.models import HubRevocation
 
 VOLUME_PREFIX = "shaparak-home-"
@@ -19,6 +20,15 @@ def find_ownerless(names: Iterable[str]) -> list[str]:
     ownerless -= set(User.objects.values_list("hub_username", flat=True))
     ownerless -= set(HubRevocation.objects.values_list("hub_username", flat=True))
     return sorted(ownerless & set(names))
+
+
+def find_ownerless_claims(claims: Iterable[str]) -> list[str]:
+    """Return which of these claims of Kubernetes are homes of deleted accounts, sorted."""
+    given = set(claims)
+    names = IssuedHubUsername.objects.filter(issued_to=None).values_list("name", flat=True)
+    found = {name: given & claims_of(name) for name in names}
+    ownerless = find_ownerless(name for name, homes in found.items() if homes)
+    return sorted(claim for name in ownerless for claim in found[name])
 
 
 def volume_of(hub_username: str) -> str:

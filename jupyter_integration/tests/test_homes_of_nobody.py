@@ -94,6 +94,23 @@ def test_volumes_of_nobody_are_printed(left: Path, monkeypatch: pytest.MonkeyPat
     assert run("--volumes").split() == ["shaparak-home-a-2db", "shaparak-home-sara"]
 
 
+def test_claims_of_nobody_are_printed(left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    User.objects.create_user("a-b").delete()
+    claims = ["home-sara", "claim-a-b", "home-omid", "home-of-the-hub-alone", "hub-state", "sara"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(claims)))
+
+    assert run("--claims").split() == ["claim-a-b", "home-sara"]
+
+
+def test_claim_waits_until_hub_forgets_its_user(
+    left: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HubRevocation.objects.create(hub_username="sara")
+    monkeypatch.setattr("sys.stdin", io.StringIO("home-sara"))
+
+    assert run("--claims") == ""
+
+
 @pytest.mark.parametrize("name", ["sara", "a-b", "a-2db", "a--b", "a-"])
 def test_volume_name_leads_back(name: str) -> None:
     assert hub_username_of(volume_of(name)) == name

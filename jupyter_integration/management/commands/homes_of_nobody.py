@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jupyter_integration.services.find_ownerless_homes import (
     find_ownerless,
+    find_ownerless_claims,
     hub_username_of,
     volume_of,
 )
@@ -18,7 +19,7 @@ from jupyter_integration.services.find_ownerless_homes import (
 class Command(BaseCommand):
     help = (
         "List the homes of deleted accounts; with --remove or --remove-all, remove them. In "
-        "containers scripts/homes calls this: the portal has no access to volumes."
+        "containers and pods scripts/homes calls this: the portal has no access to volumes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,11 +32,21 @@ class Command(BaseCommand):
             help="read names of volumes from standard input and print those of nobody",
         )
 
+        parser.add_argument(
+            "--claims",
+            action="store_true",
+            help="the same with names of claims of Kubernetes",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["volumes"]:
             names = [hub_username_of(line.strip()) for line in sys.stdin]
             for name in find_ownerless(names):
                 self.stdout.write(volume_of(name))
+            return
+        if options["claims"]:
+            for claim in find_ownerless_claims(line.strip() for line in sys.stdin):
+                self.stdout.write(claim)
             return
         if not settings.TRIAL:
             raise CommandError("Homes are volumes here. On the host, run: scripts/homes")
