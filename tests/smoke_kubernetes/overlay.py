@@ -45,8 +45,8 @@ def write_overlay(
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": namespace,
-        "resources": [_relative(BASE, folder), "edge.yaml"],
-        "components": [_relative(BASE / "components" / name, folder) for name in COMPONENTS],
+        "resources": [relative(BASE, folder), "edge.yaml"],
+        "components": [relative(BASE / "components" / name, folder) for name in COMPONENTS],
         "configMapGenerator": [
             {"name": "edge-files", "files": ["Caddyfile", "start.sh"]},
             {"name": "edge", "literals": [f"{key}={it}" for key, it in edge_settings.items()]},
@@ -66,7 +66,8 @@ def _copy_edge(folder: Path) -> None:
         shutil.copy(path, folder)
 
 
-def _relative(path: Path, folder: Path) -> str:
+def relative(path: Path, folder: Path) -> str:
+    """Return the path of a base or component as a kustomization in `folder` has to name it."""
     return os.path.relpath(path.resolve(), folder.resolve())
 
 
