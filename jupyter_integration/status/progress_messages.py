@@ -47,6 +47,8 @@ _POD_EVENTS = {
     "Created": _("The server's container was created."),
     "Started": _("The server's container has started."),
 }
+# A first home is made while its pod waits to be scheduled.
+_WAITS_FOR_HOME = re.compile(r"^Pod event FailedScheduling:.*PersistentVolumeClaim", re.IGNORECASE)
 _OTHER_POD_EVENT = _("The server is being prepared.")
 
 
@@ -57,6 +59,8 @@ def translate_hub_message(message: str) -> str:
     Kubernetes writes for administrators.
     """
     event = _POD_EVENT.search(message)
+    if _WAITS_FOR_HOME.search(message):
+        return str(_POD_EVENTS["FailedMount"])
     if event:
         return str(_POD_EVENTS.get(event["reason"], _OTHER_POD_EVENT))
     for pattern, sentence in _KNOWN:

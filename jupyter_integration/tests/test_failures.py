@@ -117,6 +117,8 @@ POD_EVENTS = {
     'Pulled: Successfully pulled image "lab:1" in 6.1s': "نرم‌افزار سرور آماده است.",
     "Created: Created container notebook": "ظرف سرور ساخته شد.",
     "Started: Started container notebook": "ظرف سرور راه‌اندازی شد.",
+    "FailedScheduling: 0/1 nodes are available: 1 pod has unbound immediate "
+    "PersistentVolumeClaims.": "در انتظار پوشهٔ خانگی شما.",
     "FailedScheduling: 0/1 nodes are available: 1 Insufficient memory.": (
         "در انتظار جای خالی برای سرور."
     ),
