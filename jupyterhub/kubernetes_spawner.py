@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientError
+from ending_pods import EndingPods
 from jupyterhub.spawner import SpawnException
 from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
 from patient_reflectors import is_away
 from pod_failures import Problem, Wait, has_running_container
-from server_exits import RecordsExit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from traitlets import Integer
 from watched_pod import CHECK_INTERVAL, PodWatchingSpawner
@@ -32,7 +32,7 @@ class PodFailed(SpawnException):
         self.jupyterhub_message = str(problem)  # shown by the progress stream
 
 
-class KubernetesSpawner(RecordsExit, PodWatchingSpawner):
+class KubernetesSpawner(EndingPods, PodWatchingSpawner):
     container_timeout = Integer(
         15, config=True, help="Seconds for which the kubelet may fail to create the container."
     )
@@ -60,15 +60,6 @@ class KubernetesSpawner(RecordsExit, PodWatchingSpawner):
                 self._removal = asyncio.create_task(self._remove_pod())
                 await asyncio.shield(self._removal)
         return address
-
-    async def stop(self, now: bool = False) -> None:
-        """Stop the pod without marking this as requested.
-
-        KubeSpawner calls this by itself for a pod that has ended, to delete it. A stop of the
-        Hub's is recognised without the mark: on Kubernetes the Hub ends no server as it shuts down.
-        """
-        await super().stop(now=now)
-        self._stop_requested = False
 
     async def _start_or_fail(self) -> Any:
         """Return the server's address. Raises PodFailed."""

@@ -72,7 +72,7 @@ def find_problem(pod: Pod, events: list[Event]) -> Problem | None:
     if "deletionTimestamp" in pod["metadata"]:
         return why_removed(pod, events)
     return (
-        _failed_as_whole(pod)
+        failed_as_whole(pod)
         or next(_problems_of_containers(pod, events), None)
         or _unschedulable(pod, events)
         or _waits_for_containers(pod, events)
@@ -87,7 +87,7 @@ def why_removed(pod: Pod, events: list[Event]) -> Problem:
     for event in reversed(events):
         if event["reason"] in _REMOVALS:
             return _problem_of(event)
-    return _failed_as_whole(pod) or Problem("Deleted", "the pod was deleted")
+    return failed_as_whole(pod) or Problem("Deleted", "the pod was deleted")
 
 
 def has_running_container(pod: Pod) -> bool:
@@ -133,7 +133,7 @@ def _conditions(pod: Pod, kind: str) -> list[dict[str, Any]]:
     return [found for found in pod["status"].get("conditions") or [] if found["type"] == kind]
 
 
-def _failed_as_whole(pod: Pod) -> Problem | None:
+def failed_as_whole(pod: Pod) -> Problem | None:
     """Return why the kubelet ended or refused the pod: it is evicted, or its node is full."""
     status = pod["status"]
     if status.get("phase") == "Failed" and status.get("reason"):

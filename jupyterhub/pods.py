@@ -40,6 +40,7 @@ def _configure_addresses(c: Config) -> None:
     c.ConfigurableHTTPProxy.api_url = f"http://{PROXY_API}:8001"
     c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
     c.JupyterHub.hub_connect_url = f"http://{HUB}:8081"
+    c.JupyterHub.proxy_class = "ownerless_pods.PodCheckingProxy"
 
 
 def _configure_state(c: Config, settings: PodSettings) -> None:

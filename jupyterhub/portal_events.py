@@ -63,6 +63,8 @@ def push_events(
             "username": spawner.user.name,
             "server_name": spawner.name,
             "exit_status": server_exit.exit_status,
+            "reason": server_exit.reason,
+            "message": server_exit.message,
             "last_activity": last_activity.isoformat() if last_activity else None,
         }
         sender.send(Event(server_exit.kind, data))

@@ -25,6 +25,8 @@ class ExitKind(StrEnum):
 class ServerExit:
     kind: ExitKind
     exit_status: int | None  # of a process that ended by itself; None when it is unknown
+    reason: str  # a word of Kubernetes, such as OOMKilled; empty when it gives none
+    message: str  # its sentence
     last_activity: datetime | None  # of the server before it was stopped, UTC
 
 
@@ -39,6 +41,11 @@ class RecordsExit:
     _stop_requested = False
     _exit_status: int | None = None
     _last_activity: datetime | None = None
+
+    @property
+    def exit_reason(self) -> tuple[str, str]:
+        """Word and sentence of what ended the server from outside; empty if nothing did."""
+        return "", ""
 
     async def start(self) -> Any:
         self._started_by_this_hub = self._seen_running = True
@@ -88,8 +95,12 @@ def exit_of(spawner: Any, *, servers_end_with_hub: bool) -> ServerExit:
         kind = ExitKind.ENDED_WITH_HUB
     else:
         kind = ExitKind.EXITED
+    has_exited = kind is ExitKind.EXITED
+    reason, message = spawner.exit_reason if has_exited else ("", "")
     return ServerExit(
         kind=kind,
-        exit_status=spawner._exit_status if kind is ExitKind.EXITED else None,
+        exit_status=spawner._exit_status if has_exited else None,
+        reason=reason,
+        message=message,
         last_activity=spawner._last_activity,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,6 +41,8 @@ def in_compose(in_kubernetes: Config, monkeypatch: pytest.MonkeyPatch) -> Config
 def test_hub_is_configured_as_in_compose(in_kubernetes: Config, in_compose: Config) -> None:
     here, there = flat(in_kubernetes), shared_settings(in_compose)
     del there["ConfigurableHTTPProxy", "api_url"]
+    # The class of Compose, and what it does beside that.
+    del there["JupyterHub", "proxy_class"]
 
     assert {key: here.get(key) for key in there} == there
 
@@ -141,30 +144,123 @@ def test_users_pod_has_limit_of_node_disk(spawner: Any) -> None:
 def test_pod_that_ended_by_itself_is_recognised(
     spawner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """KubeSpawner stops it during `poll`, to delete it."""
+    """`poll` deletes it; the Hub polls again before it calls the hook."""
     parent = importlib.import_module("kubespawner").KubeSpawner
-    state = {"terminated": {"exitCode": 137}}
-    status = {"phase": "Failed", "containerStatuses": [{"name": "notebook", "state": state}]}
-    pods = {f"{spawner.namespace}/{spawner.pod_name}": {"status": status}}
+    pods = {f"{spawner.namespace}/{spawner.pod_name}": ended_pod(137, "OOMKilled")}
     stopped: list[bool] = []
 
     async def no_watching(_spawner: object) -> None: ...
 
     async def stop(_spawner: object, now: bool = False) -> None:
         stopped.append(now)
+        pods.clear()
 
     monkeypatch.setattr(parent, "_start_watching_pods", no_watching)
     monkeypatch.setattr(parent, "stop", stop)
     monkeypatch.setitem(parent.reflectors, ("pods", spawner.namespace), SimpleNamespace(pods=pods))
-    spawner.orm_spawner = SimpleNamespace(last_activity=None, server=None)
+    spawner.orm_spawner = SimpleNamespace(name="", last_activity=None, server=None)
     spawner._spawn_future = None
 
-    assert asyncio.run(spawner.poll()) == 137
+    assert [asyncio.run(spawner.poll()) for _ in range(2)] == [137, 137]
 
     server_exits = importlib.import_module("server_exits")
     found = server_exits.exit_of(spawner, servers_end_with_hub=False)
     assert stopped == [True]
-    assert (found.kind, found.exit_status) == ("server.exited", 137)
+    assert (found.kind, found.exit_status, found.reason) == ("server.exited", 137, "OOMKilled")
+
+
+def ended_pod(exit_code: int, reason: str) -> dict[str, Any]:
+    state = {"terminated": {"exitCode": exit_code, "reason": reason}}
+    return {
+        "metadata": {"name": "jupyter-sara", "uid": "9d1f"},
+        "status": {"phase": "Failed", "containerStatuses": [{"name": "notebook", "state": state}]},
+    }
+
+
+@pytest.fixture
+def cluster(spawner: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Pods that the spawner sees, and how it deletes them."""
+    parent = importlib.import_module("kubespawner").KubeSpawner
+    found = SimpleNamespace(pods={}, deleted=[], is_lost=False)
+
+    async def no_watching(_spawner: object) -> None: ...
+
+    async def stop(_spawner: object, now: bool = False) -> None:
+        found.deleted.append(now)
+        if found.is_lost and not now:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(parent, "_start_watching_pods", no_watching)
+    monkeypatch.setattr(parent, "stop", stop)
+    monkeypatch.setitem(parent.reflectors, ("pods", spawner.namespace), found)
+    spawner.orm_spawner = SimpleNamespace(name="", last_activity=None, server=None)
+    spawner._spawn_future = None
+    return found
+
+
+def test_pod_that_is_gone_after_a_restart_has_no_status(spawner: Any, cluster: Any) -> None:
+    server_exits = importlib.import_module("server_exits")
+
+    assert asyncio.run(spawner.poll()) == 1
+
+    found = server_exits.exit_of(spawner, servers_end_with_hub=False)
+    assert (found.kind, found.exit_status, found.reason) == ("server.exited", None, "")
+
+
+def test_pod_of_a_lost_node_is_stopped_by_force(
+    spawner: Any, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        importlib.import_module("ending_pods"), "GRACEFUL_STOP", timedelta(seconds=0.05)
+    )
+    cluster.is_lost = True
+
+    asyncio.run(spawner.stop())
+
+    assert cluster.deleted == [False, True]
+
+
+def test_server_is_not_started_again_in_place(spawner: Any) -> None:
+    assert manifest(spawner)["spec"]["restartPolicy"] == "Never"
+
+
+class TestPodsWithoutOwner:
+    """The users are the Hub's own collection, in the little that the search reads."""
+
+    @staticmethod
+    def pod(name: str) -> Any:
+        annotations = {"hub.jupyter.org/username": name}
+        return SimpleNamespace(metadata=SimpleNamespace(uid=f"of-{name}", annotations=annotations))
+
+    @staticmethod
+    def users(**active: bool) -> dict[str, Any]:
+        return {
+            name: SimpleNamespace(spawners={"": SimpleNamespace(active=is_active)})
+            for name, is_active in active.items()
+        }
+
+    @pytest.fixture
+    def search(self, in_kubernetes: Config) -> Any:
+        return importlib.import_module("ownerless_pods").OwnerlessPods()
+
+    def test_pod_of_an_active_server_has_owner(self, search: Any) -> None:
+        for now in (0, 60):
+            assert search.find([self.pod("sara")], self.users(sara=True), now=now) == []
+
+    def test_pod_without_owner_is_found_after_a_minute(self, search: Any) -> None:
+        pods = [self.pod("sara"), self.pod("deleted")]
+        users = self.users(sara=False)
+
+        assert search.find(pods, users, now=0) == []
+        assert search.find(pods, users, now=59) == []
+        assert search.find(pods, users, now=60) == pods
+
+    def test_pod_that_gets_an_owner_stays(self, search: Any) -> None:
+        pods = [self.pod("sara")]
+        search.find(pods, self.users(sara=False), now=0)
+        search.find(pods, self.users(sara=True), now=30)
+
+        assert search.find(pods, self.users(sara=False), now=60) == []
 
 
 def test_users_pod_has_the_labels_of_the_policies(spawner: Any) -> None:

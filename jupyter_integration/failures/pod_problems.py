@@ -67,10 +67,12 @@ _CODES: tuple[tuple[re.Pattern[str], re.Pattern[str], FailureCode], ...] = tuple
 def code_of_pod_problem(text: str) -> FailureCode | None:
     """Return the code of a pod's problem; None if `text` is something else."""
     found = _PROBLEM.search(text)
-    if found is None:
-        return None
+    return None if found is None else code_of(found["reason"], found["message"])
+
+
+def code_of(pod_reason: str, pod_message: str) -> FailureCode:
     return next(
         code
         for reason, message, code in _CODES
-        if reason.match(found["reason"]) and message.search(found["message"])
+        if reason.match(pod_reason) and message.search(pod_message)
     )

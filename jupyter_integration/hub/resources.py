@@ -11,6 +11,7 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 Pending: TypeAlias = Literal["spawn", "stop"]
 
 HIGHEST_EXIT_STATUS = 255  # a byte, on every Unix
+MAX_SENTENCE = 255  # characters
 
 
 class BrokenResource(ValueError):
@@ -70,6 +71,7 @@ class HubEventPayload:
     """Payload of the Hub's webhook, as jupyterhub/portal_events.py sends it.
 
     `exit_status` is that of a process that ended by itself, 128 + N for signal N, None if unknown.
+    `reason` and `message` are those of Kubernetes, empty if it ended nothing.
     `last_activity` is the server's before it was stopped.
     """
 
@@ -79,6 +81,8 @@ class HubEventPayload:
     server_name: str
     exit_status: int | None
     last_activity: datetime | None
+    reason: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ def read_event(data: JSON) -> HubEventPayload:
         username=_word(about, "username"),
         server_name=_word(about, "server_name") if about.get("server_name") else "",
         exit_status=_exit_status(about),
+        reason=_word(about, "reason", longest=64) if about.get("reason") else "",
+        message=_sentence(about, "message"),
         last_activity=_time(about, "last_activity") if "last_activity" in about else None,
     )
 
@@ -210,6 +216,17 @@ def _word(fields: Mapping[str, JSON], key: str, *, longest: int = 255) -> str:
     ):
         raise BrokenResource(f"{key!r} is too long, or has control characters")
     return value
+
+
+def _sentence(fields: Mapping[str, JSON], key: str) -> str:
+    """Return the text in one line, cut to MAX_SENTENCE; it may be missing."""
+    value = fields.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BrokenResource(f"{key!r} is not a text")
+    printable = "".join(letter if letter.isprintable() else " " for letter in value)
+    return " ".join(printable.split())[:MAX_SENTENCE]
 
 
 def _flag(fields: Mapping[str, JSON], key: str) -> bool:

@@ -38,6 +38,16 @@ class HubEvent(models.Model):
         null=True,
         help_text=_("Exit status of the server's process: 128 + N for signal N."),
     )
+    reason = models.CharField(
+        _("reason"),
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text=_("As Kubernetes names it."),
+    )
+    message = models.CharField(
+        _("message of Kubernetes"), max_length=255, blank=True, db_default=""
+    )
     last_activity = models.DateTimeField(_("last activity at"), null=True)
 
     class Meta:

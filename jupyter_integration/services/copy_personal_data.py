@@ -45,7 +45,8 @@ def copy_personal_data(*, user: User) -> dict[str, Any]:
         ),
         "jupyterhub_events": _rows(
             HubEvent.objects.filter(hub_username=user.hub_username),
-            *("kind", "happened_at", "received_at", "exit_status", "last_activity"),
+            *("kind", "happened_at", "received_at", "exit_status", "reason", "message"),
+            "last_activity",
         ),
         "files": (
             "Your files are not in this copy. Download them in JupyterLab: pack the folder with "

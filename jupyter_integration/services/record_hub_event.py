@@ -37,6 +37,8 @@ def record_hub_event(*, message_id: str, event: HubEventPayload, sent_at: dateti
                 server_name=event.server_name,
                 happened_at=event.happened_at + shift,
                 exit_status=event.exit_status,
+                reason=event.reason,
+                message=event.message,
                 last_activity=event.last_activity and event.last_activity + shift,
             )
     except IntegrityError:

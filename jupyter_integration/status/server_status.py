@@ -29,6 +29,11 @@ class StopCause(StrEnum):
     HUB_STAFF = "hub_staff"  # requested at the Hub itself
     HUB_ENDED = "hub_ended"
     KILLED = "killed"
+    OUT_OF_MEMORY = "out_of_memory"
+    TEMPORARY_FILES = "temporary_files"  # more of them than a server may have
+    EVICTED = "evicted"  # its node's memory or disk space ran short
+    NODE_LOST = "node_lost"
+    REMOVED = "removed"  # its pod was deleted, as when a node is drained
     EXITED = "exited"
     UNKNOWN = "unknown"  # it was ready, and neither a request nor an event ended it
 

@@ -3,11 +3,14 @@
 They come from stop requests and events of the Hub. If an event was lost, the reason is unknown.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
+from jupyter_integration.failures.codes import FailureCode
+from jupyter_integration.failures.pod_problems import code_of
 from jupyter_integration.models import HubEvent, SpawnRequest, StopRequest
 from jupyter_integration.models.hub_event import EVENT_RETENTION
 from jupyter_integration.status.recent_requests import RecentRequests
@@ -15,6 +18,15 @@ from jupyter_integration.status.server_status import StopCause, StopReason
 
 KILLED = 137
 """128 + SIGKILL: the exit status that the out-of-memory killers of the kernel and Docker leave."""
+
+_CAUSES = {
+    FailureCode.NO_MEMORY: StopCause.OUT_OF_MEMORY,
+    FailureCode.POD_EVICTED: StopCause.EVICTED,
+    FailureCode.NODE_LOST: StopCause.NODE_LOST,
+}
+
+# The kubelet's words for a pod above its own limits; other evictions relieve the node.
+_OWN_EXCESS = re.compile("exceed.* limit")
 
 
 def read_stop_reason(recent: RecentRequests) -> StopReason | None:
@@ -38,8 +50,7 @@ def read_stop_reason(recent: RecentRequests) -> StopReason | None:
     if event.kind == HubEvent.Kind.ENDED_WITH_HUB:
         return StopReason(StopCause.HUB_ENDED, event.happened_at)
     if event.kind == HubEvent.Kind.EXITED:
-        cause = StopCause.KILLED if event.exit_status == KILLED else StopCause.EXITED
-        return StopReason(cause, event.happened_at, exit_status=event.exit_status)
+        return StopReason(_exit_cause(event), event.happened_at, exit_status=event.exit_status)
     if stop is not None:
         return _stopped_by(stop, event.happened_at)
     idle_for = _idle_time(event)
@@ -49,6 +60,15 @@ def read_stop_reason(recent: RecentRequests) -> StopReason | None:
     # before the Hub began to count.
     is_old = began and event.happened_at - began >= timedelta(seconds=settings.SERVER_MAX_AGE)
     return StopReason(StopCause.MAX_AGE if is_old else StopCause.HUB_STAFF, event.happened_at)
+
+
+def _exit_cause(event: HubEvent) -> StopCause:
+    if not event.reason:
+        return StopCause.KILLED if event.exit_status == KILLED else StopCause.EXITED
+    code = code_of(event.reason, event.message)
+    if code is FailureCode.POD_EVICTED and _OWN_EXCESS.search(event.message):
+        return StopCause.TEMPORARY_FILES
+    return _CAUSES.get(code, StopCause.REMOVED)
 
 
 def _lacks_event(start: SpawnRequest | None) -> bool:

@@ -24,6 +24,8 @@ class SentEvent:
     username: str
     happened_at: datetime = field(default_factory=timezone.now)
     exit_status: int | None = None
+    reason: str = ""
+    message: str = ""
     last_activity: datetime | None = None
     id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
 
@@ -37,6 +39,8 @@ class SentEvent:
                 "username": self.username,
                 "server_name": "",
                 "exit_status": self.exit_status,
+                "reason": self.reason,
+                "message": self.message,
                 "last_activity": used.isoformat() if used else None,
             },
         }

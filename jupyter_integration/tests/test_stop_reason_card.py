@@ -67,6 +67,15 @@ def test_each_cause_has_its_own_sentence(sara, nasrin, settings, card, language)
     for exit_status in (None, 0, 1, 137):
         event(sara, Kind.EXITED, at=timezone.now(), exit_status=exit_status)
         collect()
+    for reason, message in (
+        ("OOMKilled", ""),
+        ("Evicted", "The node was low on resource: memory. "),
+        ("Evicted", 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi". '),
+        ("NodeLost", ""),
+        ("Deleted", ""),
+    ):
+        event(sara, Kind.EXITED, at=timezone.now(), reason=reason, message=message)
+        collect()
     event(sara, Kind.ENDED_WITH_HUB, at=timezone.now())
     collect()
     event(sara, Kind.STOPPED, at=timezone.now(), last_activity=ago(hours=2))
@@ -80,7 +89,7 @@ def test_each_cause_has_its_own_sentence(sara, nasrin, settings, card, language)
     stop_done(sara, by=sara, at=ago(seconds=30))
     collect()
 
-    assert len(sentences) == 11
+    assert len(sentences) == 16
 
 
 def test_card_without_reason_has_no_empty_sentence(sara, card) -> None:

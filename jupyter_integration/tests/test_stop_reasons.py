@@ -116,6 +116,37 @@ def test_server_process_exited(sara, exit_status: int | None, expected: StopCaus
     assert stop_reason(sara) == StopReason(expected, at, exit_status=exit_status)
 
 
+@pytest.mark.parametrize(
+    ("reason", "message", "expected"),
+    [
+        ("OOMKilled", "container containerd://1f ran out of memory", StopCause.OUT_OF_MEMORY),
+        ("Evicted", "The node was low on resource: memory. ", StopCause.EVICTED),
+        (
+            "Evicted",
+            'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi". ',
+            StopCause.TEMPORARY_FILES,
+        ),
+        (
+            "Evicted",
+            'Container notebook exceeded its local ephemeral storage limit "2Gi". ',
+            StopCause.TEMPORARY_FILES,
+        ),
+        ("TaintManagerEviction", "Marking for deletion Pod s/jupyter-sara", StopCause.NODE_LOST),
+        ("NodeLost", "its node is silent", StopCause.NODE_LOST),
+        ("Deleted", "the pod was deleted", StopCause.REMOVED),
+        ("AWordOfTheFuture", "", StopCause.REMOVED),
+    ],
+)
+def test_reason_of_kubernetes_is_shown(
+    sara, reason: str, message: str, expected: StopCause
+) -> None:
+    """Whatever the exit status of the container was."""
+    for exit_status in (None, 0, 137):
+        at = event(sara, Kind.EXITED, exit_status=exit_status, reason=reason, message=message)
+        assert stop_reason(sara) == StopReason(expected, at, exit_status=exit_status)
+        HubEvent.objects.all().delete()
+
+
 def test_server_ended_with_the_hub(sara) -> None:
     event(sara, Kind.ENDED_WITH_HUB)
 

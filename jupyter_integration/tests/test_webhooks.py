@@ -35,6 +35,8 @@ def test_signed_event_is_stored() -> None:
         username="sara",
         happened_at=ended,
         exit_status=137,
+        reason="Evicted",
+        message="The node was low\non resource: memory. ",
         last_activity=used,
     )
 
@@ -48,6 +50,13 @@ def test_signed_event_is_stored() -> None:
         "sara",
     )
     assert (stored.happened_at, stored.exit_status, stored.last_activity) == (ended, 137, used)
+    assert (stored.reason, stored.message) == ("Evicted", "The node was low on resource: memory.")
+
+
+def test_long_message_of_an_event_is_cut() -> None:
+    post(SentEvent(kind="server.exited", username="sara", message="x" * 1000))
+
+    assert HubEvent.objects.get().message == "x" * 255
 
 
 def test_webhook_uses_no_session(django_assert_max_num_queries) -> None:
@@ -187,6 +196,8 @@ class TestBodies:
             altered(data={"username": 7}),
             altered(data={"username": "sara", "exit_status": -9}),
             altered(data={"username": "sara", "last_activity": "yesterday"}),
+            altered(data={"username": "sara", "reason": "x" * 65}),
+            altered(data={"username": "sara", "message": 7}),
             "[" * 8_000,
             '{"a":' * 2_500 + "1" + "}" * 2_500,
             with_status("1" * 5_000),
@@ -199,6 +210,7 @@ class TestBodies:
         ids=[
             *("empty", "no JSON", "no data", "no time", "time without zone", "long type"),
             *("long name", "name with NUL", "number as name", "low status", "wrong activity"),
+            *("long reason", "number as message"),
             *("deep lists", "deep objects", "5,000 digits", "4,000 digits", "infinite"),
             *("half a character", "before year 1", "after year 9999"),
         ],
