@@ -170,7 +170,7 @@ def test_reflector_that_gave_up_is_replaced(
 ) -> None:
     key = ("pods", "shaparak")
     former = spawner.reflectors[key] = reflector(gave_up=True)
-    former.resources["shaparak/jupyter-sara"] = {"status": {"phase": "Pending"}}
+    former.resources["shaparak/jupyter-sara"] = {"metadata": {}, "status": {"phase": "Pending"}}
     monkeypatch.setattr(kubespawner, "PodReflector", _reflector_class(ConnectionRefusedError()))
 
     assert asyncio.run(spawner.poll()) is None
