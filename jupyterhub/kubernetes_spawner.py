@@ -14,7 +14,7 @@ from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
 from patient_reflectors import is_away
 from pod_failures import Problem, Wait, has_running_container
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from traitlets import Integer
 from watched_pod import CHECK_INTERVAL, PodWatchingSpawner
 
@@ -171,6 +171,6 @@ async def _answers(url: str) -> bool:
     )
     try:
         response = await AsyncHTTPClient().fetch(request, raise_error=False)
-    except OSError:
+    except (OSError, HTTPClientError):  # the latter of Curl's client, and after the timeouts
         return False
     return bool(response.code < 500 and response.code != 404)

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import spawner as kubespawner
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 SLOW = "Server launch is taking longer"
 
@@ -331,3 +333,30 @@ def test_progress_never_goes_back(spawner: Any) -> None:
         "Pod event BackOff",
     ]
     assert [step["progress"] for step in steps] == [60, 60, 60, 60]
+
+
+class RefusedByCurl(SimpleAsyncHTTPClient):
+    """Client whose connections are refused, in the way of tornado's curl_httpclient.
+
+    The image of the Hub has Curl, which is not installed here.
+    """
+
+    def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], None]) -> None:
+        error = HTTPClientError(599, "Failed to connect to 10.98.1.190:8888")
+        callback(HTTPResponse(request, 599, error=error))
+
+
+@pytest.mark.parametrize("client", [SimpleAsyncHTTPClient, RefusedByCurl])
+def test_server_that_refuses_connections_does_not_answer(
+    load: Any, client: type[AsyncHTTPClient]
+) -> None:
+    module = load("kubernetes_spawner")
+
+    async def ask() -> bool:
+        return bool(await module._answers("http://127.0.0.1:9/user/sara/api"))
+
+    AsyncHTTPClient.configure(client)
+    try:
+        assert not asyncio.run(ask())
+    finally:
+        AsyncHTTPClient.configure(None)
