@@ -47,7 +47,7 @@ _ONE_START = (
 _HUB_ANSWERS = (
     "docker compose exec portal python deploy/containers/answers.py http://jupyterhub:8081/hub/api",
     "curl http://127.0.0.1:8002/hub/api",
-    "kubectl -n shaparak exec deployment/portal -- "
+    "kubectl -n shaparak exec deployment/worker -- "  # the portal's pods cannot reach the Hub
     "python deploy/containers/answers.py http://hub:8081/hub/api",
 )
 _HUB_LOG = (
@@ -79,7 +79,7 @@ _IMAGE = ("docker image ls shaparak-user-server", "docker image ls", _POD_EVENTS
 _VOLUME = (
     "docker volume inspect shaparak-home-NAME",
     "ls -ld var/homes/NAME",
-    f"kubectl -n shaparak describe pvc CLAIM && {_POD_EVENTS}",
+    f"kubectl -n shaparak describe pvc CLAIM; {_POD_EVENTS}",
 )
 _NODES = "kubectl describe nodes | grep -A 12 'Allocated resources'"
 _QUOTAS = "kubectl -n shaparak describe resourcequota,limitrange"
@@ -137,7 +137,7 @@ ADVICE: dict[FailureCode, _Entry] = {
         ),
         "docker compose exec portal python manage.py adopt_hub_users",
         ".venv/bin/python manage.py adopt_hub_users",
-        "kubectl -n shaparak exec deployment/portal -- python manage.py adopt_hub_users",
+        "kubectl -n shaparak exec deployment/worker -- python manage.py adopt_hub_users",
     ),
     FailureCode.REFUSED_BY_HOOK: _Entry(
         _("A hook in JupyterHub's settings refused the start; the user sees its message."),
@@ -165,7 +165,7 @@ ADVICE: dict[FailureCode, _Entry] = {
     ),
     FailureCode.KUBERNETES_REFUSED: _on_kubernetes(
         _("Kubernetes refused the pod or cannot run it; JupyterHub's message says why."),
-        f"kubectl -n shaparak describe role hub && {_QUOTAS} && {_POD_EVENTS}",
+        f"kubectl -n shaparak describe role hub; {_QUOTAS}; {_POD_EVENTS}",
     ),
     FailureCode.CLUSTER_FULL: _on_kubernetes(
         _("No node has the resources named in JupyterHub's message. Add nodes or stop servers."),

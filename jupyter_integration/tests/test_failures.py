@@ -92,7 +92,7 @@ def test_command_names_the_users_pod(settings) -> None:
 
     advice = advise("volume_trouble", reference="S17", hub_username="sara")
 
-    assert "describe pvc home-sara " in advice.command
+    assert "describe pvc home-sara; " in advice.command
     assert advice.command.endswith("involvedObject.name=jupyter-sara")
     assert log_command("S17").startswith("kubectl -n shaparak logs ")
 

@@ -28,5 +28,6 @@ def manage(command: str) -> str:
     if settings.TRIAL:
         return f".venv/bin/python manage.py {command}"
     if settings.PLATFORM == "kubernetes":
-        return f"kubectl -n shaparak exec deployment/portal -- python manage.py {command}"
+        # The portal's own pods cannot reach the Hub.
+        return f"kubectl -n shaparak exec deployment/worker -- python manage.py {command}"
     return f"docker compose exec portal python manage.py {command}"
