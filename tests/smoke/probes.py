@@ -27,15 +27,20 @@ class Probes:
 
 
 @contextmanager
-def probing(url: str, cookies: dict[str, str], authority: Path) -> Iterator[Probes]:
-    """Request a person's own page repeatedly until the end of the block."""
+def probing(
+    url: str, cookies: dict[str, str], authority: Path, *, interval: float = PROBE_INTERVAL
+) -> Iterator[Probes]:
+    """Request a person's own page repeatedly until the end of the block.
+
+    `interval` is in seconds, between an answer and the next request.
+    """
     probes = Probes()
     stopped = threading.Event()
 
     def probe() -> None:
         with hub_names.session(authority=str(authority)) as session:
             session.cookies.update(cookies)
-            while not stopped.wait(PROBE_INTERVAL):
+            while not stopped.wait(interval):
                 began = time.monotonic()
                 try:
                     answer = session.get(url, timeout=PROBE_TIMEOUT, allow_redirects=False)

@@ -66,14 +66,14 @@ def build() -> dict[str, Image]:
 
 
 def bring_to_nodes(images: Mapping[str, Image]) -> None:
-    """Load all images, or push ours. Raises NoWayToTheNodes."""
+    """Load these images, or push those that are ours. Raises NoWayToTheNodes."""
     if load := os.environ.get("CLUSTER_LOAD"):
         succeed(
             [*shlex.split(load), *(image.reference for image in images.values())],
             max_wait=LOAD_TIMEOUT,
         )
     elif os.environ.get("CLUSTER_REGISTRY"):
-        for name in BUILDS:
+        for name in BUILDS.keys() & images.keys():
             docker("push", "--quiet", images[name].reference, max_wait=LOAD_TIMEOUT)
     else:
         raise NoWayToTheNodes(

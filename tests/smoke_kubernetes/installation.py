@@ -9,6 +9,7 @@ installation.lab_url("sara")    # https://sara.hub.localhost:…/user/sara
 installation.authority()        # the certificate of the edge's authority, PEM
 installation.namespace.kubectl("get", "pods")
 installation.set(SPAWN_SLOTS="4"); installation.apply()
+installation.upgrade("next", "shaparak-portal")    # to images with another tag
 installation.take_down()        # raises SomethingIsLeft
 """
 
@@ -116,6 +117,18 @@ class Installation:
             api_versions=cluster.kinds(),
         )
         succeed(["kubectl", "apply", "--kustomize", str(self.folder)])
+
+    def upgrade(self, tag: str, *names: str) -> None:
+        """Give images another tag and apply, with the commands of docs/kubernetes.md.
+
+        Kubernetes replaces the parts of these images while the others run.
+        """
+        changed = {name: images.again(self.images[name], tag) for name in names}
+        images.bring_to_nodes(changed)
+        self.images |= changed
+        self.namespace.kubectl("delete", "job", "migrate", "--ignore-not-found")
+        self.apply()
+        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Wait for the migrations and for every part."""
