@@ -215,3 +215,10 @@ def test_every_image_has_a_tag_in_the_kustomization() -> None:
 
     assert used - {"postgres", "redis"} == tagged
     assert all(image["newTag"] for image in KUSTOMIZATION["images"])
+
+
+def test_kubelet_leaves_the_databases_files_private() -> None:
+    """By default it gives the volume's group write access; PostgreSQL then refuses to start."""
+    context = resource("StatefulSet", "postgres")["spec"]["template"]["spec"]["securityContext"]
+
+    assert context["fsGroupChangePolicy"] == "OnRootMismatch"
