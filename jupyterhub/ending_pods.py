@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
 from pod_ends import PodEnd, find_end
-from pod_failures import MAX_MESSAGE, Event, Pod, of_this_pod
-from resilient_kubespawner import ResilientKubeSpawner
+from pod_failures import MAX_MESSAGE
 from server_exits import RecordsExit
+from watched_pod import PodWatchingSpawner
 
 # A server has one second to end itself (`delete_grace_period`). The kubelet then needs some more.
 GRACEFUL_STOP = timedelta(seconds=20)
@@ -21,8 +21,7 @@ DELETION_OF_ENDED = timedelta(seconds=10)
 UNKNOWN_STATUS = 1  # what KubeSpawner's `poll` returns for a pod that is gone
 
 
-class EndingPods(RecordsExit, ResilientKubeSpawner):
-    _seen_pod: Pod | None = None
+class EndingPods(RecordsExit, PodWatchingSpawner):
     _end: PodEnd | None = None
 
     async def get_pod_manifest(self) -> Any:
@@ -35,7 +34,7 @@ class EndingPods(RecordsExit, ResilientKubeSpawner):
         return pod
 
     async def _start(self) -> Any:
-        self._seen_pod = self._end = None
+        self._end = None
         return await super()._start()
 
     async def poll(self) -> int | None:
@@ -45,13 +44,13 @@ class EndingPods(RecordsExit, ResilientKubeSpawner):
         """
         if self._end is None:
             await self._start_watching_pods()
-            pod = self.pod_reflector.pods.get(f"{self.namespace}/{self.pod_name}")
+            pod = self._shown_pod()
             exists = pod is not None
-            self._seen_pod = pod or self._seen_pod
-            if self._seen_pod is None:
+            self._pod = pod or self._pod
+            if self._pod is None:
                 return UNKNOWN_STATUS
             now = datetime.now(UTC)
-            self._end = find_end(self._seen_pod, self._seen_events(), exists=exists, now=now)
+            self._end = find_end(self._pod, self.events, exists=exists, now=now)
             if self._end is None:
                 status: int | None = await super().poll()
                 return status
@@ -82,11 +81,6 @@ class EndingPods(RecordsExit, ResilientKubeSpawner):
             await super().stop(now=True)
         finally:
             self._stop_requested = False
-
-    def _seen_events(self) -> list[Event]:
-        if self._seen_pod is None or self.event_reflector is None:
-            return []
-        return of_this_pod(self._seen_pod, list(self.event_reflector.resources.values()))
 
     async def _delete_ended_pod(self) -> None:
         try:

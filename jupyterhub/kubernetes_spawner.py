@@ -12,11 +12,11 @@ from ending_pods import EndingPods
 from jupyterhub.spawner import SpawnException
 from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
-from patient_reflectors import is_away
+from patient_reflectors import is_away, is_hub_ending
 from pod_failures import Problem, Wait, has_running_container
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from traitlets import Integer
-from watched_pod import CHECK_INTERVAL, PodWatchingSpawner
+from watched_pod import CHECK_INTERVAL
 
 GRACEFUL_REMOVAL = timedelta(seconds=8)
 FORCED_REMOVAL = timedelta(seconds=4)
@@ -32,7 +32,7 @@ class PodFailed(SpawnException):
         self.jupyterhub_message = str(problem)  # shown by the progress stream
 
 
-class KubernetesSpawner(EndingPods, PodWatchingSpawner):
+class KubernetesSpawner(EndingPods):
     container_timeout = Integer(
         15, config=True, help="Seconds for which the kubelet may fail to create the container."
     )
@@ -70,6 +70,11 @@ class KubernetesSpawner(EndingPods, PodWatchingSpawner):
             return (failing if failing.done() else starting).result()
         except ApiException as error:
             raise PodFailed(_refusal(error)) from error
+        except RuntimeError as error:
+            if not is_hub_ending(error):
+                raise
+            # No failure: the next Hub continues the start, or the portal requests it again.
+            raise asyncio.CancelledError from error
         except (ClientError, TimeoutError) as error:
             raise PodFailed(Problem("ApiUnreachable", f"{error} {self._last_api_error}")) from error
         finally:
@@ -150,6 +155,10 @@ class KubernetesSpawner(EndingPods, PodWatchingSpawner):
                 self.log.warning("The pod of %s is not removed yet: %s", self._log_name, error)
                 if not is_away(error):
                     return
+            except RuntimeError as error:
+                if not is_hub_ending(error):
+                    raise
+                return  # the next Hub finds the pod
             else:
                 return
 

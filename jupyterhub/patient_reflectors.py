@@ -19,6 +19,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, ClientError | OSError)  # OSError includes TimeoutError
 
 
+def is_hub_ending(error: RuntimeError) -> bool:
+    """Return whether a request failed as the Hub closes its connections, at its end."""
+    return str(error) == "Session is closed"  # aiohttp has no class for it
+
+
 class _Patient:
     """KubeSpawner's reflectors wait up to half a minute at once, and then give up."""
 

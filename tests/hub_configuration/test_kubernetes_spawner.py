@@ -168,6 +168,18 @@ async def _refuse(*_arguments: object) -> None:
     raise ConnectionRefusedError("no API server")
 
 
+def test_start_does_not_fail_as_the_hub_ends(spawner: Any) -> None:
+    """The Hub closes its connections first. A failure would be final for the user."""
+
+    async def closed(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError("Session is closed")
+
+    spawner.api.create_namespaced_pod = spawner.api.delete_namespaced_pod = closed
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(spawner.start())
+
+
 def test_reflector_that_gave_up_is_replaced(
     spawner: Any, load: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
