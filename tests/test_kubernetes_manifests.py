@@ -222,3 +222,12 @@ def test_kubelet_leaves_the_databases_files_private() -> None:
     context = resource("StatefulSet", "postgres")["spec"]["template"]["spec"]["securityContext"]
 
     assert context["fsGroupChangePolicy"] == "OnRootMismatch"
+
+
+@pytest.mark.parametrize("part", ["hub", "proxy", "postgres", "redis"])
+def test_slow_answers_do_not_cut_off_the_only_pod(part: str) -> None:
+    [one] = pod(part)["spec"]["containers"]
+    probes = [one[name] for name in ("readinessProbe", "livenessProbe") if name in one]
+
+    assert all(probe["timeoutSeconds"] >= 10 for probe in probes)
+    assert one["readinessProbe"]["failureThreshold"] >= 10
