@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import re
-from dataclasses import dataclass, replace
-from html import unescape
 from urllib.parse import urlencode, urlsplit
 
+from bench.card import Card, NoCard, read_card
 from bench.signed_in import SignedIn
 
 VISITOR_TIMEOUT_SECONDS = 60.0
-_CARD = re.compile(r'data-poll-after="([0-9.]+)"\s+hx-get="([^"]+)"')
-_STATE = re.compile(r'data-state="([a-z]+)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Content of the server's card on the page."""
-
-    state: str
-    is_sent_to_lab: bool
-    poll_url: str  # the card's own address
-    poll_after: float  # seconds
 
 
 class ErrorSeen(Exception):
@@ -61,18 +47,10 @@ class Visitor:
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         response, page = self._request(method, path, form, headers)
-        if response.status == 204 and shown is not None:  # nothing has changed
-            poll_after = float(response.getheader("Poll-After", ""))
-            return replace(shown, poll_after=poll_after)
-        state, again = _STATE.search(page), _CARD.search(page)
-        if state is None or again is None:
-            raise ErrorSeen(f"{method} {path}: no card in {page[:200]!r}")
-        return Card(
-            state=state[1],
-            is_sent_to_lab="lab-ready" in response.getheader("HX-Trigger-After-Swap", ""),
-            poll_url=unescape(again[2]),
-            poll_after=float(again[1]),
-        )
+        try:
+            return read_card(response.status, response.headers, page, shown)
+        except NoCard as error:
+            raise ErrorSeen(f"{method} {path}: {error}") from error
 
     def _request(
         self, method: str, path: str, body: str | None, headers: dict[str, str]

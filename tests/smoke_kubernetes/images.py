@@ -12,6 +12,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from tests.smoke.engine import docker, succeed
 from tests.smoke.stack import MIRRORS
@@ -21,10 +22,14 @@ LOAD_TIMEOUT = 300.0  # seconds, of all images
 
 # Arguments of `docker build` for each image of ours.
 BUILDS = {
-    "shaparak-portal": (),
-    "shaparak-jupyterhub": ("--file=jupyterhub/Dockerfile", "--build-arg=SPAWNER=kubernetes"),
-    "shaparak-proxy": ("--file=deploy/containers/Dockerfile.proxy",),
-    "shaparak-user-server": ("--file=jupyterhub/Dockerfile.singleuser",),
+    "shaparak-portal": (".",),
+    "shaparak-jupyterhub": (".", "--file=jupyterhub/Dockerfile", "--build-arg=SPAWNER=kubernetes"),
+    "shaparak-proxy": (".", "--file=deploy/containers/Dockerfile.proxy"),
+    "shaparak-user-server": (".", "--file=jupyterhub/Dockerfile.singleuser"),
+    "shaparak-tiny-server": (
+        "tests/smoke_kubernetes/tiny_server",
+        f"--build-arg=JUPYTERHUB_VERSION={version('jupyterhub')}",
+    ),
 }
 # Images of others, as Compose uses them.
 OTHERS = {
@@ -56,7 +61,7 @@ def build() -> dict[str, Image]:
     images = {}
     for name, arguments in BUILDS.items():
         mirrors = [f"--build-arg={key}={value}" for key, value in _mirrors().items()]
-        identity = docker("build", "--quiet", *arguments, *mirrors, ".", max_wait=BUILD_TIMEOUT)
+        identity = docker("build", "--quiet", *arguments, *mirrors, max_wait=BUILD_TIMEOUT)
         images[name] = Image(_prefix() + name, identity.splitlines()[-1].split(":")[1][:12])
         docker("tag", identity.splitlines()[-1], images[name].reference)
     for name, reference in OTHERS.items():
