@@ -39,8 +39,11 @@ def write_overlay(
         _small_request(kind, "initContainers", name=OF_THE_PORTAL) for kind in ("Deployment", "Job")
     ]
     if "policy/v1" not in api_versions:  # Kubernetes 1.20 has the beta only
-        change = {"op": "replace", "path": "/apiVersion", "value": "policy/v1beta1"}
-        patches.append(_patch("PodDisruptionBudget", ".*", [change]))
+        changes = [
+            {"op": "replace", "path": "/apiVersion", "value": "policy/v1beta1"},
+            {"op": "remove", "path": "/spec/unhealthyPodEvictionPolicy"},
+        ]
+        patches.append(_patch("PodDisruptionBudget", ".*", changes))
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
