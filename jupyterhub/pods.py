@@ -69,6 +69,9 @@ def _configure_servers(c: Config, settings: PodSettings) -> None:
     c.KubeSpawner.allow_privilege_escalation = False
     c.KubeSpawner.pod_security_context = {
         "runAsNonRoot": True,
+        # By default each start makes every file of a home writable for its group: slow, and ssh refuses
+        # such a key.
+        "fsGroupChangePolicy": "OnRootMismatch",
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     c.KubeSpawner.container_security_context = {

@@ -102,6 +102,7 @@ def test_users_pod_has_minimal_privileges(spawner: Any) -> None:
     assert made["spec"]["securityContext"] == {
         "fsGroup": 1000,
         "runAsNonRoot": True,
+        "fsGroupChangePolicy": "OnRootMismatch",
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     assert lab["securityContext"] == {
