@@ -50,7 +50,7 @@ class KubernetesSpawner(EndingPods):
 
     async def _start(self) -> Any:
         if self._removal is not None:  # of a start that was cancelled just before
-            await self._removal
+            await asyncio.wait({self._removal})
         self._forget_pod()
         address = None
         try:
@@ -58,7 +58,7 @@ class KubernetesSpawner(EndingPods):
         finally:
             if address is None:
                 self._removal = asyncio.create_task(self._remove_pod())
-                await asyncio.shield(self._removal)
+                await asyncio.wait({self._removal})  # goes on if this start is cancelled
         return address
 
     async def _start_or_fail(self) -> Any:

@@ -264,6 +264,27 @@ def test_pod_of_a_failed_start_is_deleted(spawner: Any) -> None:
     assert spawner.api.deleted == ["jupyter-sara"]
 
 
+def test_failed_removal_does_not_fail_the_next_start(spawner: Any) -> None:
+    show_pod(spawner, containerStatuses=NEVER_PULLED)
+    stop = spawner.stop
+
+    async def fail(now: bool = False) -> None:
+        raise RuntimeError("a mistake in the client")
+
+    async def start_twice() -> list[str]:
+        reasons = []
+        for method in (fail, stop):
+            spawner.stop = method
+            with pytest.raises(Exception) as caught:
+                await spawner.start()
+            reasons.append(str(caught.value.jupyterhub_message))
+        return reasons
+
+    assert asyncio.run(start_twice()) == 2 * [
+        "Pod failed to start (ErrImageNeverPull): not present"
+    ]
+
+
 def test_full_cluster_fails_a_start_after_its_time(spawner: Any) -> None:
     spawner.start_timeout, spawner.unschedulable_timeout = 60, 1
     show_pod(spawner, conditions=[{**UNSCHEDULABLE, "message": "1 Insufficient memory."}])
