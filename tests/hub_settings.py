@@ -35,10 +35,10 @@ DIFFERENT = {
 def environment_of_pod() -> dict[str, str]:
     """Return the environment of the Hub's pod, with made-up secrets."""
     hub = container("hub")
-    environment = {"SPAWNER": "kubernetes", "POD_NAMESPACE": "shaparak"}  # of the image, the pod
+    environment = {"SPAWNER": "kubernetes"}  # of the image
     for source in hub["envFrom"]:
         environment |= resource("ConfigMap", source["configMapRef"]["name"])["data"]
-    secrets = {entry["name"] for entry in hub["env"]} - {"POD_NAMESPACE"}
+    secrets = {entry["name"] for entry in hub["env"]}
     return environment | {name: SECRETS[name] for name in secrets}
 
 
