@@ -200,7 +200,26 @@ def test_every_budget_leaves_one_of_two_pods() -> None:
         assert covers(
             each["spec"]["selector"], deployment["spec"]["template"]["metadata"]["labels"]
         )
+        # Else no worker could be evicted while beat, whose node is drained as well, moves.
+        assert each["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
     assert resource("HorizontalPodAutoscaler", "portal")["spec"]["minReplicas"] == 2
+
+
+@pytest.mark.parametrize("part", ["portal", "worker", "spawn-worker"])
+def test_pods_of_a_part_are_on_different_nodes(part: str) -> None:
+    [constraint] = pod(part)["spec"]["topologySpreadConstraints"]
+
+    assert constraint["topologyKey"] == "kubernetes.io/hostname"
+    assert covers(constraint["labelSelector"], pod(part)["metadata"]["labels"])
+
+
+def test_ingress_of_labs_does_not_limit_uploads() -> None:
+    """By default ingress-nginx refuses a request of more than 1 MB, and closes silent websockets."""
+    prefix = "nginx.ingress.kubernetes.io/"
+    annotations = resource("Ingress", "hub")["metadata"]["annotations"]
+
+    assert annotations[f"{prefix}proxy-body-size"] == "0"
+    assert int(annotations[f"{prefix}proxy-read-timeout"]) >= 3600
 
 
 def test_only_one_hub_and_one_proxy_run() -> None:
