@@ -69,8 +69,8 @@ def _configure_servers(c: Config, settings: PodSettings) -> None:
     c.KubeSpawner.allow_privilege_escalation = False
     c.KubeSpawner.pod_security_context = {
         "runAsNonRoot": True,
-        # By default each start makes every file of a home writable for its group: slow, and ssh refuses
-        # such a key.
+        # By default each start makes every file of a home writable for its group: that is slow, and
+        # ssh refuses such a key.
         "fsGroupChangePolicy": "OnRootMismatch",
         "seccompProfile": {"type": "RuntimeDefault"},
     }

@@ -214,7 +214,7 @@ def test_pods_of_a_part_are_on_different_nodes(part: str) -> None:
 
 
 def test_ingress_of_labs_does_not_limit_uploads() -> None:
-    """By default ingress-nginx refuses a request of more than 1 MB, and closes silent websockets."""
+    """By default ingress-nginx refuses more than 1 MB, and closes silent websockets."""
     prefix = "nginx.ingress.kubernetes.io/"
     annotations = resource("Ingress", "hub")["metadata"]["annotations"]
 
