@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lock messages screenshots bench smoke smoke-kubernetes backup restore env pin
+.PHONY: help up test lint lock messages screenshots bench smoke smoke-kubernetes faults-kubernetes backup restore env pin
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\): *## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -42,6 +42,10 @@ smoke:          ## build, start and test the containers on this machine's Docker
 smoke-kubernetes: ## the same on the cluster that kubectl reaches
 	@$(PYTHON) -m deploy.local.development --with-browser
 	@$(INSTALLED) -m pytest tests/smoke_kubernetes --timeout 420 --session-timeout 900
+
+faults-kubernetes: ## hold the cluster's own parts, on its node
+	@$(PYTHON) -m deploy.local.development --with-browser
+	@$(INSTALLED) -m pytest tests/faults_kubernetes --timeout 420 --session-timeout 1200
 
 backup:         ## back up databases and homes of the running containers
 	@scripts/backup

@@ -55,7 +55,7 @@ class Installation:
             "EMAIL_VERIFICATION": "none",
         }
         self.hub_settings: dict[str, str] = {}
-        self._ports = ForwardedPorts(
+        self.ports = ForwardedPorts(
             self.namespace, "deployment/edge", self.portal_port, self.hub_port
         )
         self._is_ours = False
@@ -102,7 +102,7 @@ class Installation:
         create_secrets(self.namespace)
         self.apply()
         self.wait_until_ready()
-        self._ports.open()
+        self.ports.open()
 
     def apply(self) -> None:
         """Write the overlay anew and apply it. Kubernetes replaces the parts that it changes."""
@@ -147,7 +147,7 @@ class Installation:
 
     def take_down(self) -> None:
         """Remove everything, also users' pods and homes. Raises SomethingIsLeft."""
-        self._ports.close()
+        self.ports.close()
         if not self._is_ours:
             return
         succeed(["kubectl", "delete", "namespace", self.namespace.name], max_wait=DELETION_TIMEOUT)
