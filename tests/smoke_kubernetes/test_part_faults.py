@@ -69,7 +69,11 @@ def start_kernel(page: Page, lab_path: str) -> str:
 def kernels(page: Page, lab_path: str) -> list[str]:
     """Return the ids of the kernels that run."""
     found: list[str] = page.evaluate(
-        "async address => (await (await fetch(address)).json()).map(kernel => kernel.id)",
+        """async address => {
+            const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
+            const answer = await fetch(address, {headers: {'X-XSRFToken': token}});
+            return (await answer.json()).map(kernel => kernel.id);
+        }""",
         f"{lab_path}api/kernels",
     )
     return found
