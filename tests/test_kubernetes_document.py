@@ -6,9 +6,10 @@ import re
 import textwrap
 from typing import Any
 
+import pytest
 import yaml
 
-from tests.kubernetes_files import EXAMPLE, KUSTOMIZATION, resource, resources
+from tests.kubernetes_files import EXAMPLE, KUSTOMIZATION, resource, resources, workloads
 from tests.test_env_example import ROOT
 
 TEXT = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
@@ -65,6 +66,27 @@ def test_commands_create_every_secret() -> None:
     assert created == {
         each["metadata"]["name"]: set(each["stringData"]) for each in resources(EXAMPLE)
     }
+
+
+def test_every_service_account_gets_the_registrys_password() -> None:
+    used = {pod["spec"].get("serviceAccountName", "default") for pod in workloads().values()}
+    patched = re.findall(r"serviceaccount (\w+)|kind: ServiceAccount, name: (\w+)", TEXT)
+
+    assert {command or overlay for command, overlay in patched} == used
+
+
+@pytest.mark.parametrize("policy", ["portal", "proxy"])
+def test_patch_lets_addresses_in_where_browsers_come_in(policy: str) -> None:
+    rules = resource("NetworkPolicy", policy)["spec"]["ingress"]
+
+    assert "path: /spec/ingress/0/from/-" in TEXT
+    assert [port["port"] for port in rules[0]["ports"]] == ["http"]
+
+
+def test_patch_of_users_servers_excludes_more_addresses() -> None:
+    [path] = re.findall(r"`(/spec/egress/\S+)/-`", TEXT)
+
+    assert "10.0.0.0/8" in at(resource("NetworkPolicy", "users-servers"), path)
 
 
 def at(tree: Any, path: str) -> Any:
