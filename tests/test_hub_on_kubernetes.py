@@ -199,7 +199,7 @@ def cluster(spawner: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return found
 
 
-def test_pod_that_is_gone_after_a_restart_has_no_status(spawner: Any, cluster: Any) -> None:
+def test_pod_gone_after_a_restart_has_no_status(spawner: Any, cluster: Any) -> None:
     server_exits = importlib.import_module("server_exits")
 
     assert asyncio.run(spawner.poll()) == 1
@@ -208,7 +208,7 @@ def test_pod_that_is_gone_after_a_restart_has_no_status(spawner: Any, cluster: A
     assert (found.kind, found.exit_status, found.reason) == ("server.exited", None, "")
 
 
-def test_pod_of_a_lost_node_is_stopped_by_force(
+def test_pod_of_lost_node_is_stopped_by_force(
     spawner: Any, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

@@ -244,7 +244,7 @@ def test_kubelet_leaves_the_databases_files_private() -> None:
 
 
 @pytest.mark.parametrize("part", ["hub", "proxy", "postgres", "redis"])
-def test_slow_answers_do_not_cut_off_the_only_pod(part: str) -> None:
+def test_slow_answers_do_not_remove_the_only_pod(part: str) -> None:
     [one] = pod(part)["spec"]["containers"]
     probes = [one[name] for name in ("readinessProbe", "livenessProbe") if name in one]
 

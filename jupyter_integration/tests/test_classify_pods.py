@@ -144,7 +144,7 @@ def test_problem_of_a_pod_gives_code(words: str, code: str) -> None:
     assert message_of_hook(message) == ""
 
 
-def test_words_of_a_process_do_not_change_the_code() -> None:
+def test_process_words_do_not_change_the_code() -> None:
     """A user's process may write its own last message, which the kubelet adds."""
     words = "(Error): container notebook ended with exit code 1: no such image, out of memory"
 

@@ -60,7 +60,7 @@ def test_pod_that_comes_up_has_no_problem(module: Any) -> None:
         assert module.find_problem(usual, [event("Scheduled"), event("Pulling")]) is None
 
 
-def test_image_that_cannot_be_pulled_has_the_registrys_words(module: Any) -> None:
+def test_failed_pull_has_the_words_of_the_registry(module: Any) -> None:
     back_off = waiting("ImagePullBackOff", 'Back-off pulling image "localhost:1/none:1"')
     events = [event("Pulling"), event("Failed", NOT_PULLED), event("Failed", "Error: ErrImagePull")]
 
@@ -111,7 +111,7 @@ def test_missing_claim_is_waited_for_as_a_volume(module: Any) -> None:
     assert problem(module, unschedulable(unbound)) == ("Unschedulable", unbound, "volume")
 
 
-def test_mount_that_failed_is_a_problem_until_containers_are_made(module: Any) -> None:
+def test_failed_mount_is_a_problem_until_containers_exist(module: Any) -> None:
     creating = waiting("ContainerCreating")
     failed = event("FailedMount", NO_SECRET)
 
@@ -137,7 +137,7 @@ def test_removed_pod_has_the_reason_of_its_removal(module: Any) -> None:
     assert problem(module, removed) == ("PreemptionByScheduler", "preempted", "none")
 
 
-def test_events_of_another_pod_of_the_name_do_not_count(module: Any) -> None:
+def test_events_of_a_former_pod_do_not_count(module: Any) -> None:
     events = [
         event("Started", second=9),
         event("Scheduled", second=2),
