@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.failures.pod_names import claim_of, pod_of
+from jupyter_integration.failures.pod_names import home_selector_of, pod_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Commands for each platform, with the placeholders NAME, POD, CLAIM and REF."""
+    """Commands for each platform, with the placeholders NAME, POD, HOME and REF."""
 
     sentence: Promise
     containers: str
@@ -79,7 +79,7 @@ _IMAGE = ("docker image ls shaparak-user-server", "docker image ls", _POD_EVENTS
 _VOLUME = (
     "docker volume inspect shaparak-home-NAME",
     "ls -ld var/homes/NAME",
-    f"kubectl -n shaparak describe pvc CLAIM; {_POD_EVENTS}",
+    f"kubectl -n shaparak describe pvc -l HOME; {_POD_EVENTS}",
 )
 _NODES = "kubectl describe nodes | grep -A 12 'Allocated resources'"
 _QUOTAS = "kubectl -n shaparak describe resourcequota,limitrange"
@@ -253,7 +253,7 @@ def advise(code: str, *, reference: str, hub_username: str) -> Advice:
     command = entry.command()
     for placeholder, value in (
         ("POD", pod_of(hub_username)),
-        ("CLAIM", claim_of(hub_username)),
+        ("HOME", home_selector_of(hub_username)),
         ("NAME", hub_username),
         ("REF", reference),
     ):

@@ -50,7 +50,7 @@ def test_advice_has_persian_sentence_and_filled_command(
         with translation.override("fa"):
             assert is_persian(str(advice.sentence)), code
         assert advice.command, code
-        assert not re.search("NAME|POD|CLAIM|REF|[آ-ی]", advice.command), code
+        assert not re.search("NAME|POD|HOME|REF|[آ-ی]", advice.command), code
         assert not (is_trial and "docker compose" in advice.command), code
         if platform == "kubernetes":
             assert "kubectl" in advice.command, code
@@ -92,7 +92,7 @@ def test_command_names_the_users_pod(settings) -> None:
 
     advice = advise("volume_trouble", reference="S17", hub_username="sara")
 
-    assert "describe pvc home-sara; " in advice.command
+    assert "describe pvc -l hub.jupyter.org/username=sara; " in advice.command
     assert advice.command.endswith("involvedObject.name=jupyter-sara")
     assert log_command("S17").startswith("kubectl -n shaparak logs ")
 

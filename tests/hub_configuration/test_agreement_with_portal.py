@@ -11,7 +11,7 @@ from kubespawner import spawner as kubespawner
 
 from accounts.hub_usernames import HUB_USERNAME_PATTERN
 from jupyter_integration.failures.classify import code_of_reason
-from jupyter_integration.failures.pod_names import claim_of, pod_of
+from jupyter_integration.failures.pod_names import claims_of, home_selector_of, pod_of
 from jupyter_integration.models import HubEvent
 from jupyter_integration.status.progress_messages import translate_hub_message
 from portal.checks.secrets import PUBLISHED_TOKENS, check_webhook_secrets
@@ -100,4 +100,7 @@ def test_portal_knows_the_names_of_pods_and_claims(
 
     assert re.search(HUB_USERNAME_PATTERN, name)
     assert spawner.pod_name == pod_of(name)
-    assert spawner.pvc_name == claim_of(name)
+    claim = spawner.get_pvc_manifest()
+    label, _, value = home_selector_of(name).partition("=")
+    assert claim.metadata.name in claims_of(name)
+    assert claim.metadata.labels[label] == value
