@@ -73,7 +73,7 @@ def test_only_the_hub_may_call_kubernetes(part: str) -> None:
     )
 
 
-def test_hub_cannot_delete_homes_or_read_secrets() -> None:
+def test_role_of_the_hub_has_only_what_it_calls() -> None:
     verbs = {
         kind: rule["verbs"]
         for rule in resource("Role", "hub")["rules"]
