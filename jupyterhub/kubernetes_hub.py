@@ -34,6 +34,7 @@ def configure(c: Config) -> None:
     configure_portal_addresses(c, environment)
     configure_lab_origins(c, environment)
     configure_proxy_checks(c, idle_timeout=environment.idle_timeout)
+    c.JupyterHub.proxy_class = "ownerless_pods.PodCheckingProxy"
     push_events(
         c,
         portal_url=environment.portal_internal_url,

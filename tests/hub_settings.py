@@ -28,7 +28,14 @@ SECRETS = {
 # Settings that differ between Compose and Kubernetes.
 DIFFERENT = {
     ("JupyterHub", name)
-    for name in ("hub_bind_url", "hub_connect_url", "db_url", "cookie_secret_file", "spawner_class")
+    for name in (
+        "hub_bind_url",
+        "hub_connect_url",
+        "db_url",
+        "cookie_secret_file",
+        "spawner_class",
+        "proxy_class",
+    )
 }
 
 

@@ -102,6 +102,14 @@ def test_charts_hub_is_configured_as_in_compose(in_kubernetes: Config, in_compos
     assert {key: here.get(key) for key in there} == there
 
 
+def test_charts_hub_deletes_pods_without_owner(in_kubernetes: Config) -> None:
+    [module, name] = in_kubernetes.JupyterHub.proxy_class.split(".")
+
+    proxy_class = getattr(importlib.import_module(module), name)
+
+    assert hasattr(proxy_class, "_delete_ownerless_pods")
+
+
 def test_roles_have_the_scopes_of_compose(values: dict[str, Any], in_compose: Config) -> None:
     roles = {role.pop("name"): role for role in in_compose.JupyterHub.load_roles}
     del roles["idle-culler"]  # the chart's culler brings the same

@@ -41,8 +41,6 @@ def in_compose(in_kubernetes: Config, monkeypatch: pytest.MonkeyPatch) -> Config
 def test_hub_is_configured_as_in_compose(in_kubernetes: Config, in_compose: Config) -> None:
     here, there = flat(in_kubernetes), shared_settings(in_compose)
     del there["ConfigurableHTTPProxy", "api_url"]
-    # The class of Compose, and what it does beside that.
-    del there["JupyterHub", "proxy_class"]
 
     assert {key: here.get(key) for key in there} == there
 
