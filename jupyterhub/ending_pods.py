@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
 from pod_ends import PodEnd, find_end
-from pod_failures import MAX_MESSAGE
+from pod_failures import MAX_MESSAGE, Pod
 from server_exits import RecordsExit
 from watched_pod import PodWatchingSpawner
 
@@ -17,6 +17,8 @@ from watched_pod import PodWatchingSpawner
 GRACEFUL_STOP = timedelta(seconds=20)
 # Of a pod that has ended. Another attempt follows (ownerless_pods.py).
 DELETION_OF_ENDED = timedelta(seconds=10)
+
+NOT_FOUND = 404
 
 UNKNOWN_STATUS = 1  # what KubeSpawner's `poll` returns for a pod that is gone
 
@@ -49,6 +51,8 @@ class EndingPods(RecordsExit, PodWatchingSpawner):
             self._pod = pod or self._pod
             if self._pod is None:
                 return UNKNOWN_STATUS
+            if not exists and not await self._is_gone(self._pod):
+                return None
             now = datetime.now(UTC)
             self._end = find_end(self._pod, self.events, exists=exists, now=now)
             if self._end is None:
@@ -81,6 +85,20 @@ class EndingPods(RecordsExit, PodWatchingSpawner):
             await super().stop(now=True)
         finally:
             self._stop_requested = False
+
+    async def _is_gone(self, pod: Pod) -> bool:
+        """Return whether Kubernetes says that the pod is gone.
+
+        The list of pods may be older than the last one, if another API server has sent it.
+        """
+        try:
+            found = await asyncio.wait_for(
+                self.api.read_namespaced_pod(name=self.pod_name, namespace=self.namespace),
+                self.k8s_api_request_timeout,
+            )
+        except (ApiException, ClientError, OSError) as error:
+            return getattr(error, "status", None) == NOT_FOUND
+        return bool(found.metadata.uid != pod["metadata"]["uid"])
 
     async def _delete_ended_pod(self) -> None:
         try:

@@ -48,7 +48,6 @@ _WAITING = {
     "ImagePullBackOff": Wait.NONE,
     "ErrImageNeverPull": Wait.NONE,
     "InvalidImageName": Wait.NONE,
-    "CrashLoopBackOff": Wait.NONE,
     "RegistryUnavailable": Wait.FOR_CONTAINER,
     "ImageInspectError": Wait.FOR_CONTAINER,
     "CreateContainerConfigError": Wait.FOR_CONTAINER,
@@ -85,9 +84,16 @@ def why_removed(pod: Pod, events: list[Event]) -> Problem:
         if condition["status"] == "True":
             return Problem(condition["reason"], condition.get("message", ""))
     for event in reversed(events):
-        if event["reason"] in _REMOVALS:
+        if event["reason"] in _REMOVALS and not _is_over(event, pod):
             return _problem_of(event)
     return failed_as_whole(pod) or Problem("Deleted", "the pod was deleted")
+
+
+def _is_over(event: Event, pod: Pod) -> bool:
+    """Return whether the node is back that did not respond: its pods became ready again."""
+    return event["reason"] == "NodeNotReady" and any(
+        found.get("lastTransitionTime", "") > _time_of(event) for found in _conditions(pod, "Ready")
+    )
 
 
 def has_running_container(pod: Pod) -> bool:
@@ -148,11 +154,8 @@ def _problems_of_containers(pod: Pod, events: list[Event]) -> Iterator[Problem]:
     for container in status.get("initContainerStatuses") or []:
         yield from _waiting(container, events)
     for container in status.get("containerStatuses") or []:
-        # The kubelet starts it again: that does not help a server that has just failed.
-        for state in (container.get("state"), container.get("lastState")):
-            ended = (state or {}).get("terminated")
-            if ended:
-                yield _ended(container["name"], ended)
+        if ended := (container.get("state") or {}).get("terminated"):
+            yield _ended(container["name"], ended)
         yield from _waiting(container, events)
 
 

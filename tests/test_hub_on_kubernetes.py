@@ -10,6 +10,7 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+from kubernetes_asyncio.client.exceptions import ApiException
 from traitlets import HasTraits
 from traitlets.config import Config
 
@@ -204,6 +205,34 @@ def test_pod_gone_after_a_restart_has_no_status(spawner: Any, cluster: Any) -> N
 
     found = server_exits.exit_of(spawner, servers_end_with_hub=False)
     assert (found.kind, found.exit_status, found.reason) == ("server.exited", None, "")
+
+
+def test_pod_of_an_older_list_still_runs(spawner: Any, cluster: Any) -> None:
+    """Another API server may send a list in which the pod is not yet."""
+    answers: list[Any] = [
+        SimpleNamespace(metadata=SimpleNamespace(uid="9d1f")),
+        ConnectionRefusedError(),
+        ApiException(status=404),
+    ]
+
+    async def read(**_names: str) -> Any:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    spawner.api = SimpleNamespace(read_namespaced_pod=read)
+    running = ended_pod(0, "")
+    running["status"] = {
+        "phase": "Running",
+        "podIP": "10.0.0.7",
+        "containerStatuses": [{"name": "notebook", "ready": True, "state": {"running": {}}}],
+    }
+    cluster.pods[f"{spawner.namespace}/{spawner.pod_name}"] = running
+    assert asyncio.run(spawner.poll()) is None
+    cluster.pods.clear()
+
+    assert [asyncio.run(spawner.poll()) for _ in range(3)] == [None, None, 1]
 
 
 def test_pod_of_lost_node_is_stopped_by_force(

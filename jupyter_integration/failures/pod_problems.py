@@ -35,7 +35,7 @@ _CODES: tuple[tuple[re.Pattern[str], re.Pattern[str], FailureCode], ...] = tuple
         (_CONTAINER, "OOM|memory limit|cannot allocate memory", FailureCode.NO_MEMORY),
         ("FailedCreatePodSandBox", "network|cni", FailureCode.NETWORK_TROUBLE),
         ("OOMKilled", "", FailureCode.NO_MEMORY),
-        ("Error|Completed|CrashLoopBackOff", "", FailureCode.PROCESS_EXITED),
+        ("Error|Completed", "", FailureCode.PROCESS_EXITED),
         (
             "NodeLost|NodeNotReady|TaintManagerEviction|DeletionByTaintManager|DeletionByPodGC",
             "",

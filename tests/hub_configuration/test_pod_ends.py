@@ -77,6 +77,27 @@ def test_drained_server_ends_with_its_container(module: Any) -> None:
     assert end(module, pod(terminated(0, "Completed"), deleted=True)) == (0, "Deleted")
 
 
+@pytest.mark.parametrize(
+    ("ready_since", "reason"), [("18:40", "NodeNotReady"), ("18:50", "Deleted")]
+)
+def test_node_that_is_back_removed_no_pod(module: Any, ready_since: str, reason: str) -> None:
+    """The event of its silence stays for an hour."""
+    silence = {
+        "reason": "NodeNotReady",
+        "message": "Node is not ready",
+        "involvedObject": {"uid": UID},
+        "lastTimestamp": "2026-11-27T18:40:00Z",
+        "metadata": {"name": "jupyter-sara.1"},
+    }
+    ready = {
+        "type": "Ready",
+        "status": "False",
+        "lastTransitionTime": f"2026-11-27T{ready_since}:00Z",
+    }
+
+    assert end(module, pod(RUNNING, conditions=[ready]), silence, exists=False) == (None, reason)
+
+
 def test_pod_of_a_silent_node_is_lost(module: Any) -> None:
     lost = pod(RUNNING, deleted=True)
     marked = {

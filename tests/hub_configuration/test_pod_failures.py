@@ -22,8 +22,8 @@ def pod(**status: Any) -> dict[str, Any]:
     return {"metadata": metadata, "status": {"phase": "Pending", **status}}
 
 
-def container(last: dict[str, Any] | None = None, /, **state: Any) -> dict[str, Any]:
-    return {"name": "notebook", "state": state, "lastState": last or {}}
+def container(**state: Any) -> dict[str, Any]:
+    return {"name": "notebook", "state": state}
 
 
 def waiting(reason: str, message: str = "") -> dict[str, Any]:
@@ -72,14 +72,11 @@ def test_image_that_failed_once_is_pulled_again(module: Any) -> None:
     assert problem(module, waiting("ErrImagePull", "x")) == ("ErrImagePull", "x", "container")
 
 
-@pytest.mark.parametrize("state", ["state", "lastState"])
-def test_first_end_of_the_process_is_final(module: Any, state: str) -> None:
-    """The kubelet starts it again. By then the end is in `lastState`."""
-    ended = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
-    status = container(ended, running={}) if state == "lastState" else container(**ended)
+def test_end_of_the_process_fails_the_start(module: Any) -> None:
+    ended = container(terminated={"exitCode": 137, "reason": "OOMKilled"})
 
     words = "container notebook ended with exit code 137"
-    assert problem(module, pod(containerStatuses=[status])) == ("OOMKilled", words, "none")
+    assert problem(module, pod(containerStatuses=[ended])) == ("OOMKilled", words, "none")
 
 
 def test_last_message_of_the_process_is_added(module: Any) -> None:
@@ -88,14 +85,6 @@ def test_last_message_of_the_process_is_added(module: Any) -> None:
     found = problem(module, pod(containerStatuses=[container(terminated=ended)]))
 
     assert found[1] == "container notebook ended with exit code 128: exec: no-such-program"
-
-
-def test_init_container_may_fail_and_try_again(module: Any) -> None:
-    once = container(terminated={"exitCode": 1, "reason": "Error"})
-    again = container(waiting={"reason": "CrashLoopBackOff", "message": "back-off 10s"})
-
-    assert module.find_problem(pod(initContainerStatuses=[once]), []) is None
-    assert problem(module, pod(initContainerStatuses=[again]))[0] == "CrashLoopBackOff"
 
 
 def test_full_cluster_is_waited_for(module: Any) -> None:
