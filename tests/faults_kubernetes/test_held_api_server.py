@@ -21,7 +21,7 @@ SECONDS = 30
 AFTERWARDS = 90.0  # seconds
 
 
-def test_api_server_that_is_away_delays_starts_and_stops_only(
+def test_held_api_server_delays_starts_and_stops(
     page: Page, installation: Installation, measured: Measured, tmp_path: Path
 ) -> None:
     sara, omid, nasrin = (somebody(name) for name in ("sara", "omid", "nasrin"))

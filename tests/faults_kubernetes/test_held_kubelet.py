@@ -18,7 +18,7 @@ SECONDS = 90
 AFTERWARDS = 120.0  # seconds: readiness of all parts, on this one node
 
 
-def test_server_of_silent_node_is_stopped_and_started_anew(
+def test_server_of_silent_node_starts_anew(
     page: Page, installation: Installation, measured: Measured
 ) -> None:
     sara, omid = somebody("sara"), somebody("omid")

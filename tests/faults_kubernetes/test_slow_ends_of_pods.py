@@ -23,7 +23,7 @@ from tests.smoke_kubernetes.installation import Installation
     ],
     ids=["drained", "disk"],
 )
-def test_slowly_ended_pod_is_explained_and_its_home_kept(
+def test_slow_end_of_pod_is_explained(
     page: Page,
     installation: Installation,
     measured: Measured,

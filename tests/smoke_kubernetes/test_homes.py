@@ -33,9 +33,7 @@ def test_home_of_deleted_account_is_removed_on_command(
     assert not namespace.exists("persistentvolumeclaim", home)
 
 
-def test_deactivated_account_loses_its_pod_and_keeps_its_home(
-    page: Page, installation: Installation
-) -> None:
+def test_deactivated_account_keeps_its_home(page: Page, installation: Installation) -> None:
     omid = somebody("omid")
     namespace = installation.namespace
     sign_up_and_start(page, omid, installation)
