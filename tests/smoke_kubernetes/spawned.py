@@ -7,12 +7,13 @@ import importlib
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from kubernetes_asyncio.client import ApiClient, CoreV1Api
 
@@ -29,6 +30,15 @@ SETTINGS = {
 
 # A server that answers as soon as it runs.
 SERVER = ["sh", "-c", "cd /tmp && touch api && exec python -m http.server 8888"]
+
+
+Result = TypeVar("Result")
+
+
+def run_to_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: Playwright keeps an event loop in the tests'."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @dataclass

@@ -10,6 +10,11 @@ from tests.smoke.people import sign_up_and_start
 from tests.smoke_kubernetes.cluster import wait_until
 from tests.smoke_kubernetes.installation import Installation, pod_of
 
+DELETE_ACCOUNTS = """
+from jupyter_integration.work.delete_accounts import delete_accounts
+delete_accounts()
+"""
+
 
 def test_home_of_deleted_account_is_removed_on_command(
     page: Page, installation: Installation
@@ -26,8 +31,15 @@ def test_home_of_deleted_account_is_removed_on_command(
     page.goto(f"{installation.portal_url}/accounts/delete/")
     page.check("[name=understood]")
     page.click("main form [type=submit]")
+    page.wait_for_url(f"{installation.portal_url}/**")
 
-    wait_until(lambda: home in succeed(homes).split(), "the home to be listed")
+    def is_listed() -> bool:
+        # A task does this every ten minutes.
+        worker = ("exec", "deployment/worker", "--", "python", "manage.py", "shell", "-c")
+        namespace.kubectl(*worker, DELETE_ACCOUNTS)
+        return home in succeed(homes).split()
+
+    wait_until(is_listed, "the home to be listed")
     assert namespace.exists("persistentvolumeclaim", home)
     succeed([*homes, "--remove", home, "--yes"])
     assert not namespace.exists("persistentvolumeclaim", home)

@@ -28,9 +28,14 @@ def build(folder: Path, *components: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(succeed(["kubectl", "kustomize", str(folder)])))
 
 
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return build(tmp_path_factory.mktemp("everything"), "postgres", "redis", "ingress")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
-def test_everything_built_is_valid(tmp_path: Path, version: str) -> None:
-    for each in build(tmp_path, "postgres", "redis", "ingress"):
+def test_everything_built_is_valid(everything: list[dict[str, Any]], version: str) -> None:
+    for each in everything:
         kubernetes_validate.validate(each, version, strict=True)
 
 

@@ -27,6 +27,7 @@ from tests.smoke_kubernetes.spawned import (
     make_spawner,
     pod_of,
     reflectors,
+    run_to_end,
 )
 
 STARTS, QUOTA, LIMITS = "shaparak-starts", "shaparak-starts-quota", "shaparak-starts-limits"
@@ -245,7 +246,7 @@ def outcomes(image: str) -> dict[str, Outcome]:
         async with reflectors():
             return dict(zip(runs, await asyncio.gather(*runs.values()), strict=True))
 
-    return asyncio.run(run_all())
+    return run_to_end(run_all())
 
 
 async def run_case(name: str, image: str) -> Outcome:
@@ -348,7 +349,7 @@ def test_starts_outlive_an_api_server_that_is_away(image: str) -> None:
             await api.open()
             return await asyncio.gather(*starting)
 
-    for outcome in asyncio.run(run()):
+    for outcome in run_to_end(run()):
         assert outcome.address, outcome
         assert outcome.seconds > AWAY_SECONDS
         assert not outcome.is_pod_left
