@@ -23,10 +23,11 @@ class Namespace:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._kubectl = ["kubectl", "--namespace", name]
 
     def kubectl(self, *arguments: str, **options: Any) -> str:
         """Run `kubectl` in this namespace and return its output. Raises CommandFailed."""
-        return succeed(["kubectl", "--namespace", self.name, *arguments], **options).strip()
+        return succeed([*self._kubectl, *arguments], **options).strip()
 
     def get(self, *arguments: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.kubectl("get", "--output", "json", *arguments))
@@ -35,10 +36,21 @@ class Namespace:
     def exists(self, *arguments: str) -> bool:
         return bool(self.kubectl("get", "--ignore-not-found", "--output", "name", *arguments))
 
+    def state(self) -> str:
+        """Return the pods, the newest events and the last log lines, to be read after a failure."""
+        pods = run([*self._kubectl, "get", "pods", "--output", "wide"]).stdout
+        events = run([*self._kubectl, "get", "events", "--sort-by", ".lastTimestamp"]).stdout
+        names = run([*self._kubectl, "get", "deployments", "--output", "name"]).stdout.split()
+        logs = [
+            f"{name}:\n{run([*self._kubectl, 'logs', '--tail', '15', name]).stdout}"
+            for name in names
+        ]
+        return "\n".join([pods, *events.splitlines()[-30:], *logs])
+
     def background(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `kubectl` in this namespace; its output is a pipe."""
         return subprocess.Popen(
-            ["kubectl", "--namespace", self.name, *arguments],
+            [*self._kubectl, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

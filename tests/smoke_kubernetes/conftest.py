@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.smoke.edge_browser import browser_of_edge
+from tests.smoke.engine import CommandFailed
 from tests.smoke.figures import Measured, measured, print_figures, timed  # noqa: F401  (a fixture)
 from tests.smoke.stop_signals import handle_stop_signals, ignore_stop_signals
 from tests.smoke_kubernetes.images import NoWayToTheNodes
@@ -33,10 +34,11 @@ def installation(
         try:
             with timed(measured, "images, on the nodes"):
                 installation.build()
-        except (ClusterIsNotFree, NoWayToTheNodes) as reason:
+            with timed(measured, "up, until every part is ready"):
+                installation.bring_up()
+        except (ClusterIsNotFree, NoWayToTheNodes, CommandFailed) as reason:
+            # Told once, and not by each test.
             pytest.exit(str(reason), returncode=1)
-        with timed(measured, "up, until every part is ready"):
-            installation.bring_up()
         yield installation
     finally:
         ignore_stop_signals()

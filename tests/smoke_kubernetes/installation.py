@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_integration.testing.free_ports import free_ports
-from tests.smoke.engine import succeed
+from tests.smoke.engine import CommandFailed, succeed
 from tests.smoke.stack import SomethingIsLeft
 from tests.smoke_kubernetes import cluster, images
 from tests.smoke_kubernetes.cluster import Namespace, wait_until
@@ -131,13 +131,19 @@ class Installation:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Wait for the migrations and for every part."""
+        """Wait for the migrations and for every part. Raises CommandFailed, with pods and logs."""
+        try:
+            self._wait_for_migrations()
+            for part in PARTS:
+                self.wait_for_rollout(part)
+        except CommandFailed as failure:
+            raise CommandFailed(f"{failure}\n{self.namespace.state()}") from None
+
+    def _wait_for_migrations(self) -> None:
         wait = f"--timeout={MIGRATION_TIMEOUT}s"
         self.namespace.kubectl(
             "wait", "--for=condition=complete", wait, "job/migrate", max_wait=MIGRATION_TIMEOUT + 5
         )
-        for part in PARTS:
-            self.wait_for_rollout(part)
 
     def wait_for_rollout(self, part: str) -> None:
         wait = f"--timeout={ROLLOUT_TIMEOUT}s"
