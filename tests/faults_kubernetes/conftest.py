@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults_kubernetes.relayed_ports import RelayedPorts
+from tests.smoke.engine import CommandFailed
 from tests.smoke.figures import Measured, measured, print_figures, timed  # noqa: F401  (a fixture)
 from tests.smoke.stop_signals import handle_stop_signals, ignore_stop_signals
 from tests.smoke_kubernetes.conftest import browser, running_system  # noqa: F401  (fixtures)
@@ -34,10 +35,10 @@ def installation(
     try:
         try:
             installation.build()
-        except (ClusterIsNotFree, NoWayToTheNodes) as reason:
+            with timed(measured, "up, until every part is ready"):
+                installation.bring_up()
+        except (ClusterIsNotFree, NoWayToTheNodes, CommandFailed) as reason:
             pytest.exit(str(reason), returncode=1)
-        with timed(measured, "up, until every part is ready"):
-            installation.bring_up()
         yield installation
     finally:
         ignore_stop_signals()
