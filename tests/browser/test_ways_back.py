@@ -40,6 +40,19 @@ def test_fragment_survives_sign_in_and_start(page: Page, running_system: Running
     assert page.evaluate("performance.getEntriesByType('navigation')[0].name") == bookmark
 
 
+def accept_dialog(page: Page, title: str) -> None:
+    """Accept JupyterLab's dialog of this title.
+
+    JupyterLab shows one dialog at a time. Another one, such as of a kernel whose server is stopping,
+    may come first, and stays until somebody dismisses it.
+    """
+    other = page.locator(".jp-Dialog").filter(has_not_text=title)
+    page.add_locator_handler(other, lambda: other.locator(".jp-Dialog-button").last.click())
+    dialog = page.locator(".jp-Dialog", has_text=title)
+    dialog.locator(".jp-mod-accept").click(timeout=SLOW)
+    page.remove_locator_handler(other)
+
+
 def test_restart_in_the_lab_keeps_its_open_notebook(
     page: Page, running_system: RunningSystem
 ) -> None:
@@ -52,7 +65,6 @@ def test_restart_in_the_lab_keeps_its_open_notebook(
         timeout=SLOW,
     ):
         expect(notebook.first).to_be_visible(timeout=SLOW)
-    # JupyterLab shows one dialog at a time: that of a kernel which did not start comes first.
     expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
         "data-status", "idle", timeout=SLOW
     )
@@ -61,8 +73,7 @@ def test_restart_in_the_lab_keeps_its_open_notebook(
     other.close()
 
     with page.context.expect_page(timeout=SLOW) as opened:
-        dialog = page.locator(".jp-Dialog", has_text="Server unavailable or unreachable")
-        dialog.locator(".jp-mod-accept").click(timeout=SLOW)
+        accept_dialog(page, "Server unavailable or unreachable")
     restart = opened.value
     restart.wait_for_url(f"{running_system.portal_url}/dashboard/?from=lab", timeout=SLOW)
     start(restart)
