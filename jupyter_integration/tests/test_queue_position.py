@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
+from jupyter_integration.status import queue_position as queue_position_module
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.status.queue_position import queue_position
 from jupyter_integration.tests.scenes import start, stop
@@ -34,7 +35,9 @@ class TestPosition:
 
         assert [queue_position(request).number for request in requests] == [1, 2, 3]
 
-    def test_queue_is_counted_once_a_second(self, sara, omid) -> None:
+    def test_queue_is_read_once_for_several_pages(self, sara, omid, monkeypatch) -> None:
+        # A busy machine may need more than the real second for the two calls.
+        monkeypatch.setattr(queue_position_module, "QUEUE_TTL", timedelta(minutes=1))
         requests = [start(user) for user in (sara, omid)]
         queue_position(requests[0])
 

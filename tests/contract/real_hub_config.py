@@ -1,9 +1,9 @@
 """Configuration of the contract tests' real JupyterHub: `user_options` script its spawner.
 
-{"slow": 1.5}          the start takes that long
-{"fails": "raise"}     the spawner raises at once
+{"slow": 1.5}          the start takes that long, or fails after that time
+{"fails": "raise"}     the spawner raises
 {"fails": "policy"}    a hook raises a SpawnException
-{"fails": "exit"}      the process ends at once
+{"fails": "exit"}      the process ends
 {"stop_slow": 1.5}     stopping takes that long
 """
 
@@ -33,12 +33,12 @@ class ScriptedSpawner(RecordsExit, SimpleLocalProcessSpawner):  # type: ignore[m
     """A spawner whose behaviour is an option of each start."""
 
     async def start(self) -> Any:
+        await asyncio.sleep(self.user_options.get("slow", 0))
         fails = self.user_options.get("fails")
         if fails == "raise":
             raise RuntimeError("the image is gone")
         if fails == "policy":
             raise SpawnException("No GPU left, sorry", reason="capacity", status_code=503)
-        await asyncio.sleep(self.user_options.get("slow", 0))
         self.args = [str(SERVER), "exit" if fails == "exit" else "serve"]
         return await super().start()
 

@@ -53,7 +53,8 @@ def stopped(subject: Subject, name: str) -> None:
 def failed(subject: Subject, name: str) -> None:
     """The last start failed."""
     idle(subject, name)
-    subject.start(name, Behaviour(fails="raise"))
+    # Slower than a busy Hub's slow_spawn_timeout, so that the Hub accepts the start before it fails.
+    subject.start(name, Behaviour(slow=0.5, fails="raise"))
     assert [event.failed for event in subject.client.follow_progress(name)][-1]
 
 

@@ -160,7 +160,7 @@ class FakeSubject(Subject):
             stop_seconds=behaviour.stop_slow,
         )
         if behaviour.fails == "raise":
-            spawn = Spawn(seconds=0, fails="the image is gone")
+            spawn = Spawn(seconds=behaviour.slow, fails="the image is gone")
         elif behaviour.fails == "policy":
             spawn = Spawn(seconds=0, fails="No GPU left, sorry", status=503)
         elif behaviour.fails == "exit":
