@@ -43,8 +43,8 @@ def test_fragment_survives_sign_in_and_start(page: Page, running_system: Running
 def accept_dialog(page: Page, title: str) -> None:
     """Accept JupyterLab's dialog of this title.
 
-    JupyterLab shows one dialog at a time. Another one, such as of a kernel whose server is stopping,
-    may come first, and stays until somebody dismisses it.
+    JupyterLab shows one dialog at a time. Another one, such as of a kernel whose server stops, may
+    come first, and stays until somebody dismisses it.
     """
     other = page.locator(".jp-Dialog").filter(has_not_text=title)
     page.add_locator_handler(other, lambda: other.locator(".jp-Dialog-button").last.click())

@@ -53,7 +53,7 @@ def stopped(subject: Subject, name: str) -> None:
 def failed(subject: Subject, name: str) -> None:
     """The last start failed."""
     idle(subject, name)
-    # Slower than a busy Hub's slow_spawn_timeout, so that the Hub accepts the start before it fails.
+    # Longer than slow_spawn_timeout on a busy Hub, so that it accepts the start before that fails.
     subject.start(name, Behaviour(slow=0.5, fails="raise"))
     assert [event.failed for event in subject.client.follow_progress(name)][-1]
 
