@@ -1,0 +1,1 @@
+"""Persian texts for JupyterLab. JupyterLab finds this package by its entry point."""
