@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import jupyterlab
 import polib
 import pytest
-
-pytest.importorskip("jupyterlab_server", reason="JupyterLab is not installed here")
-
-import jupyterlab
 from jupyterlab_server import translation_utils
 
 PACK = Path(__file__).resolve().parent.parent / "jupyterhub/language_pack"
@@ -37,7 +34,7 @@ _CALLS = {
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "\n": ""}
 
-PLACEHOLDER = re.compile(r"%[0-9n]")
+PLACEHOLDER = re.compile(r"%[0-9n%]")
 STAND_IN = "\N{OBJECT REPLACEMENT CHARACTER}"  # for a name or a number
 MISTAKES = {
     "Arabic ya or kaf": r"[يك]",
