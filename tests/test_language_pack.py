@@ -23,7 +23,7 @@ EVERY_CATALOGUE = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: p
 
 Text = tuple[str, str, str]  # context, text, plural text
 
-# A call in the built JavaScript that translates a text, with one to three quoted arguments.
+# A call in the built JavaScript that translates a text, with one or two quoted arguments.
 _STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
 _COMMA = r"\s*,\s*"
 _CALLS = {
