@@ -1,7 +1,7 @@
 """Ways back into the Lab when its server had stopped: addresses with "#", and "Restart"."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import (
     PASSWORD,
@@ -43,14 +43,20 @@ def test_fragment_survives_sign_in_and_start(page: Page, running_system: Running
 def accept_dialog(page: Page, title: str) -> None:
     """Accept JupyterLab's dialog of this title.
 
-    JupyterLab shows one dialog at a time. Another one, such as of a kernel whose server stops, may
-    come first, and stays until somebody dismisses it.
+    JupyterLab shows one dialog at a time. Others, such as of a kernel whose server stops, may come
+    first, and stay until somebody dismisses them.
     """
     other = page.locator(".jp-Dialog").filter(has_not_text=title)
-    page.add_locator_handler(other, lambda: other.locator(".jp-Dialog-button").last.click())
+    # Another one may follow at once, so Playwright does not wait until none is left.
+    page.add_locator_handler(other, lambda: dismiss(other), no_wait_after=True)
     dialog = page.locator(".jp-Dialog", has_text=title)
     dialog.locator(".jp-mod-accept").click(timeout=SLOW)
     page.remove_locator_handler(other)
+
+
+def dismiss(dialog: Locator) -> None:
+    print("JupyterLab's other dialog:", dialog.inner_text())  # shown if the test fails
+    dialog.locator(".jp-Dialog-button").first.click()
 
 
 def test_restart_in_the_lab_keeps_its_open_notebook(
