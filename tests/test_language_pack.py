@@ -15,6 +15,8 @@ import polib
 import pytest
 from jupyterlab_server import translation_utils
 
+from tests.persian_spelling import SPELLING_MISTAKES
+
 PACK = Path(__file__).resolve().parent.parent / "jupyterhub/language_pack"
 CATALOGUES = sorted(PACK.rglob("*.po"))
 OURS = next(path for path in CATALOGUES if path.name == "jupyterlab.po")
@@ -36,18 +38,8 @@ _LETTERS = {"n": "\n", "t": "\t", "\n": ""}
 
 PLACEHOLDER = re.compile(r"%[0-9n%]")
 STAND_IN = "\N{OBJECT REPLACEMENT CHARACTER}"  # for a name or a number
-MISTAKES = {
-    "Arabic ya or kaf": r"[يك]",
-    "Latin digits": r"[0-9]",
-    "Arabic digits": r"[٠-٩]",
-    "Latin punctuation after a Persian letter": r"[آ-ی‌ٔ][,;?]",
-    "straight or English quotes": r"[\"“”]",
-    "three dots instead of …": r"\.\.\.",
-    "a space where می‌ is joined": r"(^|[^آ-ی])ن?می [آ-ی]",
-    "a space before the plural": r"[آ-ی] ها(ی|یی)?($|[^آ-ی])",
+MISTAKES = SPELLING_MISTAKES | {
     "ezafe after ه that is not ٔ": r"ه[ \u200c]ی($|[^آ-ی])|ۀ",
-    "a joiner at the edge of a word": r"(^|[^\w])\u200c|\u200c($|[^\w])",
-    "two spaces": r"  ",
 }
 
 

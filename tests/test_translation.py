@@ -14,6 +14,8 @@ import polib
 import pytest
 from django.utils import translation
 
+from tests.persian_spelling import SPELLING_MISTAKES
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "locale/fa/LC_MESSAGES/django.po"
 THIRD_PARTY = ROOT / "locale/third_party/fa/LC_MESSAGES/django.po"
@@ -113,20 +115,10 @@ def test_every_text_of_django_is_translated(part: str) -> None:
     assert english - persian == set()
 
 
-MISTAKES = {
-    "Arabic ya or kaf": r"[يك]",
-    "Latin digits": r"[0-9]",
-    "Arabic digits": r"[٠-٩]",
-    "Latin punctuation after a Persian letter": r"[آ-ی‌ٔ][,;?]",
-    "straight or English quotes": r"[\"“”]",
-    "three dots instead of …": r"\.\.\.",
-    "a space where می‌ is joined": r"(^|[^آ-ی])ن?می [آ-ی]",
-    "a space before the plural": r"[آ-ی] ها(ی|یی)?($|[^آ-ی])",
+MISTAKES = SPELLING_MISTAKES | {
     "تایید without hamza": r"تایید",
     "another word for password": r"رمز|پسورد|کلمهٔ? عبور",
     "familiar address": r"(^|[^آ-ی])(تو|کن|کرده‌ای|حساب‌ات|بسپار)($|[^آ-ی])",
-    "a joiner at the edge of a word": r"(^|[^\w])\u200c|\u200c($|[^\w])",
-    "two spaces": r"  ",
 }
 
 
