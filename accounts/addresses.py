@@ -1,4 +1,4 @@
-"""E-mail addresses: their one spelling, their domains, how logs show them, and the form field."""
+"""Email addresses: their one spelling, their domains, how logs show them, and the form field."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LONGEST_ADDRESS = 254  # characters, of both columns and of RFC 5321's path with
 
 
 def fold_address(text: str) -> str:
-    """Return an e-mail address with Latin digits and without invisible marks."""
+    """Return an email address with Latin digits and without invisible marks."""
     return fold_letters(fold_digits(text)).strip()
 
 
@@ -36,7 +36,7 @@ def shorten_address(address: str) -> str:
 
 
 class AddressInput(forms.TextInput):
-    """Keyboard and password manager of an e-mail address, without the browser's own check.
+    """Keyboard and password manager of an email address, without the browser's own check.
 
     `type="email"` refuses Persian digits and invisible marks before the form is sent.
     """
@@ -53,11 +53,11 @@ class AddressInput(forms.TextInput):
 
 
 class AddressField(EmailField):
-    """E-mail address that may contain Persian digits."""
+    """Email address that may contain Persian digits."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", AddressInput())
-        too_long = _("An e-mail address has at most %(limit_value)d characters.")
+        too_long = _("An email address has at most %(limit_value)d characters.")
         super().__init__(
             max_length=LONGEST_ADDRESS, error_messages={"max_length": too_long}, **kwargs
         )

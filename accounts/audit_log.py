@@ -22,7 +22,7 @@ from portal.logs import escape_line
 
 logger = logging.getLogger("accounts.audit")
 
-LONGEST_VALUE = 100  # characters; a user name has at most 64
+LONGEST_VALUE = 100  # characters; a username has at most 64
 
 
 class Event(StrEnum):

@@ -133,7 +133,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "language")
-        help_texts = {"language": _("The language of the portal's pages and e-mails.")}
+        help_texts = {"language": _("The language of the portal's pages and emails.")}
 
     def save(self, commit: bool = True) -> User:
         """Save the form's fields only: others may have changed in the meantime."""

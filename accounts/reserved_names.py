@@ -2,7 +2,7 @@
 
 from accounts.usernames import fold_username
 
-# Whoever has such a name can pass for the institution in an e-mail or a chat.
+# Whoever has such a name can pass for the institution in an email or a chat.
 _OF_THE_SERVICE = """
     abuse account accounts admin administration administrator api auth billing contact dean docs
     feedback help helpdesk hostmaster hub info jupyter jupyterhub jupyterlab login mail manager
@@ -41,5 +41,5 @@ _RESERVED = frozenset(name.translate(_PLAIN_LETTERS) for name in _OF_THE_SERVICE
 
 
 def is_reserved_username(username: str) -> bool:
-    """Return whether only staff may give somebody this user name."""
+    """Return whether only staff may give somebody this username."""
     return not _RESERVED.isdisjoint(_skeletons(username))

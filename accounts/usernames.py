@@ -1,4 +1,4 @@
-"""User names: the rules at sign-up, and the one spelling in the database."""
+"""Usernames: the rules at sign-up, and the one spelling in the database."""
 
 import unicodedata
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _PERSIAN_LETTERS = "آأؤإئءابتثجحخدذرزسشصضطظعغفقلمن
 
 
 def fold_username(text: str) -> str:
-    """Return the one spelling of a user name: «۹۸۱۲» is 9812, SARA is sara, ي is ی.
+    """Return the one spelling of a username: «۹۸۱۲» is 9812, SARA is sara, ي is ی.
 
     Compatibility forms are folded (NFKC) and invisible characters removed, so that names that look
     the same are the same.
@@ -30,12 +30,12 @@ def _one_alphabet(letters: str) -> str:
 username_validators: list[Callable[[str], None]] = [
     # Here and not in a form, where invisible characters would still be counted.
     MinLengthValidator(SHORTEST_USERNAME),
-    MaxLengthValidator(LONGEST_USERNAME, _("A user name has at most %(limit_value)d characters.")),
+    MaxLengthValidator(LONGEST_USERNAME, _("A username has at most %(limit_value)d characters.")),
     # Latin or Persian letters, not both: mixed alphabets allow imitated names (Cyrillic «а»).
     RegexValidator(
         rf"^(?:{_one_alphabet('a-z')}|{_one_alphabet(_PERSIAN_LETTERS)})\Z",
         _(
-            "A user name is made of Latin or Persian letters, digits and . _ - "
+            "A username is made of Latin or Persian letters, digits and . _ - "
             "and begins and ends with a letter or digit."
         ),
     ),

@@ -49,7 +49,7 @@ class ForgottenPassword(PasswordResetView):
 
 
 class Addresses(EmailView):
-    """allauth's page of e-mail addresses; shows a message if the database refuses a change."""
+    """allauth's page of email addresses; shows a message if the database refuses a change."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if isinstance(request.user, User):

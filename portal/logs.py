@@ -13,7 +13,7 @@ from portal.persian.text import ZERO_WIDTH_NON_JOINER
 LONGEST_LINE = 4000  # characters of one message
 LONGEST_TRACEBACK = 20_000
 
-# The part of an address that opens an account: of a reset link, of an e-mail's confirmation.
+# The part of an address that opens an account: of a reset link, of an email's confirmation.
 _KEY_IN_PATH = re.compile(r"(/reset/key/|/confirm-email/)[^/\s?]+")
 _QUERY = re.compile(r"\?\S*")
 

@@ -18,7 +18,7 @@ State = SpawnRequest.State
 
 
 def person(username: str) -> User:
-    """Return Sara Mohammadi under this user name, without the rights of staff."""
+    """Return Sara Mohammadi under this username, without the rights of staff."""
     user, _ = User.objects.get_or_create(
         username=username,
         defaults={

@@ -64,7 +64,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
         return response
 
     @admin.action(
-        description=_("Confirm the e-mail address and remove all others"), permissions=["change"]
+        description=_("Confirm the email address and remove all others"), permissions=["change"]
     )
     def confirm_address(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         confirmed = 0
@@ -72,7 +72,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
             if is_confirmed_elsewhere(user.email, than=user):
                 continue
             replace_addresses(user=user, address=user.email)
-            self.log_change(request, user, "Confirmed the e-mail address.")
+            self.log_change(request, user, "Confirmed the email address.")
             confirmed += 1
         self.message_user(
             request,

@@ -1,4 +1,4 @@
-"""Admin of e-mail addresses."""
+"""Admin of email addresses."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(EmailAddress)
 class AddressAdmin(EmailAddressAdmin):
-    """Admin of e-mail addresses: whoever adds one to an account can reset its password.
+    """Admin of email addresses: whoever adds one to an account can reset its password.
 
     A row is never edited: a link that was sent for one address would confirm another. The main
     address is the account's, and changes on its page.
@@ -70,7 +70,7 @@ class AddressAdmin(EmailAddressAdmin):
         # Keys, since a confirmed row is no longer in a list that shows the unconfirmed ones.
         keys = [row.pk for row in queryset if not is_confirmed_elsewhere(row.email, than=row.user)]
         if len(keys) < queryset.count():
-            taken = _("Another account has this e-mail address.")
+            taken = _("Another account has this email address.")
             self.message_user(request, taken, messages.ERROR)
         super().make_verified(request, EmailAddress.objects.filter(pk__in=keys))
         for row in EmailAddress.objects.filter(pk__in=keys, verified=True):

@@ -16,7 +16,7 @@ from accounts.usernames import fold_username
 def vouched_address(address: str, *, user: User) -> str:
     """Return an address that staff give to the account. Raises ValidationError if it is taken."""
     if address and is_confirmed_elsewhere(address, than=user):
-        raise forms.ValidationError(_("Another account has this e-mail address."))
+        raise forms.ValidationError(_("Another account has this email address."))
     return address
 
 
@@ -33,7 +33,7 @@ class AccountChangeForm(UserChangeForm):
 
     email = AddressField(
         required=False,
-        label=_("e-mail address"),
+        label=_("email address"),
         help_text=_(
             "You vouch for a new address: it is confirmed at once, and replaces all others."
         ),
@@ -51,7 +51,7 @@ class AddressOfAccountForm(forms.ModelForm):
     """Form of one more address of an account."""
 
     email = AddressField(
-        label=_("e-mail address"),
+        label=_("email address"),
         help_text=_("You vouch for it: it is confirmed at once."),
         widget=AddressInput({"class": "vTextField", "autocomplete": "off"}),
     )

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='user',
             name='username',
-            field=models.CharField(error_messages={'unique': 'This user name is taken.'}, max_length=64, unique=True, validators=[django.core.validators.MinLengthValidator(3), django.core.validators.MaxLengthValidator(64, 'A user name has at most %(limit_value)d characters.'), django.core.validators.RegexValidator('^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9](?:[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9._-]*[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9])?)\\Z', 'A user name is made of Latin or Persian letters, digits and . _ - and begins and ends with a letter or digit.')], verbose_name='user name'),
+            field=models.CharField(error_messages={'unique': 'This username is taken.'}, max_length=64, unique=True, validators=[django.core.validators.MinLengthValidator(3), django.core.validators.MaxLengthValidator(64, 'A username has at most %(limit_value)d characters.'), django.core.validators.RegexValidator('^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9](?:[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9._-]*[آأؤإئءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگیةۀ0-9])?)\\Z', 'A username is made of Latin or Persian letters, digits and . _ - and begins and ends with a letter or digit.')], verbose_name='username'),
         ),
         migrations.AddConstraint(
             model_name='user',
@@ -60,6 +60,6 @@ class Migration(migrations.Migration):
         migrations.AlterConstraint(
             model_name='user',
             name='email_is_one_persons',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='email_is_one_persons', violation_error_message='Another account has this e-mail address.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='email_is_one_persons', violation_error_message='Another account has this email address.'),
         ),
     ]

@@ -10,7 +10,7 @@ from portal.persian.text import search_key
 logger = logging.getLogger(__name__)
 
 TYPED, STORED = "ه\u0654", "ۀ"
-LONGEST = 64  # characters of a user name
+LONGEST = 64  # characters of a username
 BATCH = 2000
 NAMES = ("first_name", "last_name")
 

@@ -66,11 +66,11 @@ class User(StoredValues, AbstractUser):
         ENGLISH = "en", _("English")
 
     username = models.CharField(
-        _("user name"),
+        _("username"),
         max_length=LONGEST_USERNAME,
         unique=True,
         validators=username_validators,
-        error_messages={"unique": _("This user name is taken.")},
+        error_messages={"unique": _("This username is taken.")},
     )
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.PERSIAN
@@ -148,7 +148,7 @@ class User(StoredValues, AbstractUser):
                 Lower("email"),
                 condition=~models.Q(email=""),
                 name="email_is_one_persons",
-                violation_error_message=_("Another account has this e-mail address."),
+                violation_error_message=_("Another account has this email address."),
             ),
         ]
 

@@ -20,7 +20,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         ),
         "passkey_failed": gettext_lazy("The passkey was not accepted. Try again."),
         "unverified_email": gettext_lazy(
-            "First confirm the main e-mail address of your account: open the link that we sent to "
+            "First confirm the main email address of your account: open the link that we sent to "
             "it."
         ),
     }

@@ -39,7 +39,7 @@ def anonymise_account(*, user: User) -> None:
         LogEntry.objects.filter(content_type=about, object_id=str(stored.pk)).update(object_repr="")
         stored.groups.clear()
         stored.user_permissions.clear()
-        # "~" is no character of a user name: nobody can have taken this one.
+        # "~" is no character of a username: nobody can have taken this one.
         stored.username = f"~deleted-{stored.pk}"
         stored.first_name = stored.last_name = stored.email = ""
         stored.last_login = None

@@ -1,4 +1,4 @@
-"""Fields for e-mail addresses: what browsers let through, and how long an address may be."""
+"""Fields for email addresses: what browsers let through, and how long an address may be."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""Page of e-mail addresses: an address belongs to one person."""
+"""Page of email addresses: an address belongs to one person."""
 
 import pytest
 from allauth.account.models import EmailAddress

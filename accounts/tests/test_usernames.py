@@ -1,4 +1,4 @@
-"""User names: one spelling each, and no two that look the same."""
+"""Usernames: one spelling each, and no two that look the same."""
 
 import sys
 import unicodedata

@@ -1,4 +1,4 @@
-"""Admin of support requests: their facts, an answer by e-mail, and the mark "answered"."""
+"""Admin of support requests: their facts, an answer by email, and the mark "answered"."""
 
 from typing import Any, cast
 from urllib.parse import quote
@@ -89,10 +89,10 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         words = mark_safe(linebreaks(asked.words or "-", autoescape=True))  # noqa: S308 (escaped)
         return format_html('<div lang="" dir="auto">{}</div>', words)
 
-    @admin.display(description=_("Answer by e-mail"))
+    @admin.display(description=_("Answer by email"))
     def answer(self, asked: HelpRequest) -> SafeString | str:
         if not asked.user.email:
-            return gettext("This user has no e-mail address.")
+            return gettext("This user has no email address.")
         subject = quote(f"[{asked.reference}]")
         body = quote("\n\n" + "\n".join(f"> {line}" for line in asked.words.splitlines()))
         return format_html(

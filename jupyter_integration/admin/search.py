@@ -24,7 +24,7 @@ def find_starts(starts: QuerySet[SpawnRequest], text: str) -> QuerySet[SpawnRequ
     number = number_of(term, "S")
     if number is not None:
         by_number = starts.filter(pk=number)
-        # Digits alone may also be a student number, which is a user name.
+        # Digits alone may also be a student number, which is a username.
         return by_number if term[0] in "sس" else by_number | _starts_of_people(starts, term)
     return _starts_of_people(starts, term) | starts.filter(pk__in=_ids_by_message(text))
 

@@ -84,7 +84,7 @@ class ServerView(APIView):
         try:
             request_spawn(user=request.user)
         except AddressNotConfirmedError as error:
-            sentence = _("Confirm your e-mail address first.")
+            sentence = _("Confirm your email address first.")
             raise PermissionDenied(sentence, code="address_not_confirmed") from error
         return _accepted(request.user)
 

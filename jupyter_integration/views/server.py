@@ -77,7 +77,7 @@ def _ask_to_confirm(request: AuthenticatedHttpRequest) -> HttpResponse:
     messages.warning(
         request,
         _(
-            "Before your server starts, confirm your e-mail address: open the link that we sent "
+            "Before your server starts, confirm your email address: open the link that we sent "
             "to it. Here we can send it again."
         ),
     )

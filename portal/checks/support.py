@@ -13,7 +13,7 @@ def check_support_addresses(**_kwargs: object) -> list[CheckMessage]:
     return [
         setting_error(
             15,
-            f"SUPPORT_EMAIL has {address!r}, which is no e-mail address.",
+            f"SUPPORT_EMAIL has {address!r}, which is no email address.",
             "Separate addresses with commas: support@example.ir,omid@example.ir.",
         )
         for address in settings.SUPPORT_EMAIL

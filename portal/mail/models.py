@@ -35,8 +35,8 @@ class OutgoingMail(models.Model):
     class Meta:
         # The outbox belonged to `accounts` before; renaming the table would stop workers of then.
         db_table = "accounts_outgoingmail"
-        verbose_name = _("outgoing e-mail")
-        verbose_name_plural = _("outgoing e-mails")
+        verbose_name = _("outgoing email")
+        verbose_name_plural = _("outgoing emails")
 
     def __str__(self) -> str:
         return f"M{self.pk}"

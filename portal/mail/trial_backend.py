@@ -1,4 +1,4 @@
-"""E-mail backend of the trial mode: logs each mail and writes it to a file."""
+"""Email backend of the trial mode: logs each mail and writes it to a file."""
 
 import sys
 from collections.abc import Sequence

@@ -94,7 +94,7 @@ def fold_name(text: str) -> str:
 def search_key(text: str) -> str:
     """Return the text as search compares it: SEARCH_FOLDS, lower case, single spaces.
 
-    For search alone: «مومنی» and «مؤمنی» are one name here, and two user names.
+    For search alone: «مومنی» and «مؤمنی» are one name here, and two usernames.
     """
     folded = fold_letters(text).translate(_TO_SEARCH_LETTERS)
     return " ".join(folded.casefold().split())

@@ -21,7 +21,7 @@ def form_field(field: BoundField) -> dict[str, object]:
     """
     widget = field.field.widget
     is_checkbox = isinstance(widget, CheckboxInput)
-    # allauth makes a text input an e-mail field by this attribute.
+    # allauth makes a text input an email field by this attribute.
     input_type = widget.attrs.get("type", getattr(widget, "input_type", ""))
     if is_checkbox:
         css_class = "form-check-input"
@@ -33,7 +33,7 @@ def form_field(field: BoundField) -> dict[str, object]:
     if input_type in ("email", "password", "tel", "url") or "inputmode" in widget.attrs:
         attributes["dir"] = "ltr"
     elif css_class == "form-control":
-        attributes["dir"] = "auto"  # a user name may be Persian or Latin
+        attributes["dir"] = "auto"  # a username may be Persian or Latin
     return {
         "field": field,
         "input": field.as_widget(attrs=attributes),

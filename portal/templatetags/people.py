@@ -16,11 +16,11 @@ def _isolated(name: str, user: AbstractBaseUser | AnonymousUser) -> SafeString:
 
 @register.filter
 def full_name(user: AbstractBaseUser | AnonymousUser) -> SafeString:
-    """Return the full name if the person gave one, otherwise the user name."""
+    """Return the full name if the person gave one, otherwise the username."""
     return _isolated(user.get_full_name() if hasattr(user, "get_full_name") else "", user)
 
 
 @register.filter
 def given_name(user: AbstractBaseUser | AnonymousUser) -> SafeString:
-    """Return the given name, for a greeting; otherwise the user name."""
+    """Return the given name, for a greeting; otherwise the username."""
     return _isolated(getattr(user, "first_name", ""), user)

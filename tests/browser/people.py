@@ -26,7 +26,7 @@ class Person:
 
 
 def somebody(name: str) -> Person:
-    """Return a new person; their user name is the same in the portal and on the Hub."""
+    """Return a new person; their username is the same in the portal and on the Hub."""
     username = f"{name}{next(_numbers)}"
     return Person(username, f"{username}@example.ir")
 

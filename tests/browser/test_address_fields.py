@@ -1,4 +1,4 @@
-"""Fields for e-mail addresses in a real browser, which checks some before it sends a form."""
+"""Fields for email addresses in a real browser, which checks some before it sends a form."""
 
 import pytest
 from allauth.account.models import EmailAddress

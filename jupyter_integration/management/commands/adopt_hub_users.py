@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "links",
             nargs="*",
             metavar="ACCOUNT[=HUB_USER]",
-            help="user name in the portal, and user name on the Hub if it differs",
+            help="username in the portal, and username on the Hub if it differs",
         )
 
     def handle(self, *args: Any, links: list[str], **options: Any) -> None:

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='outgoingmail',
-            options={'verbose_name': 'outgoing e-mail', 'verbose_name_plural': 'outgoing e-mails'},
+            options={'verbose_name': 'outgoing email', 'verbose_name_plural': 'outgoing emails'},
         ),
     ]
