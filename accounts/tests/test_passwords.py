@@ -1,11 +1,16 @@
 """Change and reset of passwords."""
 
+from typing import Any
+
 import pytest
+from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.mails import ask_for_reset
+from accounts.tests.mails import ask_for_reset, subjects_to
 
 
 def change(client: Client, old: str, new: str, again: str | None = None):
@@ -85,6 +90,49 @@ def test_reset_link_sets_new_password_once(client: Client, sara: User, reset_lin
     sara.refresh_from_db()
     assert sara.check_password("another-12-pass")
     assert Client().get(reset_link).context["token_fail"]
+
+
+def choose_by_link(client: Client, link: str) -> Any:
+    new = {"password1": "another-12-pass", "password2": "another-12-pass"}
+    return client.post(client.get(link).url, new)
+
+
+def test_reset_signs_in_and_says_so_once(client: Client, sara: User, workers: Any) -> None:
+    other = Client()
+    other.force_login(sara)
+    [link] = ask_for_reset(client, workers)
+
+    response = choose_by_link(client, link)
+
+    page = client.get(response.url)
+    assert page.context["user"] == sara
+    assert page.content.decode().count("گذرواژهٔ شما تغییر کرد") == 1
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
+    assert other.get(reverse("dashboard")).status_code == 302
+
+
+@pytest.mark.parametrize("verification", ["none", "optional", "mandatory"])
+def test_reset_confirms_the_address_and_mails_a_notice(
+    client: Client, db: None, settings: Any, workers: Any, verification: str
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = verification
+    User.objects.create_user("ali", "ali@example.ir", "ali-s-password", signed_up=True)
+    [link] = ask_for_reset(client, workers, "ali@example.ir")
+
+    with workers.committing():
+        choose_by_link(client, link)
+    workers.work_off()
+
+    assert EmailAddress.objects.get(user__username="ali").verified
+    assert subjects_to("ali@example.ir")[-1] == "گذرواژهٔ شما تغییر کرد"
+    assert client.get(reverse("dashboard")).context["user"].username == "ali"
+
+
+def test_reset_page_names_the_account(client: Client, reset_link: str) -> None:
+    """Otherwise somebody else's link would sign the reader in to an account of theirs unseen."""
+    page = BeautifulSoup(client.get(reset_link, follow=True).content, "html.parser")
+
+    assert page.select_one("main bdi").text == "sara"
 
 
 def test_reset_page_address_has_no_key(client: Client, reset_link: str) -> None:

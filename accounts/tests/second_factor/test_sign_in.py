@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.second_factor import codes
+from accounts.tests.mails import ask_for_reset
 from accounts.tests.second_factor.app import (
     App,
     app_of,
@@ -203,13 +205,16 @@ def test_inactive_account_is_refused_after_second_step(
     assert client.get(reverse("dashboard")).status_code == 302
 
 
-def test_new_password_by_mail_keeps_second_step(client: Client, sara: User, app: App) -> None:
-    sara.set_password("another-password")
-    sara.save()
+def test_new_password_by_mail_keeps_second_step(client: Client, app: App, workers: Any) -> None:
+    [link] = ask_for_reset(client, workers)
+    new = {"password1": "another-password", "password2": "another-password"}
 
-    sign_in(client, password="another-password")
+    response = client.post(client.get(link).url, new)
 
+    assert response.url == reverse("mfa_authenticate")
     assert not is_signed_in(client)
+    enter_code(client, app.code())
+    assert is_signed_in(client)
 
 
 def test_second_step_can_be_broken_off(client: Client, omid: User, app: App) -> None:
