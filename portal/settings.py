@@ -289,6 +289,9 @@ EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shaparak@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL = env.list("SUPPORT_EMAIL", default=[])  # without it, the superusers' addresses
+# Shown to people who have to reach the administrators, visitors too.
+SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", default="")
+SUPPORT_CONTACT_EN = env.str("SUPPORT_CONTACT_EN", default="")  # on English pages
 
 # --- Language, time ---------------------------------------------------------------------------
 
