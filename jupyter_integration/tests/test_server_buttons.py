@@ -63,11 +63,11 @@ class TestNoHubCalls:
 
 class TestButtons:
     @pytest.mark.parametrize("path", [START, STOP, CANCEL])
-    @pytest.mark.parametrize("method", ["get", "delete"])
-    def test_other_methods_than_post_are_refused(
-        self, browser, sara, path: str, method: str
-    ) -> None:
-        assert getattr(browser, method)(path).status_code == 405
+    def test_opened_address_leads_to_the_dashboard(self, browser, sara, path: str) -> None:
+        response = browser.get(path)
+
+        assert (response.status_code, response["Location"]) == (303, DASHBOARD)
+        assert browser.delete(path).status_code == 405
         assert not SpawnRequest.objects.exists()
         assert not StopRequest.objects.exists()
 

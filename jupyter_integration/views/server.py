@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import AuthenticatedHttpRequest
@@ -19,10 +19,11 @@ from jupyter_integration.services.request_stop import request_cancel, request_st
 from jupyter_integration.status.queries import server_status
 from jupyter_integration.views.dashboard import card_context, card_response
 from jupyter_integration.views.login_required import login_required_htmx
+from jupyter_integration.views.post_only import post_only
 from jupyter_integration.views.throttled import throttled
 
 
-@require_POST
+@post_only
 @login_required_htmx
 @throttled
 def start(request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -34,7 +35,7 @@ def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     return _show(request, next_path=spawn.next_path, follow=str(spawn.pk))
 
 
-@require_POST
+@post_only
 @login_required_htmx
 @throttled
 def stop(request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -42,7 +43,7 @@ def stop(request: AuthenticatedHttpRequest) -> HttpResponse:
     return _show(request)
 
 
-@require_POST
+@post_only
 @login_required_htmx
 @throttled
 def cancel(request: AuthenticatedHttpRequest) -> HttpResponse:
