@@ -78,25 +78,27 @@ for (const button of document.querySelectorAll("[data-reveals]")) {
   });
 }
 
-// A menu closes when the reader clicks outside it, moves the focus out of it or presses Escape.
-for (const menu of document.querySelectorAll("details[data-auto-close]")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) {
+// A menu closes when the reader clicks outside it or moves the focus out of it. Escape closes menus and open
+// questions. The listeners are the document's: htmx replaces the server card with what is in it.
+function closeMenusOutside(element) {
+  for (const menu of document.querySelectorAll("details[data-auto-close][open]")) {
+    if (!menu.contains(element)) {
       menu.open = false;
     }
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) {
-      menu.open = false;
-    }
-  });
+  }
 }
+
+document.addEventListener("click", (event) => closeMenusOutside(event.target));
+document.addEventListener("focusout", (event) => event.relatedTarget && closeMenusOutside(event.relatedTarget));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") {
+    return;
+  }
+  for (const opened of document.querySelectorAll("details[data-closes-on-escape][open]")) {
+    opened.open = false;
+    opened.querySelector("summary").focus();
+  }
+});
 
 // Waits of refused attempts count down. Without this script their text shows the whole wait.
 const inDigits = (digits) =>
