@@ -1,5 +1,6 @@
 """Addresses that a `next` may lead to: the user's own server, and nothing else of the Hub."""
 
+import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
@@ -24,6 +25,12 @@ def own_lab_path(hub_username: str, text: str) -> str:
             return ""
         plain = unquote(plain)
     return text
+
+
+def is_of_another(hub_username: str, text: str) -> bool:
+    """Return whether `text`, which may be any text, names another user's server."""
+    found = re.match(r"/user/([^/?#]+)", text)
+    return found is not None and unquote(found[1]) != hub_username
 
 
 _FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, surrogates, line ends

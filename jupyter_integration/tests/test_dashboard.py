@@ -90,6 +90,14 @@ def test_last_five_starts_are_listed_newest_first(browser, sara) -> None:
     assert listed == sorted(listed, reverse=True)
 
 
+@pytest.mark.parametrize("state", [State.QUEUED, State.STARTING])
+def test_open_start_is_shown_by_the_card_alone(browser, sara, state) -> None:
+    ended = start(sara, State.READY)
+    start(sara, state)
+
+    assert browser.get(DASHBOARD).context["recent_requests"] == [ended]
+
+
 @pytest.mark.parametrize(("rows_are_cached", "most"), [(True, 1), (False, 5)])
 @pytest.mark.parametrize("state", [None, State.QUEUED, State.READY])
 def test_dashboard_needs_few_queries(

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from jupyter_integration.lab_paths import default_lab_path, own_lab_path
+from jupyter_integration.lab_paths import default_lab_path, is_of_another, own_lab_path
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,24 @@ def test_any_other_address_is_dropped(path: str) -> None:
 
 def test_default_path_is_the_lab() -> None:
     assert default_lab_path("sara") == "/user/sara/lab"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/user/omid/lab", True),
+        ("/user/omid", True),
+        ("/user/sara2/lab/tree/a.ipynb", True),
+        ("/user/omid?next=/user/sara/", True),
+        ("/user/sara/lab", False),
+        ("/user/sara", False),
+        ("/user/%73ara/lab", False),
+        ("/user/sara/../omid/", False),  # refused, but not somebody's address
+        ("/user/", False),
+        ("/hub/home", False),
+        ("//user/omid/", False),
+        ("", False),
+    ],
+)
+def test_addresses_of_others_are_recognised(text: str, expected: bool) -> None:
+    assert is_of_another("sara", text) is expected

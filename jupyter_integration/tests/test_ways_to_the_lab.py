@@ -119,6 +119,14 @@ class TestNext:
         assert browser.post(START, {"next": next_path}).status_code == 302
         assert SpawnRequest.objects.get().next_path == ""
 
+    @pytest.mark.parametrize(
+        ("next_path", "shown"), [("/user/omid/lab", True), (NOTEBOOK, False), ("", False)]
+    )
+    def test_address_of_another_is_explained(self, browser, sara, next_path, shown) -> None:
+        page = browser.get(DASHBOARD, {"next": next_path}).content.decode()
+
+        assert ('id="wanted-another"' in page) is shown
+
     def test_longest_next_path_is_stored(self, browser, sara) -> None:
         path = "/user/sara/" + "ب" * 1989
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.requests import AuthenticatedHttpRequest
-from jupyter_integration.lab_paths import own_lab_path
+from jupyter_integration.lab_paths import is_of_another, own_lab_path
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
@@ -27,8 +27,11 @@ def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
     data, context = _data_and_context(request)
     context |= {
         "version": _version(context),
-        "recent_requests": data.starts,
+        # Without the open start: the card shows it, and the two must not disagree.
+        "recent_requests": [start for start in data.starts if not start.is_open],
+        "is_first_start": any(start.is_open for start in data.starts),
         "help_requests": data.help_requests,
+        "wanted_another": is_of_another(request.user.hub_username, request.GET.get("next", "")),
     }
     return render(request, "dashboard.html", context)
 
