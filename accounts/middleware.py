@@ -83,7 +83,13 @@ class OwnPasswordMiddleware:
     """
 
     # Pages that the change itself needs, and the ways out.
-    OPEN = ("/accounts/password/", "/accounts/logout/", "/accounts/reauthenticate/", "/language/")
+    OPEN = (
+        "/accounts/password/",
+        "/accounts/logout/",
+        "/accounts/reauthenticate/",
+        "/language/",
+        "/theme/",
+    )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -129,6 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.preference_views.theme",
             ],
         },
     },
@@ -182,6 +183,7 @@ KNOWN_BROWSER_COOKIE_NAME = f"{_HOST_ONLY}shaparak_browser"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_NAME = f"{_HOST_ONLY}shaparak_language"
 LANGUAGE_COOKIE_HTTPONLY = True
+THEME_COOKIE_NAME = f"{_HOST_ONLY}shaparak_theme"
 MESSAGES_COOKIE_NAME = f"{_HOST_ONLY}shaparak_messages"
 MESSAGE_STORAGE = "portal.own_messages.OwnMessages"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds

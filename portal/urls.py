@@ -4,10 +4,10 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.oidc_views import authorize, issue_token
+from accounts.preference_views import choose_language, choose_theme
 from accounts.session_views import Sessions
 from accounts.views import Addresses, ForgottenPassword, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
@@ -45,7 +45,8 @@ urlpatterns = [
     path("identity/o/authorize", authorize),
     path("identity/o/api/token", issue_token),
     path("", include("allauth.idp.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", choose_language, name="set_language"),
+    path("theme/", choose_theme, name="set_theme"),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),
