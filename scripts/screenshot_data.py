@@ -216,6 +216,18 @@ def two_addresses(user: User) -> None:
 # --- The system -----------------------------------------------------------------------------------
 
 
+def class_of_people(user: User) -> None:
+    """A class of students with Persian names, among them one who signed up with a long name."""
+    _make_staff(user)
+    names = ("زهرا کریمی", "امیرحسین رضایی", "نرگس مؤمنی", "آرش کاظمی", "مریم سادات هاشمی")
+    for number, name in enumerate(names):
+        student = person(f"40123456{number}")
+        student.first_name, student.last_name = name.split(" ", 1)
+        student.is_active = number != 3
+        student.save()
+    person("a-very-long-user-name-" + "of-somebody-" * 8)
+
+
 def healthy_system(user: User) -> None:
     _make_staff(user)
     for part in heartbeats.PARTS:
