@@ -18,6 +18,18 @@ def _column(field: models.DateTimeField) -> Callable[[models.Model], str]:
     return show
 
 
+def _replaced(fields: Any, fixed: set[str], localized: dict[str, str]) -> list[Any]:
+    """Return the fields of a section, whose rows may hold several fields each."""
+    return [
+        _replaced(field, fixed, localized)
+        if isinstance(field, list | tuple)
+        else localized[field]
+        if field in fixed
+        else field
+        for field in fields
+    ]
+
+
 class LocalizedDatesAdmin(admin.ModelAdmin):
     """Show `DateTimeField`s in list columns and read-only fields as the portal's pages do."""
 
@@ -32,6 +44,18 @@ class LocalizedDatesAdmin(admin.ModelAdmin):
     def localize_dates(self, names: Any) -> list[Any]:
         """Return the names of columns or fields, each date's replaced by its localized column."""
         return [self._localized.get(name, name) for name in names]
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """Localize the dates that cannot be edited; the others need their own fields."""
+        fixed = set(super().get_readonly_fields(request, obj)) & set(self._localized)
+        return [
+            (name, options | {"fields": _replaced(options["fields"], fixed, self._localized)})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        names = list(super().get_readonly_fields(request, obj))
+        return [*names, *(self._localized[name] for name in names if name in self._localized)]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self.localize_dates(super().get_list_display(request))

@@ -47,3 +47,12 @@ def test_lists_sort_by_jalali_dates(staff: Client, nasrin: User, old_start: Spaw
     shown = staff.get(address("changelist"), {"o": str(number)}).context["cl"].result_list
 
     assert list(shown) == [old_start, newer]
+
+
+def test_form_shows_fixed_dates_in_jalali(staff: Client, sara: User) -> None:
+    User.objects.filter(pk=sara.pk).update(date_joined=SPRING_EVENING)
+
+    html = staff.get(reverse("admin:accounts_user_change", args=[sara.pk])).content.decode()
+
+    assert "۱ فروردین ۱۴۰۵، ساعت ۰۰:۱۵" in html
+    assert "مارس" not in html
