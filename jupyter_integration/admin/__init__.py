@@ -2,6 +2,7 @@
 
 from jupyter_integration.admin.events import HubEventAdmin
 from jupyter_integration.admin.help_requests import HelpRequestAdmin
+from jupyter_integration.admin.people import PeopleAdmin
 from jupyter_integration.admin.starts import SpawnRequestAdmin
 from jupyter_integration.admin.stops import HubRevocationAdmin, HubSessionEndAdmin, StopRequestAdmin
 
@@ -10,6 +11,7 @@ __all__ = [
     "HubEventAdmin",
     "HubRevocationAdmin",
     "HubSessionEndAdmin",
+    "PeopleAdmin",
     "SpawnRequestAdmin",
     "StopRequestAdmin",
 ]

@@ -151,7 +151,7 @@ def _settled(recent: RecentRequests, cached_status: CachedStatus, next_path: str
     if snapshot is None:
         return _unknown(cached_status, last_known=None)
     if cached_status.is_unanswered or not snapshot.is_believable:
-        return _unknown(cached_status, last_known=_state_of(snapshot.server))
+        return _unknown(cached_status, last_known=state_of(snapshot.server))
     state = _newest(snapshot, last_start, last_stop)
     if last_start is not None and _shows_as_failed(last_start, last_stop, state):
         failure = last_start.failure
@@ -183,7 +183,7 @@ def _newest(
     """Return the newest state, from the Hub or from a start or stop that ended: a page must not
     fall back to the state before until the Hub is read again.
     """
-    seen = [(snapshot.as_of, _state_of(snapshot.server))]
+    seen = [(snapshot.as_of, state_of(snapshot.server))]
     if last_stop is not None and last_stop.stopped and last_stop.finished_at is not None:
         seen.append((last_stop.finished_at, ServerState.STOPPED))
     left = _left_by(last_start) if last_start is not None else None
@@ -240,7 +240,7 @@ def _unknown(cached_status: CachedStatus, *, last_known: ServerState | None) -> 
     )
 
 
-def _state_of(server: Server) -> ServerState:
+def state_of(server: Server) -> ServerState:
     if server.pending == "stop":
         return ServerState.STOPPING
     if server.pending == "spawn":
