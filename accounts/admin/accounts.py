@@ -27,7 +27,14 @@ from portal.persian.numbers import number
 class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
     form = AccountChangeForm
     add_form = AccountCreationForm
-    list_display = ("username", "hub_username", "email", "is_active", "is_staff", "date_joined")
+    list_display: tuple[str, ...] = (
+        "username",
+        "hub_username",
+        "email",
+        "is_active",
+        "is_staff",
+        "date_joined",
+    )
     list_filter = ("is_active", "is_staff", "is_superuser", "language")
     search_fields = ("names_for_search", "hub_username", "email")
     readonly_fields = ("hub_username", "hub_user_created_at", "last_login", "date_joined")
@@ -36,7 +43,7 @@ class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
         (_("JupyterHub"), {"fields": ("hub_username", "hub_user_created_at", "language")}),
     )
 
-    actions = ("confirm_address", "sign_out_everywhere", "remove_second_factor")
+    actions: tuple[str, ...] = ("confirm_address", "sign_out_everywhere", "remove_second_factor")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save the account. A new address replaces all others; the former main one gets a mail."""

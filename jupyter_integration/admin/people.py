@@ -81,7 +81,7 @@ class PeopleAdmin(AccountAdmin):
         description=_("Deactivate: no sign-in, and the server stops"), permissions=["change"]
     )
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        others = queryset.exclude(pk=request.user.pk)
+        others = queryset.exclude(pk=cast(User, request.user).pk)
         changed = self._set_active(request, others, False)
         self._report(
             request,

@@ -1,4 +1,4 @@
-"""Staff's list of people: names, states of their servers, and what staff do with several at once."""
+"""Staff's list of people: names, servers, and what staff do with several at once."""
 
 import pytest
 from bs4 import BeautifulSoup

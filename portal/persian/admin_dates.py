@@ -45,7 +45,7 @@ class LocalizedDatesAdmin(admin.ModelAdmin):
         """Return the names of columns or fields, each date's replaced by its localized column."""
         return [self._localized.get(name, name) for name in names]
 
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Localize the dates that cannot be edited; the others need their own fields."""
         fixed = set(super().get_readonly_fields(request, obj)) & set(self._localized)
         return [
@@ -53,7 +53,7 @@ class LocalizedDatesAdmin(admin.ModelAdmin):
             for name, options in super().get_fieldsets(request, obj)
         ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(super().get_readonly_fields(request, obj))
         return [*names, *(self._localized[name] for name in names if name in self._localized)]
 
