@@ -60,6 +60,13 @@ class HomePage(_PortalPage):
         self.redirect_to_dashboard()
 
 
+class TokenPage(_PortalPage):
+    """Replaces the Hub's page of API tokens: an English one, for programs that nobody here has."""
+
+    def get(self) -> None:
+        self.redirect(f"{self.portal_url}/accounts/profile/", status=SEE_OTHER)
+
+
 class SpawnPage(_PortalPage):
     """Replaces the Hub's spawn form and progress page: only the portal starts servers."""
 
@@ -98,6 +105,7 @@ def portal_pages(portal_url: str) -> list[tuple[str, type[BaseHandler], dict[str
     settings = {"portal_url": portal_url}
     return [
         (r"/home", HomePage, settings),
+        (r"/token", TokenPage, settings),
         (r"/spawn(?:-pending)?(?:/.*)?", SpawnPage, settings),
         (r"/user/(?P<user_name>[^/]+)(?P<user_path>/.*)?", UserAddressPage, settings),
     ]

@@ -24,14 +24,24 @@ def hub_headers(visitor: Visitor) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("page", ["/hub/", "/hub/home", "/hub/spawn-pending/sara"])
-def test_hub_pages_redirect_to_the_portal(running_system: RunningSystem, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [
+        ("/hub/", "/dashboard/"),
+        ("/hub/home", "/dashboard/"),
+        ("/hub/spawn-pending/sara", "/dashboard/"),
+        ("/hub/token", "/accounts/profile/"),
+    ],
+)
+def test_hub_pages_redirect_to_the_portal(
+    running_system: RunningSystem, page: str, target: str
+) -> None:
     answer = hub_names.session().get(
         f"{running_system.hub_url}{page}", allow_redirects=False, timeout=10
     )
 
     assert answer.status_code in (302, 303)
-    assert answer.headers["Location"] == f"{running_system.portal_url}/dashboard/"
+    assert answer.headers["Location"] == f"{running_system.portal_url}{target}"
 
 
 def test_metrics_need_a_token(running_system: RunningSystem) -> None:
