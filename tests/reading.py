@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
 # Names that have no Persian form.
-LATIN_NAMES = {"JupyterHub", "JupyterLab"}
+LATIN_NAMES = {"JupyterHub", "JupyterLab", "API", "IP"}
 
 HIDDEN_TAGS = ("script", "style", "svg", "code", "pre", "template", "noscript", "textarea")
 READ_ATTRIBUTES = ("title", "alt", "placeholder", "aria-label", "aria-valuetext", "data-label-hide")
@@ -30,7 +30,7 @@ def words_of_page(html: str) -> str:
 
     def read(tag: Tag) -> None:
         words.extend(str(tag[name]) for name in READ_ATTRIBUTES if tag.has_attr(name))
-        if tag.name in ("input", "button") and tag.get("type") == "submit":
+        if tag.name == "input" and tag.get("type") == "submit":
             words.append(str(tag.get("value", "")))
         for child in tag.children:
             if isinstance(child, Tag):

@@ -146,7 +146,7 @@ def test_english_reader_gets_english_pages(student: Client, sara: User) -> None:
     html = student.get("/dashboard/").content.decode()
     assert language_of(html) == ("en", "ltr")
     persian = re.findall(r"[آ-ی]{2,}", words_of_page(html))
-    assert set(persian) == {"سارا", "محمدی"}  # her name stays hers
+    assert set(persian) == {"سارا", "محمدی", "فارسی"}  # her name, and how to change the language
 
 
 def sign_up(**changes: str) -> tuple[str, dict[str, str]]:

@@ -14,7 +14,7 @@ import polib
 import pytest
 from django.utils import translation
 
-from tests.persian_spelling import SPELLING_MISTAKES
+from tests.persian_spelling import FORMER_WORDS, SPELLING_MISTAKES
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "locale/fa/LC_MESSAGES/django.po"
@@ -22,7 +22,7 @@ THIRD_PARTY = ROOT / "locale/third_party/fa/LC_MESSAGES/django.po"
 CATALOGUES = pytest.mark.parametrize("path", [OURS, THIRD_PARTY], ids=["ours", "third party"])
 
 # Names without a Persian form, and codes that people see elsewhere in the same letters.
-LATIN_NAMES = {"JupyterHub", "JupyterLab", "IPv4", "IPv6"}
+LATIN_NAMES = {"JupyterHub", "JupyterLab", "API", "IP", "IPv4", "IPv6"}
 
 STAND_IN = "\N{OBJECT REPLACEMENT CHARACTER}"  # for a name or a number
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sdr]|%[sd]|\{[a-z_]*\}|</?[a-z][^>]*>")
@@ -129,7 +129,7 @@ def test_translations_have_no_spelling_mistake(path: Path, mistake: str) -> None
     found = []
     for _, text in translations(path):
         words = PLACEHOLDER.sub(STAND_IN, text)
-        for name in LATIN_NAMES:
+        for name in sorted(LATIN_NAMES, key=len, reverse=True):
             words = words.replace(name, STAND_IN)
         if pattern.search(words):
             found.append(text)
@@ -153,12 +153,25 @@ def test_english_readers_get_source_texts() -> None:
 
 
 @CATALOGUES
-def test_labels_and_sentences_have_their_word_for_mail(path: Path) -> None:
-    """رایانامه in labels and headings, ایمیل in sentences (docs/translation.md)."""
-    wrong = [
-        form
-        for entry in polib.pofile(str(path))
-        for form in forms_of(entry)
-        if ("رایانامه" if re.search(r"[.؟؛:!](\s|$)", form) else "ایمیل") in form
-    ]
-    assert wrong == []
+@pytest.mark.parametrize("word", FORMER_WORDS)
+def test_one_thing_has_one_word(path: Path, word: str) -> None:
+    pattern = re.compile(FORMER_WORDS[word])
+    assert [text for _, text in translations(path) if pattern.search(text)] == []
+
+
+PERSIAN_DOCUMENTS = ["README.fa.md", "jupyterhub/templates", "deploy/edge/pages"]
+FOR_OPERATORS = {"README.fa.md": "شاپرک, outside texts for operators"}
+
+
+@pytest.mark.parametrize("place", PERSIAN_DOCUMENTS)
+def test_documents_and_pages_have_the_words_of_the_catalogue(place: str) -> None:
+    documents = [ROOT / place] if (ROOT / place).is_file() else sorted((ROOT / place).iterdir())
+    assert documents
+    found = {
+        match[0]
+        for document in documents
+        for word, pattern in FORMER_WORDS.items()
+        for match in re.finditer(pattern, document.read_text(encoding="utf-8"))
+        if FOR_OPERATORS.get(place) != word
+    }
+    assert found == set()

@@ -84,7 +84,7 @@ def test_old_address_is_free_for_others(client: Client, changed: User) -> None:
 
 
 def test_old_address_gets_a_mail(changed: User) -> None:
-    assert "نشانی رایانامهٔ شما تغییر کرد" in subjects_to(OLD)
+    assert "نشانی ایمیل شما تغییر کرد" in subjects_to(OLD)
 
 
 def test_removed_address_opens_nothing(client: Client, staff: Client, maryam: User) -> None:

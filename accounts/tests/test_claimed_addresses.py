@@ -168,8 +168,8 @@ def test_main_address_gets_mail_about_changes(prehi: Person) -> None:
     prehi.act("primary", EVIL)
     prehi.act("remove", PROF)
 
-    assert subjects_to(PROF) == ["یک نشانی رایانامه افزوده شد", "نشانی رایانامهٔ شما تغییر کرد"]
-    assert "یک نشانی رایانامه حذف شد" in subjects_to(EVIL)
+    assert subjects_to(PROF) == ["یک نشانی ایمیل افزوده شد", "نشانی ایمیل شما تغییر کرد"]
+    assert "یک نشانی ایمیل حذف شد" in subjects_to(EVIL)
 
 
 def test_main_address_gets_mail_about_password(prehi: Person, prof: Person) -> None:

@@ -17,7 +17,7 @@ _KNOWN = tuple(
         (r"^Jupyter Server is loaded", _("The server is loaded.")),
         (r"^JupyterLab is loaded$", _("The notebook is loaded.")),
         (r"^JupyterLab is loading its ext", _("The notebook is loading its extensions.")),
-        (r"^JupyterLab is about to answer", _("The notebook is about to answer.")),
+        (r"^JupyterLab is about to answer", _("The notebook is almost ready.")),
         # KubeSpawner; its pods' events are below.
         (
             r"^Server launch is taking longer",

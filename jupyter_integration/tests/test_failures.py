@@ -19,7 +19,7 @@ WORD_OF_ACTION = {
 
 
 def is_persian(sentence: str) -> bool:
-    letters = sentence.replace("JupyterHub", "")
+    letters = sentence.replace("JupyterHub", "").replace("API", "")
     return bool(re.search("[آ-ی]", letters)) and not re.search("[A-Za-z]", letters)
 
 
@@ -115,15 +115,15 @@ POD_EVENTS = {
     'Pulling: Pulling image "localhost:1/none:1"': "نرم‌افزار سرور در حال دریافت است.",
     'Pulled: Container image "lab:1" already present on machine': "نرم‌افزار سرور آماده است.",
     'Pulled: Successfully pulled image "lab:1" in 6.1s': "نرم‌افزار سرور آماده است.",
-    "Created: Created container notebook": "ظرف سرور ساخته شد.",
-    "Started: Started container notebook": "ظرف سرور راه‌اندازی شد.",
+    "Created: Created container notebook": "کانتینر سرور ساخته شد.",
+    "Started: Started container notebook": "کانتینر سرور راه‌اندازی شد.",
     "FailedScheduling: 0/1 nodes are available: 1 pod has unbound immediate "
-    "PersistentVolumeClaims.": "در انتظار پوشهٔ خانگی شما.",
+    "PersistentVolumeClaims.": "در انتظار پوشهٔ شخصی شما.",
     "FailedScheduling: 0/1 nodes are available: 1 Insufficient memory.": (
         "در انتظار جای خالی برای سرور."
     ),
     'FailedMount: MountVolume.SetUp failed for volume "v" : secret "nope" not found': (
-        "در انتظار پوشهٔ خانگی شما."
+        "در انتظار پوشهٔ شخصی شما."
     ),
     "BackOff: Back-off restarting failed container": "سرور آماده می‌شود.",
     "Killing: Stopping container notebook": "سرور آماده می‌شود.",
@@ -135,7 +135,7 @@ POD_EVENTS |= {
         "ماشین تازه‌ای برای سرور افزوده می‌شود. این کار چند دقیقه طول می‌کشد."
     ),
     'SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "pvc-1"': (
-        "پوشهٔ خانگی شما آماده است."
+        "پوشهٔ شخصی شما آماده است."
     ),
 }
 
