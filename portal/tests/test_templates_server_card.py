@@ -69,8 +69,8 @@ def text_of(tag: Tag | None) -> str:
     ("status", "heading", "controls"),
     [
         (STOPPED, "سرور شما متوقف است", {"server-start"}),
-        (QUEUED, "درخواست شما در صف است", {"server-cancel"}),
-        (STARTING, "سرور شما در حال راه‌اندازی است", {"server-cancel"}),
+        (QUEUED, "درخواست شما در صف است", {"server-cancel", "server-notify"}),
+        (STARTING, "سرور شما در حال راه‌اندازی است", {"server-cancel", "server-notify"}),
         (READY, "سرور شما آماده است", {"server-open", "server-stop-toggle", "server-stop"}),
         (STOPPING, "سرور شما در حال توقف است", set()),
         (FAILED, "دیسک پر است", {"server-help", "server-start", "copy-S17"}),

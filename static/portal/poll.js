@@ -1,6 +1,7 @@
-// Polls the server card: when the portal says so, one request at a time, not while the page is
-// hidden, and less and less often while no response comes. The way to the Lab leads through the portal:
-// the page leaves only once the portal answers, because a browser's own error page has no way back.
+// Polls the server card: when the portal says so, one request at a time, and less and less often while
+// no response comes. A hidden page polls only while a start is under way, and gently. The way to the Lab
+// leads through the portal: the page leaves only once somebody sees it and the portal answers, because a
+// browser's own error page has no way back.
 "use strict";
 
 (() => {
@@ -8,6 +9,9 @@
   const LONGEST_PAUSE = 60; // seconds
   const TIMEOUT = 15000; // milliseconds, as in the configuration of htmx
   const RETRY = 0.25; // seconds, doubled for each failure: after 1, 2, 4, …
+  const HIDDEN_PAUSE = 5; // seconds at least; browsers slow the timers of hidden pages down as well
+  const HIDDEN_SHARE = 0.1; // of the time that the page has been hidden: 55 polls in an hour
+  const HIDDEN_LIMIT = 3600; // seconds
   const SPREAD = 0.2; // pages that were opened together do not poll together
 
   const unreachable = document.getElementById("portal-unreachable");
@@ -18,27 +22,36 @@
   let failures = 0;
   let destination = ""; // the Lab's address, until the portal answers
   let isChecking = false;
+  let hiddenAt = performance.now();
 
   // A poll of the card or a click in it; the card may have been replaced meanwhile.
   const isOfCard = (event) => Boolean(event.detail.requestConfig.elt.closest("#server-card"));
   const isClick = (event) => event.detail.requestConfig.verb === "post";
 
+  const hiddenSeconds = () => (performance.now() - hiddenAt) / 1000;
+  const isUnderWay = () => ["queued", "starting"].includes(card()?.dataset.state);
+  const mayPoll = () => !document.hidden || (isUnderWay() && hiddenSeconds() < HIDDEN_LIMIT);
+
   function pause() {
     const pollAfter = destination ? RETRY : Number(card()?.dataset.pollAfter) || LONGEST_PAUSE;
-    const seconds = Math.max(pollAfter, Math.min(pollAfter * 2 ** failures, LONGEST_PAUSE));
+    const patient = Math.max(pollAfter, Math.min(pollAfter * 2 ** failures, LONGEST_PAUSE));
+    // Never more often than a visible page.
+    const seconds = document.hidden
+      ? Math.max(patient, HIDDEN_PAUSE, hiddenSeconds() * HIDDEN_SHARE)
+      : patient;
     return seconds * 1000 * (1 - SPREAD + 2 * SPREAD * Math.random());
   }
 
   function pollLater() {
     clearTimeout(timer);
-    if (!document.hidden) {
+    if (mayPoll()) {
       timer = setTimeout(pollNow, pause());
     }
   }
 
   function pollNow() {
     clearTimeout(timer);
-    if (document.hidden) {
+    if (!mayPoll()) {
       return;
     }
     if (destination) {
@@ -79,7 +92,7 @@
   }
 
   async function leave() {
-    if (isChecking) {
+    if (isChecking || document.hidden) {
       return;
     }
     const link = document.getElementById("server-open");
@@ -131,7 +144,14 @@
   document.addEventListener("htmx:beforeRequest", (event) => isOfCard(event) && isClick(event) && stay());
   window.addEventListener("beforeunload", stay);
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : pollNow()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      hiddenAt = performance.now();
+      pollLater();
+    } else {
+      pollNow();
+    }
+  });
   window.addEventListener("pageshow", (event) => event.persisted && pollNow());
   window.addEventListener("offline", showFailures);
   window.addEventListener("online", () => {

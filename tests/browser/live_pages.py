@@ -19,3 +19,14 @@ def poll(page: Page) -> Response:
     with page.expect_response("**/dashboard/server/**") as response:
         page.evaluate("htmx.trigger('#server-card', 'refresh')")
     return response.value
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Act as if the reader changed to another tab, or back."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )

@@ -12,8 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
-from tests.browser.live_pages import RUNNING, Opened
-from tests.browser.test_polling import hide, record_polls
+from tests.browser.live_pages import RUNNING, Opened, hide
+from tests.browser.test_polling import record_polls
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

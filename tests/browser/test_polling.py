@@ -12,7 +12,7 @@ from accounts.models import User
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
 from portal.limits.rates import Rate
-from tests.browser.live_pages import RUNNING, Opened, poll
+from tests.browser.live_pages import RUNNING, Opened, hide, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,17 +45,6 @@ def wait_for_polls(page: Page, times: list[float], count: int) -> list[float]:
     return [later - earlier for earlier, later in pairwise(times)]
 
 
-def hide(page: Page, *, hidden: bool) -> None:
-    """Act as if the reader changed to another tab, or back."""
-    page.evaluate(
-        """hidden => {
-            Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        hidden,
-    )
-
-
 def test_unchanged_card_is_not_replaced(open_page: Opened, starting: SpawnRequest) -> None:
     page = open_page("/dashboard/")
     page.evaluate("document.getElementById('server-card').dataset.mine = 'yes'")
@@ -85,19 +74,51 @@ def test_polled_progress_moves_in_small_steps(open_page: Opened, starting: Spawn
     assert len([value for value in seen if 20 < value < 80]) >= 3
 
 
-def test_hidden_page_polls_only_once_shown(open_page: Opened, starting: SpawnRequest) -> None:
+def test_calm_hidden_page_polls_only_once_shown(open_page: Opened, student: User) -> None:
     page = open_page("/dashboard/")
-    with page.expect_response(CARD):
-        pass
+    page.evaluate("document.getElementById('server-card').dataset.pollAfter = '0.3'")
+    poll(page)
     hide(page, hidden=True)
     polls = record_polls(page)
-    SpawnRequest.objects.update(progress=70)
-    page.wait_for_timeout(2000)  # three times the pause of a visible page
+    page.wait_for_timeout(2000)  # six times the pause of a visible page
     assert polls == []
 
     with page.expect_request(CARD, timeout=400):
         hide(page, hidden=False)
-    expect(page.locator("#server-progress")).to_have_attribute("aria-valuenow", "70")
+
+
+def test_hidden_page_polls_a_start_gently(open_page: Opened, starting: SpawnRequest) -> None:
+    page = open_page("/dashboard/")
+    polls = record_polls(page)
+    page.wait_for_timeout(6000)
+    visible = len(polls)
+    hide(page, hidden=True)
+    polls.clear()
+    page.wait_for_timeout(6500)  # one pause of 5 s, a fifth longer at most
+    assert 1 <= len(polls) <= 2
+    assert visible >= 3 * len(polls)
+
+    with page.expect_request(CARD, timeout=400):
+        hide(page, hidden=False)
+
+
+def test_hidden_page_polls_ever_less_and_ends(open_page: Opened, starting: SpawnRequest) -> None:
+    page = open_page("/dashboard/")
+    page.clock.install()
+    page.reload()
+    hide(page, hidden=True)
+    for _minute in range(8):
+        with page.expect_response(CARD):
+            page.clock.run_for(60_000)
+    polls = record_polls(page)
+    polls_by_minute = []
+    for _minute in range(8, 65):
+        page.clock.run_for(60_000)
+        page.wait_for_timeout(50)  # for the response
+        polls_by_minute.append(len(polls))
+
+    assert 5 <= polls_by_minute[-1] <= 30
+    assert polls_by_minute[-1] == polls_by_minute[-4]  # it ended after an hour
 
 
 def test_slow_link_has_one_poll_in_flight(open_page: Opened, starting: SpawnRequest) -> None:
