@@ -16,7 +16,7 @@ from jupyter_integration.views import dashboard, health, personal_data, server, 
 from jupyter_integration.views.lab_certificate import check_lab_host
 from jupyter_integration.views.sign_out import SignOut
 from jupyter_integration.webhooks import receive_hub_event
-from portal.views import show_landing
+from portal.views import show_help_index, show_help_page, show_landing
 
 urlpatterns = [
     # The most frequent first: Django tries them in this order.
@@ -28,8 +28,10 @@ urlpatterns = [
     path("server/stop/", server.stop, name="server_stop"),
     path("server/cancel/", server.cancel, name="server_cancel"),
     path("server/open/", server.open_lab, name="server_open"),
-    path("help/", support.ask_for_help, name="help"),
+    path("help/", show_help_index, name="help_index"),
+    path("help/ask/", support.ask_for_help, name="help"),
     path("help/<int:number>/", support.show_help_request, name="help_request"),
+    path("help/<slug:topic>/", show_help_page, name="help_page"),
     path("accounts/profile/", edit_profile, name="profile"),
     path("accounts/data/", personal_data.download_data, name="download_data"),
     path("accounts/delete/", personal_data.delete_own_account, name="delete_account"),

@@ -39,3 +39,10 @@ FORMER_WORDS = {
     "زیر بار سنگین": r"پربار",
 }
 """Words that give way to the one in the key: one thing has one name (docs/translation.md)."""
+
+WORDING_MISTAKES = {
+    "تایید without hamza": r"تایید",
+    "another word for password": r"رمز|پسورد|کلمهٔ? عبور",
+    "familiar address": r"(^|[^آ-ی])(تو|کن|کرده‌ای|حساب‌ات|بسپار)($|[^آ-ی])",
+}
+"""Of the portal, which says «شما» to everybody."""

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jupyter_integration.failures.codes import FailureCode
+from jupyter_integration.failures.help_topics import HELP_TOPICS
+from portal.help_pages import Topic
 
 
 class ResolvedBy(StrEnum):
@@ -81,6 +83,10 @@ class Failure:
     @property
     def action(self) -> Action:
         return self.explanation.action
+
+    @property
+    def help_topic(self) -> Topic | None:
+        return HELP_TOPICS.get(self.code)
 
 
 _START_AGAIN = _("Press start again. Your files are safe.")

@@ -29,7 +29,7 @@ def shown_in(html: str, part: str) -> str:
 
 def test_visitors_read_the_contact_in_the_footer(client: Client, db: None, contact: str) -> None:
     page = client.get("/").content.decode()
-    assert shown_in(page, "footer") == f"مدیران سامانه: {contact}"
+    assert shown_in(page, "footer") == f"مدیر سامانه: {contact}"
 
 
 def test_signed_in_people_read_it_in_the_footer(client: Client, sara: User, contact: str) -> None:
@@ -38,7 +38,7 @@ def test_signed_in_people_read_it_in_the_footer(client: Client, sara: User, cont
 
 
 def test_unset_contact_leaves_no_trace(client: Client, db: None) -> None:
-    assert "مدیران سامانه:" not in client.get("/").content.decode()
+    assert "مدیر سامانه:" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["403", "429", "500"])
@@ -76,7 +76,7 @@ def test_failures_for_staff_show_the_contact(
 def test_mails_end_with_the_contact(contact: str) -> None:
     with translation.override("fa"):
         body = render_to_string("account/email/base_message.txt", {"user": None})
-    assert body.rstrip().endswith(f"مدیران سامانه: \u2068{contact}\u2069")
+    assert body.rstrip().endswith(f"مدیر سامانه: \u2068{contact}\u2069")
 
 
 def test_english_pages_have_a_contact_of_their_own(settings, contact: str) -> None:

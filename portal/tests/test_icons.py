@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context, Template
 
 from jupyter_integration.server_states import ICON_WHILE_CHECKING, ICONS
+from portal.help_pages import HELP_PAGES
 from portal.templatetags.icons import DIRECTED
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -22,7 +23,7 @@ def names_in_sprite() -> list[str]:
 
 
 def test_sprite_holds_exactly_the_icons_in_use() -> None:
-    used = {*ICONS.values(), ICON_WHILE_CHECKING}
+    used = {*ICONS.values(), ICON_WHILE_CHECKING, *(page.icon for page in HELP_PAGES)}
     for template in TEMPLATES.rglob("*.html"):
         used |= {a or b for a, b in _NAMED_IN_TEMPLATE.findall(template.read_text("utf-8"))}
 

@@ -73,7 +73,7 @@ def text_of(tag: Tag | None) -> str:
         (STARTING, "سرور شما در حال راه‌اندازی است", {"server-cancel", "server-notify"}),
         (READY, "سرور شما آماده است", {"server-open", "server-stop-toggle", "server-stop"}),
         (STOPPING, "سرور شما در حال توقف است", set()),
-        (FAILED, "دیسک پر است", {"server-help", "server-start", "copy-S17"}),
+        (FAILED, "دیسک پر است", {"server-help", "server-help-page", "server-start", "copy-S17"}),
         (CHECKING, "در حال بررسی", set()),
         (AWAY, "خطا در اتصال به JupyterHub", {"server-start"}),
     ],
@@ -165,7 +165,7 @@ def test_failure_shows_one_button_and_its_resolver(code: FailureCode) -> None:
     assert words in text_of(button)
     with translation.override("fa"):
         assert str(failure.resolved_by.sentence) in text_of(shown)
-    assert shown.find(id="server-help")["href"] == "/help/?about=S17"
+    assert shown.find(id="server-help")["href"] == "/help/ask/?about=S17"
 
 
 def test_message_of_a_hook_is_shown_escaped() -> None:

@@ -12,6 +12,7 @@ from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.status import snapshots
+from portal.help_pages import Topic
 from tests.browser.live_pages import RUNNING, Opened, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -210,16 +211,23 @@ def test_menu_and_confirmation_open_without_scripts(open_page: Opened, student: 
 
 # --- Phones ------------------------------------------------------------------------------------
 
-VISITOR_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+VISITOR_PAGES = (
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/help/",
+    *(f"/help/{topic}/" for topic in Topic),
+)
 STUDENT_PAGES = (
     "/dashboard/",
     "/dashboard/?next=/user/sara/lab/tree/a-very-long-name-without-any-place-to-break-it.ipynb",
     "/accounts/profile/",
     "/accounts/email/",
     "/accounts/password/change/",
-    "/help/",
+    "/help/ask/",
 )
-FAILURE_PAGES = ("/dashboard/", "/help/?about=S{}")
+FAILURE_PAGES = ("/dashboard/", "/help/ask/?about=S{}")
 
 
 def test_no_page_scrolls_sideways_on_old_phone(open_page: Opened, student: User) -> None:

@@ -103,12 +103,12 @@ def test_app_is_set_up_and_signs_in(page: Page, live_server: LiveServer) -> None
     assert fits_width(page)
 
     sign_out(page)
-    page.goto(f"{live_server.url}/help/")
+    page.goto(f"{live_server.url}/help/ask/")
     enter_password(page)
     page.wait_for_url("**/authenticate/")
     page.fill("[name=code]", persian_digits(app.code(half_minutes=1)))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/help/")
+    page.wait_for_url("**/help/ask/")
 
 
 def test_passkey_signs_in_without_password(page: Page, live_server: LiveServer) -> None:
@@ -116,9 +116,9 @@ def test_passkey_signs_in_without_password(page: Page, live_server: LiveServer) 
     add_passkey(page)
 
     sign_out(page)
-    page.goto(f"{live_server.url}/help/")
+    page.goto(f"{live_server.url}/help/ask/")
     page.click("#passkey-login")
-    page.wait_for_url("**/help/")
+    page.wait_for_url("**/help/ask/")
 
 
 def test_passkey_is_second_step_after_password(page: Page, live_server: LiveServer) -> None:
@@ -126,11 +126,11 @@ def test_passkey_is_second_step_after_password(page: Page, live_server: LiveServ
     add_passkey(page)
 
     sign_out(page)
-    page.goto(f"{live_server.url}/help/")
+    page.goto(f"{live_server.url}/help/ask/")
     enter_password(page)
     page.wait_for_url("**/authenticate/")
     page.click("#passkey-authenticate")
-    page.wait_for_url("**/help/")
+    page.wait_for_url("**/help/ask/")
 
 
 def test_passkey_confirms_a_change(page: Page, live_server: LiveServer) -> None:
