@@ -307,6 +307,11 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.bundles.BundleFinder",
+]
 # Collecting takes seconds of each first start of the trial mode; for one person it gains nothing.
 STATIC_ROOT = None if TRIAL else VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = TRIAL

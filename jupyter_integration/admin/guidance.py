@@ -92,4 +92,4 @@ def show_others(start: SpawnRequest) -> SafeString:
 
 def as_code(text: str) -> SafeString:
     """Return `text` as code: left to right and not translated."""
-    return format_html('<code dir="ltr" class="words">{}</code>', text)
+    return format_html('<code dir="ltr">{}</code>', text)

@@ -14,9 +14,10 @@ DIRECTED = frozenset({"back", "forward", "leave", "open"})
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return the icon of this name; it takes its size and colour from the text around it."""
+    css_class = "icon icon--directed" if name in DIRECTED else "icon"
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        "icon icon--directed" if name in DIRECTED else "icon",
+        css_class,
         static("portal/icons.svg"),
         name,
     )

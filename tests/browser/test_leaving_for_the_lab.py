@@ -190,10 +190,10 @@ def test_ctrl_click_opens_a_new_tab(open_page: Opened, student: User) -> None:
     assert page.url.endswith("/dashboard/")
 
 
-def test_open_works_without_the_polling_script(open_page: Opened, student: User) -> None:
+def test_open_works_without_the_dashboard_script(open_page: Opened, student: User) -> None:
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     page = open_page("/privacy/", viewport=PHONE)
-    page.route("**/poll*.js", refuse)
+    page.route("**/dashboard-page*.js", refuse)
     page.goto(page.url.replace("/privacy/", "/dashboard/"))
     page.click("#server-open")
     page.wait_for_url(LAB)
