@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import jupyterlab
+import notebook
 import polib
 import pytest
 from jupyterlab_server import translation_utils
@@ -20,7 +21,10 @@ from tests.persian_spelling import SPELLING_MISTAKES
 PACK = Path(__file__).resolve().parent.parent / "jupyterhub/language_pack"
 CATALOGUES = sorted(PACK.rglob("*.po"))
 OURS = next(path for path in CATALOGUES if path.name == "jupyterlab.po")
+OURS_OF_NOTEBOOK = OURS.with_name("notebook.po")
 LAB = Path(jupyterlab.__file__).parent
+NOTEBOOK = Path(notebook.__file__).parent
+SHARED = Path(sys.prefix, "share/jupyter")
 EVERY_CATALOGUE = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 
 Text = tuple[str, str, str]  # context, text, plural text
@@ -72,13 +76,23 @@ class Recorder:
 @pytest.fixture(scope="module")
 def texts_of_lab() -> set[Text]:
     recorder = Recorder()
-    for schema in LAB.glob("schemas/**/*.json"):
+    # Notebook's menus name no domain, so the server takes their texts from JupyterLab's.
+    of_notebook = SHARED.glob("lab/schemas/@jupyter-notebook/**/*.json")
+    for schema in (*LAB.glob("schemas/**/*.json"), *of_notebook):
         translation_utils.translator._translate_schema_strings(
             recorder, json.loads(schema.read_text(encoding="utf-8"))
         )
     for script in LAB.glob("static/*.js"):
         recorder.texts.update(texts_of_script(script.read_text(encoding="utf-8")))
     return recorder.texts
+
+
+@pytest.fixture(scope="module")
+def texts_of_notebook() -> set[Text]:
+    """What the scripts of Notebook's own domain translate, and those that it adds to JupyterLab."""
+    added = SHARED.glob("labextensions/@jupyter-notebook/lab-extension/static/*.js")
+    scripts = [path.read_text(encoding="utf-8") for path in (*NOTEBOOK.glob("static/*.js"), *added)]
+    return {text for s in scripts if '.load("notebook")' in s for text in texts_of_script(s)}
 
 
 def forms_of(entry: polib.POEntry) -> list[str]:
@@ -98,6 +112,11 @@ def keys_of(entries: polib.POFile | polib.MOFile) -> dict[str, list[str]]:
 def test_every_source_text_exists_in_jupyterlab(texts_of_lab: set[Text]) -> None:
     ours = {(e.msgctxt or "", e.msgid, e.msgid_plural) for e in polib.pofile(str(OURS))}
     assert ours - texts_of_lab == set()
+
+
+def test_notebook_has_exactly_the_translated_texts(texts_of_notebook: set[Text]) -> None:
+    entries = polib.pofile(str(OURS_OF_NOTEBOOK), check_for_duplicates=True)
+    assert {(e.msgctxt or "", e.msgid, e.msgid_plural) for e in entries} == texts_of_notebook
 
 
 def test_escapes_in_scripts_are_read_as_letters() -> None:

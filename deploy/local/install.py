@@ -29,6 +29,7 @@ RUNTIME_REQUIREMENTS = (
     REPOSITORY / "jupyterhub" / "requirements.txt",
     REPOSITORY / "jupyterhub" / "requirements-local.txt",
 )
+LANGUAGE_PACK = REPOSITORY / "jupyterhub" / "language_pack"
 NODE_REQUIREMENTS = PROXY / "requirements-node.txt"
 MIN_NODE = 20
 
@@ -37,6 +38,17 @@ PIP_OPTIONS = (
     "--quiet",
     "--require-hashes",
     "--no-deps",
+    "--no-input",
+    "--disable-pip-version-check",
+)
+PACK_FILES = {".toml", ".py", ".json", ".mo"}
+# A folder of ours has no hash. flit-core, which builds it, is in the lock file.
+PACK_OPTIONS = (
+    "--quiet",
+    "--no-deps",
+    "--no-index",
+    "--no-build-isolation",
+    "--force-reinstall",
     "--no-input",
     "--disable-pip-version-check",
 )
@@ -59,6 +71,7 @@ def install_runtime() -> None:
     with _installation_lock():
         _create_venv()
         _install_python(RUNTIME_REQUIREMENTS)
+        _install_language_pack()
         _install_proxy()
 
 
@@ -67,6 +80,7 @@ def install_with(*more_requirements: Path) -> None:
     with _installation_lock():
         _create_venv()
         _install_python((*RUNTIME_REQUIREMENTS, *more_requirements))
+        _install_language_pack()
         _install_proxy()
 
 
@@ -101,6 +115,17 @@ def _install_python(files: Sequence[Path]) -> None:
     report("Installing Python packages (a minute or two the first time)")
     requirements = [part for file in files for part in ("--requirement", str(file))]
     run([*_pip_install(), *requirements])
+    stamp.add(files)
+
+
+def _install_language_pack() -> None:
+    """Install JupyterLab's Persian texts, again when a file of theirs has changed."""
+    files = [path for path in sorted(LANGUAGE_PACK.rglob("*")) if path.suffix in PACK_FILES]
+    stamp = Stamp(VENV / "installed.json")
+    if stamp.covers(files):
+        return
+    report("Installing the Persian texts of JupyterLab")
+    run([str(VENV_PYTHON), "-m", "pip", "install", *PACK_OPTIONS, str(LANGUAGE_PACK)])
     stamp.add(files)
 
 

