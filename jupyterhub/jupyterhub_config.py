@@ -20,6 +20,7 @@ import local  # noqa: E402
 import pods  # noqa: E402
 from environment_source import EnvironmentRefused  # noqa: E402
 from hub_environment import HubEnvironment  # noqa: E402
+from lab_language import configure_lab_language  # noqa: E402
 from lab_origins import configure_lab_origins  # noqa: E402
 from log_filter import hide_keys  # noqa: E402
 from portal_addresses import configure_portal_addresses  # noqa: E402
@@ -117,6 +118,7 @@ c.JupyterHub.concurrent_spawn_limit = environment.spawn_slots + 4
 # Otherwise many accounts with a server each would fill the host.
 c.JupyterHub.active_server_limit = environment.active_servers
 c.Spawner.default_url = "/lab"
+configure_lab_language(c)
 c.Spawner.http_timeout = 20  # seconds until the start of a process that never answers fails
 # By default, five failed starts in a row, of any users, end the Hub.
 c.Spawner.consecutive_failure_limit = 0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from environment_source import EnvironmentRefused
 from hub_environment import HubEnvironment
+from lab_language import configure_lab_language
 from lab_origins import configure_lab_origins
 from log_filter import hide_keys
 from portal_addresses import configure_portal_addresses
@@ -33,6 +34,7 @@ def configure(c: Config) -> None:
     hide_keys(c)
     configure_portal_addresses(c, environment)
     configure_lab_origins(c, environment)
+    configure_lab_language(c)
     configure_proxy_checks(c, idle_timeout=environment.idle_timeout)
     c.JupyterHub.proxy_class = "ownerless_pods.PodCheckingProxy"
     push_events(

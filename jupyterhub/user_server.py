@@ -1,11 +1,16 @@
 """A user's server, loaded in steps so that its owner sees the progress."""
 
+import os
 import sys
 
+from server_language import language_of, set_default_language, translate_menus
 from start_steps import Step
 
-# This folder was on the path for the import above only.
+# This folder was on the path for the imports above only.
 del sys.path[0]
+
+language = language_of(os.environ)
+set_default_language(language, os.environ)
 
 # jsonschema imports this if it is installed, and it compiles a grammar for more than a second: a
 # third of the whole start. It checks the format "iri", which no schema of JupyterLab uses.
@@ -21,6 +26,7 @@ import jupyter_server.serverapp  # noqa: E402, F401
 log_step(Step.SERVER_LOADED)
 import jupyterlab.labapp  # noqa: E402, F401
 
+translate_menus(language)
 log_step(Step.LAB_LOADED)
 from jupyterhub.singleuser import main  # noqa: E402
 

@@ -35,6 +35,17 @@ def test_start_ends_ready_with_a_snapshot(fake_hub, run, sara: User) -> None:
     assert len(posts(fake_hub)) == 1
 
 
+@pytest.mark.parametrize("language", User.Language.values)
+def test_start_carries_the_persons_language(fake_hub, run, sara, language: str) -> None:
+    User.objects.filter(pk=sara.pk).update(language=language)
+    sara.refresh_from_db()
+    run(request_spawn(user=sara))
+
+    server = fake_hub.users["sara"].server
+    assert server is not None
+    assert server.user_options == {"language": language}
+
+
 def test_task_delivered_twice_posts_once(fake_hub, run, sara) -> None:
     request = request_spawn(user=sara)
     run(request)

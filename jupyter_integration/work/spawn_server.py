@@ -126,7 +126,7 @@ def _post(hub: HubClient, record: SpawnRecord) -> None:
     try:
         with hub.start_turn():
             record.note_post()
-            hub.start_server(record.hub_username)
+            hub.start_server(record.hub_username, {"language": record.user.language})
     except (HubConflict, HubThrottled, HubCircuitOpen) as refusal:
         # The Hub accepted nothing: a failure in its progress stream is that of an older start.
         record.request.posted_at = posted_before
