@@ -11,17 +11,33 @@ from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
 from accounts.addresses import AddressField, admitted_domains, fold_address, is_address_admitted
 from accounts.models import User
+from accounts.models.user import LONGEST_NAME
 from accounts.services.settle_addresses import confirm_by_reset, is_address_claimed, may_reset
 from accounts.usernames import fold_username
+from portal.persian.text import fold_name
 
 # A password manager fills the field in, and a phone neither corrects nor capitalises a name.
 USERNAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+
+# What a browser fills in for them (WCAG 2.2, 1.3.5).
+NAME_AUTOCOMPLETE = {"first_name": "given-name", "last_name": "family-name"}
+
+
+class NameField(forms.CharField):
+    """Given or family name, in the spelling of `User.clean`, which a sign-up does not call."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_NAME, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return fold_name(super().to_python(value) or "")
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -32,6 +48,11 @@ class LoginForm(allauth_forms.LoginForm):
     def clean_login(self) -> str:
         login = self.cleaned_data["login"]
         return fold_address(login) if "@" in login else fold_username(login)
+
+
+def complete_names(form: forms.BaseForm) -> None:
+    for name, what in NAME_AUTOCOMPLETE.items():
+        form.fields[name].widget.attrs["autocomplete"] = what
 
 
 def show_admitted_domains(field: forms.Field) -> None:
@@ -49,11 +70,18 @@ def admitted_address(address: str) -> str:
 
 
 class SignupForm(allauth_forms.SignupForm):
+    # Lists of staff and lecturers show names. Without one an account works as well.
+    first_name = NameField(
+        label=_("First name"), help_text=_("Optional. Your lecturers find you by your name.")
+    )
+    last_name = NameField(label=_("Last name"))
     email = AddressField()
+    field_order = ("first_name", "last_name", "username", "email", "password1")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= USERNAME_ATTRIBUTES
+        complete_names(self)
         show_admitted_domains(self.fields["email"])
 
     def clean_email(self) -> str:
@@ -62,6 +90,17 @@ class SignupForm(allauth_forms.SignupForm):
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
         return super().clean_username()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password that is the person's own name; allauth compares the others."""
+        cleaned: dict[str, Any] = super().clean()
+        if "password1" in cleaned:
+            named = User(**{name: cleaned.get(name, "") for name in NAME_AUTOCOMPLETE})
+            try:
+                UserAttributeSimilarityValidator().validate(cleaned["password1"], named)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> Any:
         """Save the account. A known address gets a mail instead, in the same time."""
@@ -134,6 +173,10 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ("first_name", "last_name", "language")
         help_texts = {"language": _("The language of the portal's pages and emails.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        complete_names(self)
 
     def save(self, commit: bool = True) -> User:
         """Save the form's fields only: others may have changed in the meantime."""

@@ -78,6 +78,47 @@ def test_sign_up_signs_in_and_opens_dashboard(client: Client, db: None) -> None:
     assert user.check_password(PASSWORD)
 
 
+def test_names_are_folded_and_greet_at_once(client: Client, db: None) -> None:
+    response = sign_up(client, "sara", first_name=" علي\u200cرضا\u200f ", last_name="كريمي\r\n")
+
+    user = User.objects.get()
+    assert (user.first_name, user.last_name) == ("علی\u200cرضا", "کریمی")
+    assert user.names_for_search == "sara علیرضا کریمی"
+    assert "سلام، <bdi>علی\u200cرضا</bdi>" in client.get(response.url).content.decode()
+
+
+def test_names_are_no_condition_of_an_account(client: Client, db: None) -> None:
+    sign_up(client, "sara", last_name=" ")
+
+    user = User.objects.get()
+    assert (user.first_name, user.last_name) == ("", "")
+
+
+@pytest.mark.parametrize("name", ["س" * 151, "\u0958" * 150])
+def test_name_beyond_its_column_is_refused(client: Client, db: None, name: str) -> None:
+    [message] = messages(sign_up(client, "sara", first_name=name))
+
+    assert is_persian(message)
+    assert not User.objects.exists()
+
+
+def test_password_like_the_name_is_refused(client: Client, db: None) -> None:
+    response = sign_up(client, "s1402", last_name="Mohammadi", password1="mohammadi7")
+
+    [message] = messages(response)
+    assert is_persian(message)
+
+
+def test_browser_fills_in_the_names(client: Client, sara: User) -> None:
+    def completed(page: str) -> list[str]:
+        form = client.get(reverse(page)).context["form"]
+        return [form.fields[n].widget.attrs["autocomplete"] for n in ("first_name", "last_name")]
+
+    assert completed("account_signup") == ["given-name", "family-name"]
+    client.force_login(sara)
+    assert completed("profile") == ["given-name", "family-name"]
+
+
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_odd_name_is_safe_or_refused(client: Client, db: None, name: str) -> None:
     response = sign_up(client, name)
