@@ -29,6 +29,8 @@ RUNTIME_REQUIREMENTS = (
     REPOSITORY / "jupyterhub" / "requirements.txt",
     REPOSITORY / "jupyterhub" / "requirements-local.txt",
 )
+PERSIAN_PLOTS = REPOSITORY / "jupyterhub" / "persian_plots.py"
+PLOT_FONTS = REPOSITORY / "jupyterhub" / "fonts"
 LANGUAGE_PACK = REPOSITORY / "jupyterhub" / "language_pack"
 NODE_REQUIREMENTS = PROXY / "requirements-node.txt"
 MIN_NODE = 20
@@ -70,8 +72,7 @@ def install_runtime() -> None:
     """Install the portal, the Hub and its proxy. Raises CannotInstall."""
     with _installation_lock():
         _create_venv()
-        _install_python(RUNTIME_REQUIREMENTS)
-        _install_language_pack()
+        _install_all_python(RUNTIME_REQUIREMENTS)
         _install_proxy()
 
 
@@ -79,8 +80,7 @@ def install_with(*more_requirements: Path) -> None:
     """Install the runtime and the packages of more lock files. Raises CannotInstall."""
     with _installation_lock():
         _create_venv()
-        _install_python((*RUNTIME_REQUIREMENTS, *more_requirements))
-        _install_language_pack()
+        _install_all_python((*RUNTIME_REQUIREMENTS, *more_requirements))
         _install_proxy()
 
 
@@ -108,14 +108,22 @@ def _create_venv() -> None:
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
 
 
-def _install_python(files: Sequence[Path]) -> None:
+def _install_all_python(files: Sequence[Path]) -> None:
+    has_new_packages = _install_python(files)
+    _install_language_pack()
+    _install_plot_fonts(again=has_new_packages)
+
+
+def _install_python(files: Sequence[Path]) -> bool:
+    """Return whether packages were installed."""
     stamp = Stamp(VENV / "installed.json")
     if stamp.covers(files):
-        return
+        return False
     report("Installing Python packages (a minute or two the first time)")
     requirements = [part for file in files for part in ("--requirement", str(file))]
     run([*_pip_install(), *requirements])
     stamp.add(files)
+    return True
 
 
 def _install_language_pack() -> None:
@@ -126,6 +134,16 @@ def _install_language_pack() -> None:
         return
     report("Installing the Persian texts of JupyterLab")
     run([str(VENV_PYTHON), "-m", "pip", "install", *PACK_OPTIONS, str(LANGUAGE_PACK)])
+    stamp.add(files)
+
+
+def _install_plot_fonts(*, again: bool) -> None:
+    """Make Vazirmatn the font of plots, `again` if pip may have replaced matplotlib's files."""
+    files = [PERSIAN_PLOTS, *sorted(PLOT_FONTS.glob("*.ttf"))]
+    stamp = Stamp(VENV / "installed.json")
+    if stamp.covers(files) and not again:
+        return
+    run([str(VENV_PYTHON), str(PERSIAN_PLOTS)])
     stamp.add(files)
 
 

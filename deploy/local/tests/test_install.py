@@ -85,6 +85,23 @@ def test_language_pack_is_installed_without_a_network(
     assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(commands[0])
 
 
+@pytest.mark.parametrize(("again", "runs"), [(False, 1), (True, 2)])
+def test_new_matplotlib_gets_the_font_again(
+    lock_file: Path,
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    again: bool,
+    runs: int,
+) -> None:
+    monkeypatch.setattr(install, "VENV", lock_file.parent)
+    monkeypatch.setattr(install, "PERSIAN_PLOTS", lock_file)
+    monkeypatch.setattr(install, "PLOT_FONTS", lock_file.parent)
+    install._install_plot_fonts(again=False)
+    install._install_plot_fonts(again=again)
+
+    assert len(commands) == runs
+
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with PyPI's Node, and only one folder of programs on its path."""
