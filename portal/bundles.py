@@ -26,6 +26,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "portal/forms.css",
         "portal/server.css",
         "portal/server_state.css",
+        "portal/server_open.css",
         "portal/dashboard.css",
         "portal/reference.css",
         "portal/help.css",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("server/stop/", server.stop, name="server_stop"),
     path("server/cancel/", server.cancel, name="server_cancel"),
     path("server/open/", server.open_lab, name="server_open"),
+    path("server/open-with/", server.open_with, name="server_open_with"),
     path("help/", show_help_index, name="help_index"),
     path("help/ask/", support.ask_for_help, name="help"),
     path("help/<int:number>/", support.show_help_request, name="help_request"),

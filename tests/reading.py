@@ -5,7 +5,7 @@ import re
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
 # Names that have no Persian form.
-LATIN_NAMES = {"JupyterHub", "JupyterLab", "API", "IP"}
+LATIN_NAMES = {"JupyterHub", "JupyterLab", "Notebook", "API", "IP"}
 
 HIDDEN_TAGS = ("script", "style", "svg", "code", "pre", "template", "noscript", "textarea")
 READ_ATTRIBUTES = ("title", "alt", "placeholder", "aria-label", "aria-valuetext", "data-label-hide")

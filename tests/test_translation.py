@@ -22,7 +22,7 @@ THIRD_PARTY = ROOT / "locale/third_party/fa/LC_MESSAGES/django.po"
 CATALOGUES = pytest.mark.parametrize("path", [OURS, THIRD_PARTY], ids=["ours", "third party"])
 
 # Names without a Persian form, and codes that people see elsewhere in the same letters.
-LATIN_NAMES = {"JupyterHub", "JupyterLab", "API", "IP", "IPv4", "IPv6"}
+LATIN_NAMES = {"JupyterHub", "JupyterLab", "Notebook", "API", "IP", "IPv4", "IPv6"}
 
 STAND_IN = "\N{OBJECT REPLACEMENT CHARACTER}"  # for a name or a number
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sdr]|%[sd]|\{[a-z_]*\}|</?[a-z][^>]*>")

@@ -42,7 +42,7 @@ def poll(browser: Client, address: str):
 
 
 def version(status: ServerStatus, **more: str) -> str:
-    return card_version(status, **({"next_path": "", "follow": ""} | more))
+    return card_version(status, **({"next_path": "", "follow": "", "interface": ""} | more))
 
 
 def test_unchanged_card_returns_204(browser) -> None:
@@ -107,10 +107,10 @@ def test_each_shown_value_changes_the_version(other: ServerStatus) -> None:
     assert version(other) != version(STARTING)
 
 
-def test_next_path_and_followed_start_change_the_version() -> None:
-    versions = {version(STARTING), version(STARTING, follow="7"), version(STARTING, next_path="/x")}
+def test_what_the_page_wants_changes_the_version() -> None:
+    wishes = ({}, {"follow": "7"}, {"next_path": "/x"}, {"interface": "lab"})
 
-    assert len(versions) == 3
+    assert len({version(STARTING, **wish) for wish in wishes}) == 4
 
 
 def test_language_changes_the_version() -> None:

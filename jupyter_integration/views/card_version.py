@@ -13,13 +13,13 @@ _NOT_SHOWN = frozenset({"as_of", "wait", "is_reported", "is_outdated", "failure"
 _SHOWN = tuple(field.name for field in fields(ServerStatus) if field.name not in _NOT_SHOWN)
 
 
-def card_version(status: ServerStatus, *, next_path: str, follow: str) -> str:
+def card_version(status: ServerStatus, *, next_path: str, follow: str, interface: str) -> str:
     """Return one version for all cards that look the same, in every process.
 
     The timer of a start runs on the page itself. An age is shown in words and changes with them.
     """
     shown = [str(getattr(status, name)) for name in _SHOWN]
-    shown += [next_path, follow, get_language() or ""]
+    shown += [next_path, follow, interface, get_language() or ""]
     if status.failure is not None:
         failure = status.failure
         shown += [failure.code, failure.reference, failure.hook_message]

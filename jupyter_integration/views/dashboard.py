@@ -8,16 +8,19 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.requests import AuthenticatedHttpRequest
+from jupyter_integration.lab_interfaces import Interface
 from jupyter_integration.lab_paths import is_of_another, own_lab_path
 from jupyter_integration.server_states import ServerState
 from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
 from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.views.card_version import card_version
+from jupyter_integration.views.interface_choice import chosen_interface
 from jupyter_integration.views.login_required import login_required_htmx
 from jupyter_integration.views.page_owner import reloads_page_of_another
 
 CARD = "_server_card.html"
+_VERSIONED = ("status", "next_path", "follow", "interface")
 
 
 @require_safe
@@ -45,14 +48,22 @@ def show_server_card(request: AuthenticatedHttpRequest) -> HttpResponse:
     return card_response(request, context)
 
 
-def card_context(status: ServerStatus, *, next_path: str, follow: str) -> dict[str, Any]:
+def card_context(
+    status: ServerStatus, *, next_path: str, follow: str, interface: Interface | None
+) -> dict[str, Any]:
     """Return what the card's template needs.
 
-    `next_path` is the wanted page of the Lab. `follow` is the start that was requested on this very
-    page: only such a page goes to the Lab by itself once the server is ready. A page that was left
-    open, or opened again by "back", stays.
+    `next_path` is the wanted page of the Lab. `interface` is the one chosen in this browser;
+    without one the width of the screen decides. `follow` is the start that was requested on this
+    very page: only such a page goes to the Lab by itself once the server is ready. A page that was
+    left open, or opened again by "back", stays.
     """
-    return {"status": status, "next_path": next_path, "follow": follow}
+    return {
+        "status": status,
+        "next_path": next_path,
+        "follow": follow,
+        "interface": interface or "",
+    }
 
 
 def card_response(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -81,8 +92,11 @@ def _data_and_context(request: AuthenticatedHttpRequest) -> tuple[DashboardData,
     data = read_dashboard_data(request.user.pk, next_path=next_path)
     refresh_if_stale(user=request.user, status=data.status)
     follow = request.GET.get("follow", "")
-    return data, card_context(data.status, next_path=next_path, follow=follow)
+    context = card_context(
+        data.status, next_path=next_path, follow=follow, interface=chosen_interface(request)
+    )
+    return data, context
 
 
 def _version(context: dict[str, Any]) -> str:
-    return card_version(context["status"], next_path=context["next_path"], follow=context["follow"])
+    return card_version(**{name: context[name] for name in _VERSIONED})

@@ -50,6 +50,17 @@ ALL = {
 EVERY_STATE = pytest.mark.parametrize("status", ALL.values(), ids=ALL)
 
 
+READY_CONTROLS = {
+    "server-open-lab",
+    "server-open-notebook",
+    "server-open-with",
+    "open-with-lab",
+    "open-with-notebook",
+    "server-stop-toggle",
+    "server-stop",
+}
+
+
 def card(status: ServerStatus, *, next_path: str = "", follow: str = "") -> Tag:
     context = {"status": status, "next_path": next_path, "follow": follow, "version": "1f"}
     context["user"] = User(pk=5)
@@ -71,7 +82,7 @@ def text_of(tag: Tag | None) -> str:
         (STOPPED, "سرور شما متوقف است", {"server-start"}),
         (QUEUED, "درخواست شما در صف است", {"server-cancel", "server-notify"}),
         (STARTING, "سرور شما در حال راه‌اندازی است", {"server-cancel", "server-notify"}),
-        (READY, "سرور شما آماده است", {"server-open", "server-stop-toggle", "server-stop"}),
+        (READY, "سرور شما آماده است", READY_CONTROLS),
         (STOPPING, "سرور شما در حال توقف است", set()),
         (FAILED, "دیسک پر است", {"server-help", "server-help-page", "server-start", "copy-S17"}),
         (CHECKING, "در حال بررسی", set()),
@@ -129,7 +140,7 @@ def test_queued_start_has_no_percentage() -> None:
 
 
 def test_stop_needs_a_confirmation() -> None:
-    question = card(READY).find("details")
+    question = card(READY).find(id="server-stop-confirmation")
     assert isinstance(question, Tag)
     assert not question.has_attr("open")
     assert question.find(id="server-stop")

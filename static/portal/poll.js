@@ -95,11 +95,11 @@
     if (isChecking || document.hidden) {
       return;
     }
-    const link = document.getElementById("server-open");
+    const links = document.querySelectorAll("#server-open a");
     isChecking = true;
-    link?.setAttribute("aria-disabled", "true");
+    links.forEach((link) => link.setAttribute("aria-disabled", "true"));
     const isReachable = await answers(destination);
-    link?.removeAttribute("aria-disabled");
+    links.forEach((link) => link.removeAttribute("aria-disabled"));
     isChecking = false;
     if (destination && isReachable) {
       location.assign(destination);

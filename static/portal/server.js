@@ -159,16 +159,22 @@ const withFragment = (url) => (url.includes("next=") ? url + fragment : url);
 const isOpening = (url) =>
   !document.dispatchEvent(new CustomEvent("open-lab", { cancelable: true, detail: { url } }));
 
+// The link that the width of the screen leaves: of JupyterLab or of Notebook.
+const openLink = () => [...document.querySelectorAll("#server-open a")].find((link) => link.offsetParent);
+
 document.addEventListener("lab-ready", (event) => {
   // The Lab in the tab before goes on. A second one would have an empty workspace.
-  const url = withFragment(event.detail.url);
-  if (!document.getElementById("lab-in-other-tab") && !isOpening(url)) {
+  if (document.getElementById("lab-in-other-tab") && !event.detail.chosen) {
+    return;
+  }
+  const url = withFragment(openLink()?.href ?? event.detail.url);
+  if (!isOpening(url)) {
     location.assign(url);
   }
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("#server-open");
+  const link = event.target.closest("#server-open a");
   if (!link) {
     return;
   }

@@ -202,7 +202,7 @@ def test_menu_and_confirmation_open_without_scripts(open_page: Opened, student: 
     snapshots.record(student.pk, RUNNING, as_of=timezone.now())
     page = open_page("/dashboard/", java_script_enabled=False)
     page.click(".menu > summary")
-    expect(page.locator(".menu__list")).to_be_visible()
+    expect(page.locator(".menu > .menu__list")).to_be_visible()
     page.click(".menu > summary")
     page.click("#server-stop-toggle")
     page.click("#server-stop")
