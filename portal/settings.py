@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "portal.middleware.InsidePathsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
+    # Static files are compressed already; this one is for pages (docs/adr/0030).
+    "django.middleware.gzip.GZipMiddleware",
     "portal.middleware.NoNullCharactersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -325,6 +327,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
+
+# Browsers show a page of the portal's own while they cannot reach it, by a service worker.
+OFFLINE_PAGE = env.bool("OFFLINE_PAGE", default=True)
 
 # --- Background work --------------------------------------------------------------------------
 

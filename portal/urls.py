@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -16,6 +16,13 @@ from jupyter_integration.views import dashboard, health, personal_data, server, 
 from jupyter_integration.views.lab_certificate import check_lab_host
 from jupyter_integration.views.sign_out import SignOut
 from jupyter_integration.webhooks import receive_hub_event
+from portal.browser_addresses import (
+    lead_to_password_change,
+    show_favicon,
+    show_manifest,
+    show_robots,
+    show_service_worker,
+)
 from portal.views import show_help_index, show_help_page, show_landing
 
 urlpatterns = [
@@ -53,6 +60,11 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("hooks/jupyterhub/", receive_hub_event, name="hub_event"),
+    re_path(r"^manifest-(?P<language>fa|en)\.webmanifest$", show_manifest, name="manifest"),
+    path("service-worker.js", show_service_worker, name="service_worker"),
+    path("favicon.ico", show_favicon),
+    path("robots.txt", show_robots),
+    path(".well-known/change-password", lead_to_password_change),
     path("edge/certificate", check_lab_host, name="lab_certificate"),
     path("health", health.show_health, name="health"),
     path("health/ready", health.show_readiness, name="health-ready"),

@@ -117,3 +117,11 @@ for (const countdown of document.querySelectorAll("[data-countdown]")) {
 
 // The first field with an error gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();
+
+// A worker shows a page of the portal's own while the network is away. It is installed last: the page
+// comes first. Browsers offer no workers to pages without TLS.
+const workerAddress = document.querySelector("meta[name=service-worker]")?.content;
+
+if (workerAddress && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => navigator.serviceWorker.register(workerAddress).catch(() => {}));
+}
