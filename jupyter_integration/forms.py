@@ -1,4 +1,4 @@
-"""Forms of a help request to staff, and of the deletion of an account."""
+"""Forms of help requests to staff, and of the deletion of an account."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,17 @@ class HelpForm(forms.Form):
     def __init__(self, *args: object, can_be_empty: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["words"].required = not can_be_empty
+
+
+class FurtherMessageForm(forms.Form):
+    """Form of a user's further message in a help request."""
+
+    text = WordsField(
+        label=_("Your message"),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Never write a password here. At most 2000 characters."),
+    )
 
 
 class DeleteAccountForm(forms.Form):

@@ -30,6 +30,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "portal/dashboard.css",
         "portal/reference.css",
         "portal/help.css",
+        "portal/thread.css",
         "portal/help_pages.css",
         "portal/landing.css",
         "portal/second_factor.css",

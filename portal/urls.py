@@ -12,7 +12,14 @@ from accounts.session_views import Sessions
 from accounts.views import Addresses, ForgottenPassword, SignUp, edit_profile
 from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
-from jupyter_integration.views import dashboard, health, personal_data, server, support
+from jupyter_integration.views import (
+    dashboard,
+    health,
+    help_threads,
+    personal_data,
+    server,
+    support,
+)
 from jupyter_integration.views.lab_certificate import check_lab_host
 from jupyter_integration.views.sign_out import SignOut
 from jupyter_integration.webhooks import receive_hub_event
@@ -38,7 +45,8 @@ urlpatterns = [
     path("server/open-with/", server.open_with, name="server_open_with"),
     path("help/", show_help_index, name="help_index"),
     path("help/ask/", support.ask_for_help, name="help"),
-    path("help/<int:number>/", support.show_help_request, name="help_request"),
+    path("help/requests/", help_threads.list_help_requests, name="help_requests"),
+    path("help/<int:number>/", help_threads.show_help_request, name="help_request"),
     path("help/<slug:topic>/", show_help_page, name="help_page"),
     path("accounts/profile/", edit_profile, name="profile"),
     path("accounts/data/", personal_data.download_data, name="download_data"),

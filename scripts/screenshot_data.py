@@ -8,7 +8,14 @@ from django.utils import timezone
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.hub.resources import STOPPED_SERVER, Server
-from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models import (
+    HelpMessage,
+    HelpRequest,
+    HubEvent,
+    SavedAnswer,
+    SpawnRequest,
+    StopRequest,
+)
 from jupyter_integration.monitoring import reconciliation_report
 from jupyter_integration.status import hub_availability, snapshots
 from jupyter_integration.testing.hub_away import find_the_hub_away
@@ -205,6 +212,31 @@ def support_requests(user: User) -> None:
         HelpRequest.objects.filter(pk=request.pk).update(
             created_at=created_at,
             answered_at=created_at + dt.timedelta(hours=2) if days else None,
+        )
+    _write_thread(request)
+
+
+def support_for_staff(user: User) -> None:
+    """Show the same to a member of staff, with an answer that she saved."""
+    support_requests(user)
+    SavedAnswer.objects.all().delete()
+    SavedAnswer.objects.create(title="فضای دیسک پر است", text="سلام، فایل‌های بزرگ را حذف کنید.")
+    user.is_staff = user.is_superuser = True
+    user.save()
+
+
+def _write_thread(asked: HelpRequest) -> None:
+    nasrin = person("nasrin")
+    User.objects.filter(pk=nasrin.pk).update(first_name="نسرین", last_name="احمدی")
+    for is_from_staff, text in (
+        (True, "سلام، چه پیامی می‌بینید؟\nلطفاً متن خطا را همین‌جا بنویسید."),
+        (False, "نوشته است: ModuleNotFoundError: No module named 'hazm'"),
+    ):
+        HelpMessage.objects.create(
+            help_request=asked,
+            author=nasrin if is_from_staff else asked.user,
+            is_from_staff=is_from_staff,
+            text=text,
         )
 
 

@@ -13,7 +13,8 @@ SUPPORT_PERMISSIONS = (
     ("account", "emailaddress", "view", "add", "change", "delete"),
     ("jupyter_integration", "spawnrequest", "view", "change"),  # change: cancel, stop a server
     ("jupyter_integration", "stoprequest", "view"),
-    ("jupyter_integration", "helprequest", "view", "change"),  # change: mark as answered
+    ("jupyter_integration", "helprequest", "view", "change"),  # change: answer, close
+    ("jupyter_integration", "savedanswer", "view", "add", "change", "delete"),
     ("jupyter_integration", "hubevent", "view"),
     ("jupyter_integration", "hubrevocation", "view"),
 )

@@ -105,6 +105,12 @@ def lacks_confirmed_address(user: User) -> bool:
     return not EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
+def confirmed_main_address(*, user: User) -> str:
+    """Return the account's main address if it is confirmed, otherwise ""."""
+    main = ensure_main_address(user=user)
+    return main.email if main is not None and main.verified else ""
+
+
 def may_reset(*, user: User, address: str) -> bool:
     """Return whether a link that opens the account may be sent to this address of it.
 

@@ -37,6 +37,10 @@ def test_group_has_exactly_what_support_needs(nima: User) -> None:
         "jupyter_integration.view_stoprequest",
         "jupyter_integration.view_helprequest",
         "jupyter_integration.change_helprequest",
+        "jupyter_integration.view_savedanswer",
+        "jupyter_integration.add_savedanswer",
+        "jupyter_integration.change_savedanswer",
+        "jupyter_integration.delete_savedanswer",
         "jupyter_integration.view_hubevent",
         "jupyter_integration.view_hubrevocation",
     }

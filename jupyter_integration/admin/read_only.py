@@ -19,9 +19,6 @@ class ReadOnlyAdmin(FoldedSearchAdmin, LocalizedDatesAdmin):
     A row is deleted together with its account and in no other way.
     """
 
-    has_form = False
-    """Whether the page of a row has something to save."""
-
     def change_view(
         self,
         request: HttpRequest,
@@ -29,8 +26,8 @@ class ReadOnlyAdmin(FoldedSearchAdmin, LocalizedDatesAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        buttons = dict.fromkeys(("show_save", "show_save_and_continue"), self.has_form)
-        return super().change_view(request, object_id, form_url, buttons | (extra_context or {}))
+        no_buttons = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, no_buttons | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

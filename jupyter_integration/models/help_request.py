@@ -1,4 +1,7 @@
-"""Support request of a user, with the facts at the time of the request."""
+"""Support request of a user: its first text, and the facts at the time of the request.
+
+What is written afterwards are rows of HelpMessage.
+"""
 
 from typing import Self
 
@@ -28,13 +31,30 @@ _SERVER_STATES = (
 )
 
 
+class HelpRequestState(models.TextChoices):
+    UNANSWERED = "unanswered", _("Not answered yet")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", pgettext_lazy("state of a support request", "Closed")
+
+
 class HelpRequestQuerySet(ShownRowsQuerySet["HelpRequest"]):
-    def open(self) -> Self:
+    def unanswered(self) -> Self:
+        """Return those that wait for staff, also those whose user wrote again."""
         return self.filter(answered_at__isnull=True)
+
+    def in_state(self, state: str) -> Self:
+        if state == HelpRequestState.UNANSWERED:
+            return self.unanswered()
+        is_closed = state == HelpRequestState.CLOSED
+        return self.filter(answered_at__isnull=False, closed_at__isnull=not is_closed)
 
 
 class HelpRequest(models.Model):
-    """Copies the facts instead of linking them, because starts and servers change afterwards."""
+    """Copies the facts instead of linking them, because starts and servers change afterwards.
+
+    The state follows from two times. `answered_at` is empty while staff owe an answer: it is set
+    with an answer or a closing, and emptied when the user writes again.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -70,6 +90,9 @@ class HelpRequest(models.Model):
         related_name="+",
         verbose_name=_("answered by"),
     )
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+
+    State = HelpRequestState
 
     objects = HelpRequestQuerySet.as_manager()
 
@@ -93,5 +116,7 @@ class HelpRequest(models.Model):
         return f"H{self.pk}"
 
     @property
-    def is_open(self) -> bool:
-        return self.answered_at is None
+    def state(self) -> HelpRequestState:
+        if self.answered_at is None:
+            return HelpRequestState.UNANSWERED
+        return HelpRequestState.CLOSED if self.closed_at else HelpRequestState.ANSWERED

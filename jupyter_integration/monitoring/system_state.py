@@ -14,6 +14,7 @@ from jupyter_integration.models import SpawnRequest
 from jupyter_integration.monitoring import reconciliation_report, refused_events
 from jupyter_integration.monitoring.disk_space import DiskSpace, read_disk_space
 from jupyter_integration.monitoring.refused_events import RefusedEvents
+from jupyter_integration.monitoring.support_recipients import support_recipients
 from jupyter_integration.status import hub_availability, snapshots
 from jupyter_integration.status.hub_availability import HubAvailability
 from jupyter_integration.status.queue_position import expected_wait
@@ -82,6 +83,8 @@ class SystemState:
     """Bytes that one home may have; None without a limit."""
     report: reconciliation_report.ReconciliationReport
     refused_events: RefusedEvents | None
+    has_support_recipients: bool
+    """Whether anybody gets an email about help requests."""
 
     @property
     def hub_answers(self) -> bool:
@@ -109,6 +112,7 @@ def read_system_state() -> SystemState:
         home_size=parse_size(settings.HOME_SIZE),
         report=reconciliation_report.read(),
         refused_events=refused_events.read(),
+        has_support_recipients=bool(support_recipients()),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.audit_log import Event, record
 from accounts.models import User
-from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
+from jupyter_integration.models import HelpMessage, HelpRequest, HubEvent, SpawnRequest, StopRequest
 
 ACCOUNT = ("username", "first_name", "last_name", "email", "language", "hub_username")
 TIMES = ("date_joined", "last_login", "hub_user_created_at")
@@ -40,8 +40,12 @@ def copy_personal_data(*, user: User) -> dict[str, Any]:
         "stops": _rows(StopRequest.objects.filter(**mine), "created_at", "finished_at", "stopped"),
         "support_requests": _rows(
             HelpRequest.objects.filter(**mine),
-            *("created_at", "words", "server_state", "failure_code", "hub_words"),
-            *("browser", "language", "answered_at"),
+            *("id", "created_at", "words", "server_state", "failure_code", "hub_words"),
+            *("browser", "language", "answered_at", "closed_at"),
+        ),
+        "support_messages": _rows(
+            HelpMessage.objects.filter(help_request__user=user),
+            *("help_request_id", "is_from_staff", "text", "created_at", "read_at"),
         ),
         "jupyterhub_events": _rows(
             HubEvent.objects.filter(hub_username=user.hub_username),

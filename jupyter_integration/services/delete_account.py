@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.anonymise_account import anonymise_account
-from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
+from jupyter_integration.models import HelpMessage, HelpRequest, HubEvent, SpawnRequest
 
 
 def delete_account(*, user: User) -> None:
@@ -17,6 +17,7 @@ def delete_account(*, user: User) -> None:
     """
     with transaction.atomic():
         anonymise_account(user=user)
+        HelpMessage.objects.filter(help_request__user=user).delete()
         HelpRequest.objects.filter(user=user).update(words="", browser="", hub_words="")
         SpawnRequest.objects.filter(user=user).update(next_path="", message="")
         HubEvent.objects.filter(hub_username=user.hub_username).delete()

@@ -1,4 +1,4 @@
-"""Mail to staff about a help request."""
+"""Mail to staff about what a user wrote: a help request, or a further message of it."""
 
 import logging
 from urllib.parse import urljoin
@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import User
-from jupyter_integration.models import HelpRequest
+from jupyter_integration.models import HelpMessage, HelpRequest
+from jupyter_integration.monitoring.support_recipients import support_recipients
 from portal.enqueue import enqueue_on_commit
 from portal.mail.send import enqueue_mail
 from portal.mail.tasks import deliver_mail
@@ -18,12 +18,12 @@ from portal.mail.tasks import deliver_mail
 logger = logging.getLogger(__name__)
 
 
-def mail_help_request(*, help_request: HelpRequest) -> None:
+def mail_help_request(*, help_request: HelpRequest, further: HelpMessage | None = None) -> None:
     """Store one mail for each recipient, in their language; a reply goes to the user.
 
     One mail each: an address that the mail server refuses does not delay the others.
     """
-    recipients = _recipients()
+    recipients = support_recipients()
     if not recipients:
         logger.warning(
             "%s is not mailed: no SUPPORT_EMAIL is set, and no superuser has an address",
@@ -31,23 +31,16 @@ def mail_help_request(*, help_request: HelpRequest) -> None:
         )
     for address, language in recipients.items():
         with translation.override(language):
-            message = _write(help_request, address)
+            message = _write(help_request, further, address)
         enqueue_on_commit(deliver_mail, enqueue_mail(message).pk)
 
 
-def _recipients() -> dict[str, str]:
-    """Return the addresses, each with its reader's language."""
-    if settings.SUPPORT_EMAIL:
-        return dict.fromkeys(settings.SUPPORT_EMAIL, settings.LANGUAGE_CODE)
-    superusers = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")
-    return dict(superusers.order_by("pk").values_list("email", "language"))
-
-
-def _write(help_request: HelpRequest, address: str) -> EmailMessage:
+def _write(help_request: HelpRequest, further: HelpMessage | None, address: str) -> EmailMessage:
     path = reverse("admin:jupyter_integration_helprequest_change", args=[help_request.pk])
     start = help_request.spawn_request
     context = {
         "help_request": help_request,
+        "further": further,
         "failure": start.failure if start and start.failure_code else None,
         "admin_url": urljoin(settings.PORTAL_URL, path),
     }

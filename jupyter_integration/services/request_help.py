@@ -62,7 +62,7 @@ def request_help(
 
 def _same(user: User, words: str, about: SpawnRequest | None) -> HelpRequest | None:
     return (
-        HelpRequest.objects.open()
+        HelpRequest.objects.unanswered()
         .filter(user=user, words=words, spawn_request=about)
         .filter(created_at__gt=timezone.now() - SAME_WITHIN)
         .first()

@@ -11,6 +11,7 @@ from functools import partial
 from django.utils import timezone
 
 from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.models.help_message import has_unread_answer
 from jupyter_integration.models.shown_rows import user_rows_name
 from jupyter_integration.status import snapshots
 from jupyter_integration.status.queries import status_from
@@ -55,7 +56,11 @@ def read_dashboard_data(user_id: int, *, next_path: str = "") -> DashboardData:
 
 
 def _read_rows(user_id: int) -> _UserRows:
-    help_requests = HelpRequest.objects.filter(user=user_id).only("created_at", "answered_at")
+    help_requests = (
+        HelpRequest.objects.filter(user=user_id)
+        .only("created_at", "answered_at", "closed_at")
+        .annotate(is_unread=has_unread_answer())
+    )
     return _UserRows(
         read_recent_requests(user_id),
         list(help_requests[:RECENT_HELP_REQUESTS]),

@@ -12,8 +12,9 @@ from django.utils import translation
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest
+from jupyter_integration.services.answer_help import answer_help
 from jupyter_integration.services.request_help import request_help
-from jupyter_integration.tests.scenes import employ, start
+from jupyter_integration.tests.scenes import start
 
 State = SpawnRequest.State
 HELP_LIST = reverse("admin:jupyter_integration_helprequest_changelist")
@@ -103,24 +104,14 @@ class TestStarts:
 
 
 class TestHelpRequests:
-    def test_page_shows_facts_and_mail_link(self, staff, asked, failed) -> None:
+    def test_page_shows_facts_and_address(self, staff, asked, failed) -> None:
         page = soup(staff, asked)
 
         for words in ("نشد & <b>چرا</b>؟", failed.reference, "Firefox/145", "no such image"):
             assert words in page.get_text(), words
-        assert page.select("[name=_save]")
         [link] = page.select("a[href^='mailto:']")
         assert link["href"].startswith(f"mailto:sara@example.ir?subject=%5B{asked.reference}%5D")
         assert page.select(f"a[href='{page_of(failed)}']")
-
-    def test_answered_mark_is_set_and_removed(self, staff, asked, nasrin) -> None:
-        staff.post(page_of(asked), {"is_answered": "on"})
-        asked.refresh_from_db()
-        assert asked.answered_by == nasrin
-
-        staff.post(page_of(asked), {})
-        asked.refresh_from_db()
-        assert asked.is_open
 
     def test_other_fields_cannot_be_changed(self, staff, asked) -> None:
         staff.post(page_of(asked), {"words": "دیگر", "server_state": "ready", "user": 1})
@@ -129,21 +120,23 @@ class TestHelpRequests:
         asked.refresh_from_db()
         assert asked.words == before
 
-    def test_action_marks_several_as_answered(self, staff, asked, omid) -> None:
+    def test_action_closes_several(self, staff, asked, omid) -> None:
         other = request_help(user=omid, words="کمک")
 
         selected = {"_selected_action": [asked.pk, other.pk]}
-        staff.post(HELP_LIST, {"action": "mark_as_answered"} | selected)
+        staff.post(HELP_LIST, {"action": "close_requests"} | selected)
 
-        assert not HelpRequest.objects.open().exists()
+        assert HelpRequest.objects.in_state("closed").count() == 2
 
-    def test_filter_separates_open_and_answered(self, staff, asked, omid) -> None:
-        other = request_help(user=omid, words="کمک")
-        staff.post(page_of(other), {"is_answered": "on"})
+    def test_filter_separates_states(self, staff, nasrin, sara, asked) -> None:
+        answered, closed = (request_help(user=sara, words=words) for words in ("یک", "دو"))
+        answer_help(help_request=answered, staff=nasrin, text="پاسخ", last_seen=0)
+        answer_help(help_request=closed, staff=nasrin, text="پاسخ", last_seen=0, closes=True)
 
-        assert listed(staff, answered="no") == {asked.pk}
-        assert listed(staff, answered="yes") == {other.pk}
-        assert listed(staff) == {asked.pk, other.pk}
+        assert listed(staff, state="unanswered") == {asked.pk}
+        assert listed(staff, state="answered") == {answered.pk}
+        assert listed(staff, state="closed") == {closed.pk}
+        assert listed(staff) == {asked.pk, answered.pk, closed.pk}
 
     @pytest.mark.parametrize("term", ["H{}", "{}", "sara", "باز", "نمیشود", "نمي‌شود"])
     def test_search_finds_reference_user_and_words(self, staff, sara, omid, term: str) -> None:
@@ -157,11 +150,3 @@ class TestHelpRequests:
         quoting = request_help(user=omid, words=f"خطای {asked.pk}")
 
         assert listed(staff, q=str(asked.pk)) == {asked.pk, quoting.pk}
-
-    def test_view_permission_allows_no_mark(self, client, omid, asked) -> None:
-        employ(omid, "view_helprequest")
-        client.force_login(omid)
-
-        assert client.get(page_of(asked)).status_code == 200
-        assert client.post(page_of(asked), {"is_answered": "on"}).status_code == 403
-        assert HelpRequest.objects.open().exists()

@@ -13,11 +13,14 @@ from pytest_django import Settings
 from accounts.models import User
 from jupyter_integration.hub.resources import HubEventPayload
 from jupyter_integration.models import HelpRequest, HubEvent, SpawnRequest, StopRequest
-from jupyter_integration.services.answer_help import mark_answered
+from jupyter_integration.services.answer_help import answer_help as send_answer
+from jupyter_integration.services.answer_help import close_help
+from jupyter_integration.services.read_thread import mark_answers_read
 from jupyter_integration.services.record_hub_event import record_hub_event
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.services.request_spawn import request_spawn
 from jupyter_integration.services.request_stop import request_cancel, request_stop
+from jupyter_integration.services.write_again import write_again as send_message
 from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
 from jupyter_integration.tests.pages import CARD, DASHBOARD
 from jupyter_integration.tests.scenes import see, start, stop
@@ -57,8 +60,30 @@ def kill_server(user: User) -> None:
     assert record_hub_event(message_id="msg_1", event=event, sent_at=timezone.now())
 
 
+def ask_for_help(user: User) -> None:
+    request_help(user=user, words="کمک")
+
+
 def answer_help(user: User) -> None:
-    assert mark_answered(help_request=HelpRequest.objects.get(user=user), answered_by=user)
+    asked = HelpRequest.objects.get(user=user)
+    send_answer(help_request=asked, staff=user, text="پاسخ", last_seen=0)
+
+
+def ask_and_answer(user: User) -> None:
+    ask_for_help(user)
+    answer_help(user)
+
+
+def close(user: User) -> None:
+    assert close_help(help_request=HelpRequest.objects.get(user=user), staff=user)
+
+
+def read_answer(user: User) -> None:
+    mark_answers_read(help_request=HelpRequest.objects.get(user=user))
+
+
+def write_again(user: User) -> None:
+    send_message(help_request=HelpRequest.objects.get(user=user), text="باز هم نشد")
 
 
 def do_nothing(_user: User) -> None:
@@ -69,8 +94,11 @@ CHANGES: list[tuple[Callable[[User], object], Callable[[User], object]]] = [
     (do_nothing, lambda user: request_spawn(user=user)),
     (do_nothing, lambda user: request_stop(user=user, requested_by=user)),
     (do_nothing, kill_server),
-    (do_nothing, lambda user: request_help(user=user, words="کمک")),
-    (lambda user: request_help(user=user, words="کمک"), answer_help),
+    (do_nothing, ask_for_help),
+    (ask_for_help, answer_help),
+    (ask_and_answer, close),
+    (ask_and_answer, read_answer),
+    (ask_and_answer, write_again),
     (stop, finish_stop),
     (start, lambda user: request_cancel(user=user)),
     (start, lambda user: claim_spawn(user).renew(state=State.STARTING, progress=40)),
@@ -79,7 +107,7 @@ CHANGES: list[tuple[Callable[[User], object], Callable[[User], object]]] = [
 
 def shown(data: DashboardData) -> tuple[Any, ...]:
     starts = [(row.pk, row.state, row.progress) for row in data.starts]
-    helps = [(row.pk, row.answered_at) for row in data.help_requests]
+    helps = [(row.pk, row.state, row.is_unread) for row in data.help_requests]
     return data.status.state, data.status.stop_reason, data.status.progress, starts, helps
 
 

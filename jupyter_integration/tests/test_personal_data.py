@@ -18,6 +18,7 @@ from accounts.services.anonymise_account import LastAdministratorError
 from accounts.services.register_hub_client import register_hub_client
 from accounts.tests.second_factor.app import app_of, reauthenticate, sign_in
 from jupyter_integration.models import (
+    HelpMessage,
     HelpRequest,
     HubEvent,
     HubRevocation,
@@ -34,6 +35,7 @@ COPY = reverse("download_data")
 DELETE = reverse("delete_account")
 SURE = {"understood": "on"}
 WORDS = "دفترچه‌ام باز نمی‌شود"
+ANSWER = "حالا باز می‌شود"
 
 
 def event(hub_username: str, number: str) -> HubEvent:
@@ -55,7 +57,7 @@ def sara(sara: User) -> User:
     EmailAddress.objects.create(user=sara, email=sara.email, primary=True, verified=True)
     start = SpawnRequest.objects.create(user=sara, state=SpawnRequest.State.READY)
     StopRequest.objects.create(user=sara, finished_at=timezone.now())
-    HelpRequest.objects.create(
+    asked = HelpRequest.objects.create(
         user=sara,
         spawn_request=start,
         words=WORDS,
@@ -63,6 +65,7 @@ def sara(sara: User) -> User:
         browser="Firefox",
         language="fa",
     )
+    HelpMessage.objects.create(help_request=asked, is_from_staff=True, text=ANSWER)
     event("sara", "msg_1")
     return sara
 
@@ -84,6 +87,7 @@ class TestCopy:
         for kind in ("addresses", "sessions", "starts", "stops", "support_requests"):
             assert len(data[kind]) == 1, kind
         assert data["support_requests"][0]["words"] == WORDS
+        assert [message["text"] for message in data["support_messages"]] == [ANSWER]
         assert len(data["jupyterhub_events"]) == 1
 
     def test_copy_has_no_secret(self, browser: Client, sara: User) -> None:
@@ -96,9 +100,10 @@ class TestCopy:
             assert secret not in content
 
     def test_copy_has_nothing_of_others(self, browser: Client, omid: User) -> None:
-        HelpRequest.objects.create(
+        theirs = HelpRequest.objects.create(
             user=omid, words="omid's words", server_state="stopped", language="fa"
         )
+        HelpMessage.objects.create(help_request=theirs, is_from_staff=True, text="to omid")
         event("omid", "msg_2")
 
         assert "omid" not in browser.get(COPY).content.decode()
@@ -173,6 +178,7 @@ class TestDeletion:
             assert not rows.exists()
         assert not Token.objects.exists()
         assert not HelpRequest.objects.exclude(words="", browser="").exists()
+        assert not HelpMessage.objects.exists()
         assert not HubEvent.objects.exists()
 
     def test_deletion_stops_server_and_removes_rows(self, sara: User, fake_hub, workers) -> None:

@@ -50,7 +50,7 @@ class TestFacts:
         assert (asked.spawn_request, asked.words, asked.browser) == (about, "کمک!", "Firefox/145")
         assert (asked.server_state, asked.failure_code) == ("failed", "image_missing")
         assert asked.hub_words == "Spawn failed: no such image: lab:1"
-        assert (asked.language, asked.is_open) == ("fa", True)
+        assert (asked.language, asked.state) == ("fa", "unanswered")
 
     def test_request_without_reference_concerns_the_shown_failure(self, sara) -> None:
         see(sara)

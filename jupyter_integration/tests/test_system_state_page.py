@@ -191,6 +191,16 @@ def test_drift_and_old_reconciliation_are_shown(staff, all_well) -> None:
     assert [kind for kind, _ in alerts(staff)] == ["Getting worse", "Good to know"]
 
 
+@pytest.mark.parametrize("is_mailed", [True, False])
+def test_unmailed_support_requests_are_an_alert(staff, all_well, nasrin, is_mailed: bool) -> None:
+    if not is_mailed:
+        User.objects.filter(pk=nasrin.pk).update(email="")
+
+    page = staff.get(PAGE).content.decode()
+
+    assert ("SUPPORT_EMAIL=support@example.ir" in page) != is_mailed
+
+
 def test_page_works_without_cache(staff, sara, settings) -> None:
     start(sara)
     settings.CACHES = settings.CACHES | UNREACHABLE_CACHE
@@ -218,7 +228,7 @@ def test_page_needs_few_queries(staff, all_well, sara, django_assert_max_num_que
         start(sara, State.READY)
     staff.get(PAGE)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         staff.get(PAGE)
 
 

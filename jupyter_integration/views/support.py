@@ -1,14 +1,17 @@
-"""Support pages: the form with the facts attached, and the page of a request."""
+"""Page of a new help request: the form with the facts attached."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import AuthenticatedHttpRequest
 from jupyter_integration.forms import HelpForm
 from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.models.help_message import has_unread_answer
+from jupyter_integration.monitoring.support_recipients import support_recipients
 from jupyter_integration.references import number_of
 from jupyter_integration.services.request_help import TooManyHelpRequestsError, request_help
 from jupyter_integration.status.queries import server_status
@@ -27,9 +30,10 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
     about = _own_start(request.user, request.POST.get("about") or request.GET.get("about", ""))
     words_are_optional = about is not None and about.failure_code != ""
     if request.method != "POST":
-        pending = HelpRequest.objects.open().filter(user=request.user, spawn_request=about).first()
-        if about is not None and pending is not None:
-            return redirect("help_request", number=pending.pk)
+        not_closed = HelpRequest.objects.filter(closed_at__isnull=True, user=request.user)
+        earlier = not_closed.filter(spawn_request=about).first() if about is not None else None
+        if earlier is not None:
+            return redirect("help_request", number=earlier.pk)
         return _show_form(request, HelpForm(can_be_empty=words_are_optional), about)
     form = HelpForm(request.POST, can_be_empty=words_are_optional)
     if not form.is_valid():
@@ -47,15 +51,14 @@ def ask_for_help(request: AuthenticatedHttpRequest) -> HttpResponse:
             _("You have asked for support several times within an hour. Please wait a little."),
         )
         return _show_form(request, form, about, status=429)
+    messages.success(request, _registered())
     return redirect("help_request", number=help_request.pk)
 
 
-@require_safe
-@login_required_htmx
-def show_help_request(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
-    """Show the request's reference, and whether it is answered."""
-    help_request = get_object_or_404(HelpRequest, pk=number, user=request.user)
-    return render(request, "help/received.html", {"asked": help_request})
+def _registered() -> str:
+    if support_recipients():
+        return _("Your request is recorded, and an email to the administrators is on its way.")
+    return _("Your request is recorded.")
 
 
 def _show_form(
@@ -71,7 +74,9 @@ def _show_form(
         "failure": about.failure if about and about.failure_code else None,
         "server": server_status(request.user),
         "browser": request.headers.get("User-Agent", ""),
-        "earlier": HelpRequest.objects.filter(user=request.user)[:LISTED],
+        "earlier": HelpRequest.objects.filter(user=request.user).annotate(
+            is_unread=has_unread_answer()
+        )[:LISTED],
     }
     return render(request, "help/ask.html", context, status=status)
 

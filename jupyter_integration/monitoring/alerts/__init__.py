@@ -7,6 +7,7 @@ from jupyter_integration.monitoring.alerts.hub_events import event_alerts
 from jupyter_integration.monitoring.alerts.parts import cache_alerts, part_alerts
 from jupyter_integration.monitoring.alerts.reconciliation import reconciliation_alerts
 from jupyter_integration.monitoring.alerts.starts import start_alerts
+from jupyter_integration.monitoring.alerts.support import support_alerts
 from jupyter_integration.monitoring.system_state import SystemState
 
 
@@ -20,5 +21,6 @@ def alerts_of(state: SystemState) -> list[Alert]:
         *start_alerts(state),
         *disk_alerts(state),
         *reconciliation_alerts(state),
+        *support_alerts(state),
     ]
     return sorted(alerts, key=lambda alert: alert.severity)
