@@ -49,14 +49,14 @@ def open_page(browser: Browser, live_server: LiveServer, student: User) -> Itera
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session}
             context.add_cookies([{**cookie, "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda message: record_violation(message.text))
+        page.on("console", lambda message: record_violation(page.url, message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(live_server.url + path)
         return page
 
-    def record_violation(text: str) -> None:
+    def record_violation(address: str, text: str) -> None:
         if "Content Security Policy" in text:
-            faults.append(text)
+            faults.append(f"{address}: {text}")
 
     yield open_path
     for context in contexts:
