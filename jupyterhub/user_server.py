@@ -2,7 +2,9 @@
 
 import os
 import sys
+from pathlib import Path
 
+from first_notebook import put_first_notebook
 from server_language import language_of, set_default_language, translate_menus
 from start_steps import Step
 
@@ -11,6 +13,9 @@ del sys.path[0]
 
 language = language_of(os.environ)
 set_default_language(language, os.environ)
+# Before Jupyter's first file, which ends the home's being new.
+if problem := put_first_notebook(Path.home(), language):
+    print(f"The first notebook was not copied: {problem}", flush=True)
 
 # jsonschema imports this if it is installed, and it compiles a grammar for more than a second: a
 # third of the whole start. It checks the format "iri", which no schema of JupyterLab uses.

@@ -52,9 +52,15 @@ def test_lab_follows_the_portal_until_its_owner_chooses(visitor: Visitor) -> Non
     domains = visitor.lab(owner.name, "/lab/api/translations/fa_IR").json()["data"]
     assert {"jupyterlab", "notebook"} <= set(domains)
 
+    home = owner.copy.var / "homes" / owner.name
+    [notebook] = home.glob("*.ipynb")
+    assert notebook.name == "از اینجا شروع کنید.ipynb"
+    notebook.unlink()
+
     visitor.submit("/accounts/profile/", {"language": "en"})
     restart(owner)
     assert shown_language(owner) == ENGLISH
+    assert list(home.glob("*.ipynb")) == []  # it does not come back, in no language
 
     choose_in_the_lab(owner, "fa_IR")
     restart(owner)
