@@ -14,6 +14,7 @@ from jupyter_integration.admin.system_state import show_system_state
 from jupyter_integration.api.server import ServerView
 from jupyter_integration.views import (
     dashboard,
+    first_steps,
     health,
     help_threads,
     personal_data,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", show_landing, name="landing"),
     path("dashboard/", dashboard.show_dashboard, name="dashboard"),
     path("dashboard/server/", dashboard.show_server_card, name="server_card"),
+    path("dashboard/first-steps/", first_steps.dismiss, name="first_steps_dismiss"),
     path("api/v1/server/", ServerView.as_view(), name="api-server"),
     path("server/start/", server.start, name="server_start"),
     path("server/stop/", server.stop, name="server_stop"),

@@ -45,6 +45,12 @@ def person(username: str) -> User:
 
 
 def new(user: User) -> None:
+    """The time that the card names is that of somebody else's start."""
+    now = timezone.now()
+    earlier = now - dt.timedelta(seconds=8)
+    SpawnRequest.objects.create(
+        user=person("earlier"), state=State.READY, taken_up_at=earlier, finished_at=now
+    )
     snapshots.record(user.pk, STOPPED_SERVER, as_of=timezone.now())
 
 

@@ -108,6 +108,19 @@ class User(StoredValues, AbstractUser):
         help_text="Made by its owner at sign-up. Staff vouch for all other accounts.",
     )
 
+    hub_user_may_be_older = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="The Hub may have had this user, with files, before the account.",
+    )
+    first_steps_dismissed = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="The dashboard shows its owner no first steps any more.",
+    )
+
     deletion_requested_at = models.DateTimeField(
         null=True,
         editable=False,
@@ -135,6 +148,8 @@ class User(StoredValues, AbstractUser):
             "hub_claim_expires_at",
             "session_generation",
             "password_change_required",
+            "hub_user_may_be_older",
+            "first_steps_dismissed",
         }
     )
 

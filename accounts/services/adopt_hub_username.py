@@ -34,7 +34,9 @@ def adopt_hub_username(*, user: User, hub_username: str) -> str | None:
         if issued.issued_to_id != stored.pk:
             raise AdoptionRefusedError(f"{hub_username!r} was already issued to another account")
         User.objects.filter(pk=user.pk).update(
-            hub_username=hub_username, hub_user_created_at=timezone.now()
+            hub_username=hub_username,
+            hub_user_created_at=timezone.now(),
+            hub_user_may_be_older=True,
         )
     user.refresh_from_db(fields=["hub_username", "hub_user_created_at"])
     was_created = stored.hub_user_created_at is not None and stored.hub_username != hub_username

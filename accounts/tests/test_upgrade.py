@@ -6,7 +6,14 @@ from django.db import connection
 from accounts.models import User
 
 # Columns that processes of the version before do not know, and leave out of their rows.
-NEW = ("names_for_search", "password_change_required", "signed_up", "session_generation")
+NEW = (
+    "names_for_search",
+    "password_change_required",
+    "signed_up",
+    "session_generation",
+    "hub_user_may_be_older",
+    "first_steps_dismissed",
+)
 
 
 @pytest.mark.django_db

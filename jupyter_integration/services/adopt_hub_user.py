@@ -9,6 +9,7 @@ from accounts.services.adopt_hub_username import AdoptionRefusedError, adopt_hub
 from jupyter_integration.hub.client import HubClient
 from jupyter_integration.hub.errors import HubNotFound
 from jupyter_integration.models import HubRevocation, SpawnRequest
+from jupyter_integration.models.shown_rows import invalidate_user_rows
 from jupyter_integration.tasks import revoke_hub_access
 from portal.enqueue import enqueue_on_commit
 
@@ -34,6 +35,7 @@ def adopt_hub_user(*, hub: HubClient, user: User, hub_username: str) -> None:
         if left_behind is not None:
             HubRevocation.objects.get_or_create(hub_username=left_behind)
             enqueue_on_commit(revoke_hub_access, left_behind)
+    invalidate_user_rows([user.pk])  # an open page tells a new person that there is no server yet
 
 
 def _refuse_unless_harmless(hub: HubClient, hub_username: str) -> None:

@@ -22,6 +22,7 @@ from jupyter_integration.status.queue_position import (
     queue_position,
     spawn_queue_is_stalled,
     stop_queue_is_stalled,
+    usual_start,
 )
 from jupyter_integration.status.recent_requests import RecentRequests, read_recent_requests
 from jupyter_integration.status.server_status import ServerStatus
@@ -163,6 +164,15 @@ def _settled(recent: RecentRequests, cached_status: CachedStatus, next_path: str
             failure=failure,
             request_id=last_start.pk,
             is_outdated=cached_status.is_outdated,
+        )
+    if state is ServerState.STOPPED and recent.is_first_visit:
+        return ServerStatus(
+            state,
+            _("You have no server yet."),
+            as_of=snapshot.as_of,
+            is_outdated=cached_status.is_outdated,
+            is_first_visit=True,
+            usual_start=usual_start(),
         )
     return ServerStatus(
         state,

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.db.models import Avg, F
@@ -48,6 +49,15 @@ def expected_wait(number: int) -> timedelta | None:
     return _wait(number, copies.get(_SECONDS_IN_SLOT_KEY))
 
 
+def usual_start() -> timedelta | None:
+    """Return how long a start takes from its slot to the ready server, rounded up as a person says
+    it, to five seconds or a minute; None while none was measured.
+    """
+    seconds = _seconds_in_slot(copies.get(_SECONDS_IN_SLOT_KEY))
+    step = 5 if seconds <= 60 else 60
+    return timedelta(seconds=ceil(seconds / step) * step) if seconds else None
+
+
 def spawn_queue_is_stalled(*, waiting_since: datetime) -> bool:
     """Return whether the worker of starts is dead.
 
@@ -69,13 +79,19 @@ def _is_overdue(waiting_since: datetime) -> bool:
 
 
 def _wait(number: int, seconds_in_slot: float | None) -> timedelta | None:
-    if seconds_in_slot is None:
-        seconds_in_slot = _mean_seconds_in_slot()
-        copies.set(_SECONDS_IN_SLOT_KEY, seconds_in_slot, SECONDS_IN_SLOT_TTL.total_seconds())
+    seconds_in_slot = _seconds_in_slot(seconds_in_slot)
     if not seconds_in_slot:
         # Most often a slot is free for the next request, which a worker claims at this moment.
         return timedelta() if number == 1 else None
     return timedelta(seconds=seconds_in_slot * number / settings.SPAWN_SLOTS)
+
+
+def _seconds_in_slot(cached: float | None) -> float:
+    """Return the cached mean time in a slot; without one, measure it and put it into the cache."""
+    if cached is None:
+        cached = _mean_seconds_in_slot()
+        copies.set(_SECONDS_IN_SLOT_KEY, cached, SECONDS_IN_SLOT_TTL.total_seconds())
+    return cached
 
 
 def _mean_seconds_in_slot() -> float:

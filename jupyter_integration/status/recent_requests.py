@@ -16,6 +16,8 @@ class RecentRequests:
     """The newest first, at most RECENT_STARTS."""
     last_stop: StopRequest | None
     last_stop_event: HubEvent | None = None
+    is_first_visit: bool = False
+    """Whether the person never had a server: none is known, and the Hub had no such user before."""
 
     @property
     def last_start(self) -> SpawnRequest | None:
@@ -23,11 +25,17 @@ class RecentRequests:
 
 
 def read_recent_requests(user_id: int) -> RecentRequests:
-    """Return the user's recent requests, in three queries."""
-    hub_username = User.objects.filter(pk=user_id).values("hub_username")[:1]
+    """Return the user's recent requests, in three queries; in four for a person without any."""
+    account = User.objects.filter(pk=user_id)
+    hub_username = account.values("hub_username")[:1]
     stop_events = HubEvent.objects.filter(hub_username=hub_username, kind__in=_STOP_EVENTS)
-    return RecentRequests(
-        list(SpawnRequest.objects.filter(user=user_id)[:RECENT_STARTS]),
-        StopRequest.objects.filter(user=user_id).first(),
-        stop_events.order_by("-happened_at").first(),
+    starts = list(SpawnRequest.objects.filter(user=user_id)[:RECENT_STARTS])
+    last_stop = StopRequest.objects.filter(user=user_id).first()
+    last_stop_event = stop_events.order_by("-happened_at").first()
+    is_first_visit = (
+        not starts
+        and last_stop is None
+        and last_stop_event is None
+        and account.filter(hub_user_may_be_older=False).exists()
     )
+    return RecentRequests(starts, last_stop, last_stop_event, is_first_visit)

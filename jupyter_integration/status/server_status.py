@@ -69,6 +69,8 @@ class ServerStatus:
     request_id: int | None = None  # of the start that led to this state
     is_reported: bool = False  # its worker reports: no refresh is needed
     is_outdated: bool = False  # changed since `as_of`: refresh at once
+    is_first_visit: bool = False  # STOPPED, and the person never had a server
+    usual_start: timedelta | None = None  # how long a start takes, on the first visit, if known
 
     @property
     def server_active(self) -> bool:

@@ -15,6 +15,7 @@ from jupyter_integration.services.refresh_if_stale import refresh_if_stale
 from jupyter_integration.status.dashboard_data import DashboardData, read_dashboard_data
 from jupyter_integration.status.server_status import ServerStatus
 from jupyter_integration.views.card_version import card_version
+from jupyter_integration.views.first_steps import shows_first_steps
 from jupyter_integration.views.interface_choice import chosen_interface
 from jupyter_integration.views.login_required import login_required_htmx
 from jupyter_integration.views.page_owner import reloads_page_of_another
@@ -34,6 +35,7 @@ def show_dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
         "recent_requests": [start for start in data.starts if not start.is_open],
         "is_first_start": any(start.is_open for start in data.starts),
         "help_requests": data.help_requests,
+        "shows_first_steps": shows_first_steps(request, data.starts),
         "wanted_another": is_of_another(request.user.hub_username, request.GET.get("next", "")),
     }
     return render(request, "dashboard.html", context)

@@ -111,6 +111,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
     return;
   }
+  if (event.detail.xhr.status === 200 && event.detail.target.id === "first-steps") {
+    // They go away with the button that had the focus.
+    document.getElementById("server-heading").focus({ preventScroll: true });
+    return;
+  }
   // A response without a card, such as the sign-in page after the session ended, needs a whole page.
   if (event.detail.xhr.status === 200 && !event.detail.serverResponse.includes(`id="${CARD}"`)) {
     event.detail.shouldSwap = false;
