@@ -34,6 +34,10 @@ class PortalAuthenticator(GenericOAuthenticator):
             *super().get_handlers(app),
         ]
 
+    def pre_spawn_start(self, user: Any, spawner: Any) -> None:
+        """Tell a server that starts where the portal is: its pages have a link to it."""
+        spawner.environment = {**spawner.environment, "SHAPARAK_PORTAL_URL": self.portal_url}
+
     async def refresh_user(self, user: Any, handler: Any = None, **options: Any) -> Any:
         """Keep people signed in while the portal cannot be reached; the next refresh asks again.
 

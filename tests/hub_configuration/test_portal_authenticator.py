@@ -1,4 +1,7 @@
-"""Refresh of a sign-in: only a refusal of the portal signs somebody out, not an outage."""
+"""Refresh of a sign-in, and what a server learns of the portal.
+
+Only a refusal of the portal signs somebody out, not an outage.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 from jupyter_integration.testing.free_ports import free_ports
@@ -74,3 +78,19 @@ def test_error_of_the_portal_changes_nothing(load: Any) -> None:
 def test_unreachable_portal_changes_nothing(load: Any) -> None:
     (port,) = free_ports(1)
     assert refresh(load, f"http://127.0.0.1:{port}/userinfo") is True
+
+
+def test_server_learns_the_portals_address(load: Any) -> None:
+    authenticator = load("portal_authenticator").PortalAuthenticator(
+        portal_url="https://portal.example.ir", allow_all=True
+    )
+    given = {"LANG": "C.UTF-8"}
+    spawner = SimpleNamespace(environment=given)
+
+    authenticator.pre_spawn_start(Sara(), spawner)
+
+    assert spawner.environment == {
+        "LANG": "C.UTF-8",
+        "SHAPARAK_PORTAL_URL": "https://portal.example.ir",
+    }
+    assert given == {"LANG": "C.UTF-8"}, "the configuration of all servers is changed"
