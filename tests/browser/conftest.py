@@ -1,4 +1,4 @@
-"""Fixtures: pages of Django's live server, signed in as sara the student."""
+"""Fixtures: pages of Django's live server, signed in as sara; a home with a notebook."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,19 @@ from jupyter_integration.hub.resources import STOPPED_SERVER
 from jupyter_integration.status import snapshots
 from tests.browser.chromium import launch
 from tests.browser.live_pages import Opened
+from tests.browser.notebooks import Home, make_home
+from tests.running_system import RunningSystem
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with launch() as browser:
         yield browser
+
+
+@pytest.fixture(scope="package")
+def home(browser: Browser, running_system: RunningSystem) -> Home:
+    return make_home(browser, running_system)
 
 
 @pytest.fixture
