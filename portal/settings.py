@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "portal.middleware.InsidePathsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentSecurityPolicyMiddleware",
-    # Static files are compressed already; this one is for pages (docs/adr/0030).
+    # Static files are compressed already; this one is for pages (docs/adr/0031).
     "django.middleware.gzip.GZipMiddleware",
     "portal.middleware.NoNullCharactersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
