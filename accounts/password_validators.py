@@ -1,20 +1,32 @@
-"""Validator of passwords that are guessed first here: the names of the portal and its parts."""
+"""Validators of passwords: their length, and the names that are guessed first here."""
 
 import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.usernames import fold_username
+from portal.persian.numbers import digits
 
 NAMES = ("shaparak", "شاپرک", "jupyterhub", "jupyterlab", "jupyter", "ژوپیتر", "جوپیتر", "notebook")
 # Labels of host names that are no name of an institution.
 COMMON_LABELS = frozenset({"www", "localhost", "ac", "com", "edu", "gov", "org", "net", "hub"})
 SHORTEST_LABEL = 4  # characters
 SHORTEST_REST = 6  # characters beside the names
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's own, with the reader's digits: the admin shows its texts as they are."""
+
+    def get_error_message(self) -> str:
+        return digits(super().get_error_message())
+
+    def get_help_text(self) -> str:
+        return digits(super().get_help_text())
 
 
 class OwnNameValidator:

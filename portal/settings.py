@@ -206,11 +206,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-] + [{"NAME": "accounts.password_validators.OwnNameValidator"}]
+] + [
+    {"NAME": "accounts.password_validators.LengthValidator"},
+    {"NAME": "accounts.password_validators.OwnNameValidator"},
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 

@@ -1,5 +1,6 @@
 """Crawl of every page as visitor, student and staff, and every mail: no Latin word is left."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +13,21 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core import mail
+from django.db.models.options import Options
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
+from accounts.services.ensure_support_group import ensure_support_group
 from accounts.tests.second_factor.app import app_of
 from accounts.tests.second_factor.device import Device
 from jupyter_integration.hub.resources import STOPPED_SERVER
-from jupyter_integration.models import SpawnRequest
+from jupyter_integration.models import HelpRequest, HubRevocation, SpawnRequest, StopRequest
 from jupyter_integration.status import snapshots
 from tests.reading import latin_words, words_of_mail, words_of_page
 
@@ -116,24 +121,87 @@ def test_pages_of_second_factor_have_no_latin_word(student: Client, sara: User) 
     assert latin_words_in(found) == {}
 
 
-# Texts that Django and allauth do not translate.
-OF_THE_ADMIN = {"True", "False", "Search"}
-OF_THE_OPENID_PROVIDER = {"OpenID", "Connect", "IdP", "Tokens"}
+# Usernames and addresses stand in tables, choices and questions without a mark of their own.
+NAMES_IN_THE_ADMIN = {"sara", "nasrin", "example", "ir"}
+LISTS = [model._meta for model in admin.site._registry]
 
 
-def test_staff_find_no_latin_word(staff: Client) -> None:
-    ours = re.compile(r"/admin/($|hub/|jupyter_integration/|accounts/)")
-    # Permissions ("Can add user") and the page of a password are English in Django itself.
-    theirs = re.compile(r"/accounts/user/\d+/(change|password)/")
+@pytest.fixture
+def filled_admin(staff: Client, sara: User, nasrin: User) -> Client:
+    """A row in each list of the admin, and a group with a member."""
+    HelpRequest.objects.create(user=sara, words="سلام")
+    StopRequest.objects.create(user=sara)
+    HubRevocation.objects.create(hub_username="sara")
+    ensure_support_group()
+    sara.groups.add(Group.objects.get())
+    staff.post(f"/admin/accounts/user/{sara.pk}/change/", {"username": "sara"})
+    return staff
+
+
+def without_hash(html: str) -> str:
+    """Return a page of an account without the beginning of its password's hash."""
+    page = BeautifulSoup(html, "html.parser")
+    for code in page.select("#id_password bdi"):
+        code.decompose()
+    return str(page)
+
+
+def test_staff_find_no_latin_word(filled_admin: Client) -> None:
     found = {
-        address: html
-        for address, html in pages(staff, "/admin/")
-        if ours.match(address) and not theirs.search(address)
+        address: without_hash(html)
+        for address, html in pages(filled_admin, "/admin/")
+        if address.startswith("/admin/")
     }
-    starts = "/admin/jupyter_integration/spawnrequest/"
-    assert {"/admin/accounts/user/", "/admin/hub/", starts} <= set(found)
-    names = {"sara", "nasrin", "example", "ir"} | OF_THE_ADMIN | OF_THE_OPENID_PROVIDER
-    assert latin_words_in(found, names=names) == {}
+    lists = {reverse(f"admin:{of.app_label}_{of.model_name}_changelist") for of in LISTS}
+    assert lists | {"/admin/hub/"} <= set(found)
+    for page in ("change", "history", "delete", "password", "add"):
+        assert any(address.endswith(f"/{page}/") for address in found), page
+    assert latin_words_in(found, names=NAMES_IN_THE_ADMIN) == {}
+
+
+@pytest.mark.parametrize("of", LISTS, ids=str)
+def test_filters_and_searches_of_the_admin_are_persian(filled_admin: Client, of: Options) -> None:
+    address = reverse(f"admin:{of.app_label}_{of.model_name}_changelist")
+    html = filled_admin.get(address).content.decode()
+    links = BeautifulSoup(html, "html.parser").select("#changelist-filter a, thead a")
+    choices = {str(link["href"]) for link in links} | {"?q=هیچ"}
+    found = {c: filled_admin.get(address + c, follow=True).content.decode() for c in choices}
+    assert latin_words_in(found, names=NAMES_IN_THE_ADMIN) == {}
+    if 'id="searchbar"' in html:
+        assert not re.search("[0-9]", words_of_page(found["?q=هیچ"]))
+
+
+def test_question_before_deletion_is_persian(filled_admin: Client) -> None:
+    group = Group.objects.get()
+    chosen = {"action": "delete_selected", "_selected_action": str(group.pk)}
+    html = filled_admin.post("/admin/auth/group/", chosen).content.decode()
+    assert "حذف شود؟" in html
+    assert latin_words(words_of_page(html)) - NAMES_IN_THE_ADMIN == set()
+
+
+def test_scripts_of_the_admin_speak_persian(filled_admin: Client) -> None:
+    script = filled_admin.get("/admin/jsi18n/").content.decode()
+    catalogue = json.loads(re.search(r"newcatalog = (\{.*?\});", script, re.DOTALL)[1])
+    texts = [text for value in catalogue.values() for text in ([value], value)[type(value) is list]]
+    placeholder = re.compile(r"%\(\w+\)s|%s")
+    assert "افزودن همهٔ %s" in texts
+    assert [text for text in texts if latin_words(placeholder.sub("", text))] == []
+
+
+def test_noun_after_a_count_is_singular(filled_admin: Client) -> None:
+    words = " ".join(
+        words_of_page(filled_admin.get("/admin/accounts/user/").content.decode()).split()
+    )
+    assert "۲ کاربر " in words
+    assert "۰ از ۲ انتخاب شده است" in words
+
+
+def test_names_keep_their_digits_in_messages_of_the_admin(filled_admin: Client) -> None:
+    numbered = User.objects.create_user("401234567", password="a-good-long-password")
+    User.objects.create_user("401234568", password="a-good-long-password")
+    data = {"post": "yes"}
+    deleted = filled_admin.post(f"/admin/accounts/user/{numbered.pk}/delete/", data, follow=True)
+    assert "401234567" in words_of_page(deleted.content.decode())
 
 
 @pytest.mark.parametrize("page", ["landing", "account_login"])

@@ -7,6 +7,8 @@ import jinja2
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.reading import latin_words, words_of_page
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "jupyterhub" / "templates"
 STYLE = (TEMPLATES / "error.css").read_text("utf-8")
@@ -32,6 +34,11 @@ def test_standalone_page_is_in_both_languages(page: str) -> None:
     assert re.search("[آ-ی]", soup.h1.get_text())
     assert not re.search("[آ-ی]", english.get_text())
     assert english.h2.get_text() and english.a.get_text()
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_standalone_page_has_no_latin_word_outside_its_english_part(page: str) -> None:
+    assert latin_words(words_of_page(page)) == set()
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

@@ -19,7 +19,10 @@ from tests.persian_spelling import FORMER_WORDS, SPELLING_MISTAKES, WORDING_MIST
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "locale/fa/LC_MESSAGES/django.po"
 THIRD_PARTY = ROOT / "locale/third_party/fa/LC_MESSAGES/django.po"
-CATALOGUES = pytest.mark.parametrize("path", [OURS, THIRD_PARTY], ids=["ours", "third party"])
+SCRIPTS = THIRD_PARTY.with_name("djangojs.po")
+CATALOGUES = pytest.mark.parametrize(
+    "path", [OURS, THIRD_PARTY, SCRIPTS], ids=["ours", "third party", "scripts of the admin"]
+)
 
 # Names without a Persian form, and codes that people see elsewhere in the same letters.
 LATIN_NAMES = {"JupyterHub", "JupyterLab", "Notebook", "API", "IP", "IPv4", "IPv6"}
@@ -104,6 +107,20 @@ def test_third_party_texts_still_exist_there() -> None:
     assert ours - theirs == set()
 
 
+def test_every_text_of_the_admin_scripts_is_translated() -> None:
+    folder = Path(django.__file__).parent / "contrib/admin/locale"
+    theirs = texts_of(folder / "en/LC_MESSAGES/djangojs.po")
+    persian = texts_of(folder / "fa/LC_MESSAGES/djangojs.po") | texts_of(SCRIPTS)
+    assert texts_of(SCRIPTS) - theirs == set()
+    assert theirs - persian == set()
+
+
+def texts_of(path: Path) -> set[tuple[str | None, str]]:
+    entries = polib.pofile(str(path))
+    own = path.parent.parent.name != "en"
+    return {(e.msgctxt, e.msgid) for e in entries if not own or e.translated()}
+
+
 @pytest.mark.parametrize("part", ["conf", "contrib/admin", "contrib/auth"])
 def test_every_text_of_django_is_translated(part: str) -> None:
     folder = Path(django.__file__).parent / part / "locale"
@@ -155,7 +172,12 @@ def test_one_thing_has_one_word(path: Path, word: str) -> None:
     assert [text for _, text in translations(path) if pattern.search(text)] == []
 
 
-PERSIAN_DOCUMENTS = ["README.fa.md", "jupyterhub/templates", "deploy/edge/pages"]
+PERSIAN_DOCUMENTS = [
+    "README.fa.md",
+    "jupyterhub/templates",
+    "deploy/edge/pages",
+    "templates/help_pages/fa",
+]
 FOR_OPERATORS = {"README.fa.md": "شاپرک, outside texts for operators"}
 
 

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin.forms import AccountChangeForm, AccountCreationForm
+from accounts.admin.forms import AccountChangeForm, AccountCreationForm, PasswordByStaffForm
+from accounts.admin.permissions import PermissionsAdmin
 from accounts.models import User
 from accounts.services.end_sessions import Reason, end_sessions
 from accounts.services.remove_second_factor import remove_second_factor
@@ -24,9 +25,10 @@ from portal.persian.numbers import number
 
 
 @admin.register(User)
-class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, UserAdmin):
+class AccountAdmin(FoldedSearchAdmin, LocalizedDatesAdmin, PermissionsAdmin, UserAdmin):
     form = AccountChangeForm
     add_form = AccountCreationForm
+    change_password_form = PasswordByStaffForm
     list_display: tuple[str, ...] = (
         "username",
         "hub_username",

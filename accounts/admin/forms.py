@@ -4,7 +4,13 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    SetUnusablePasswordMixin,
+    UserChangeForm,
+)
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressField, AddressInput
@@ -26,6 +32,21 @@ class AccountCreationForm(AdminUserCreationForm):
     def clean_username(self) -> str:
         self.cleaned_data["username"] = fold_username(self.cleaned_data["username"])
         return super().clean_username()
+
+
+class PasswordByStaffForm(AdminPasswordChangeForm):
+    """Form of another person's new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "usable_password" in self.fields:
+            # Django's own text and its warning, which is English in Django's code.
+            self.fields["usable_password"].help_text = format_html(
+                '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li>'
+                "</ul>",
+                SetUnusablePasswordMixin.usable_password_help_text,
+                _("If you disable it, the present password of this account is lost."),
+            )
 
 
 class AccountChangeForm(UserChangeForm):

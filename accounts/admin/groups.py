@@ -6,11 +6,13 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.admin.permissions import PermissionsAdmin
+
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RightsAdmin(GroupAdmin):
+class RightsAdmin(PermissionsAdmin, GroupAdmin):
     """Admin of groups: whoever changes a group changes the rights of its members."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

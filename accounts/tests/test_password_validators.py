@@ -29,7 +29,7 @@ from accounts.models import User
 def test_own_name_is_refused_in_both_scripts(password: str, settings) -> None:
     settings.PORTAL_URL = "https://portal.kavosh.ac.ir"
 
-    with pytest.raises(ValidationError, match="نام همین سامانه"):
+    with pytest.raises(ValidationError, match="نام یا نشانی شاپرک"):
         validate_password(password)
 
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('lease_expires_at', models.DateTimeField(editable=False, null=True)),
                 ('not_before', models.DateTimeField(editable=False, help_text='The Hub asked us not to try again before.', null=True)),
                 ('hub_username', models.CharField(max_length=30, primary_key=True, serialize=False, verbose_name='name on the Hub')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='requested at')),
             ],
             options={
                 'verbose_name': 'revoked access',

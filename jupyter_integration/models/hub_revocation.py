@@ -13,7 +13,7 @@ class HubRevocation(LeasedRow):
     """
 
     hub_username = models.CharField(_("name on the Hub"), max_length=30, primary_key=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("requested at"), auto_now_add=True)
 
     objects = LeasedQuerySet.as_manager()
 
