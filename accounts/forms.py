@@ -82,6 +82,9 @@ class SignupForm(allauth_forms.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= USERNAME_ATTRIBUTES
         complete_names(self)
+        self.fields["username"].help_text = _(
+            "For example your student number; Persian digits work too."
+        )
         show_admitted_domains(self.fields["email"])
 
     def clean_email(self) -> str:

@@ -38,6 +38,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "portal/pages.js": (
         "portal/portal.js",
+        # After portal.js, whose lock of a form it ends.
+        "portal/forms.js",
+        "portal/passwords.js",
         "portal/copy.js",
         "portal/print.js",
     ),

@@ -241,7 +241,8 @@ def html_after(client: Client, page: str, data: dict[str, str]) -> str:
     response = client.post(reverse(page), data)
     assert response.status_code == 200, "the form was accepted"
     html = response.content.decode()
-    assert BeautifulSoup(html, "html.parser").select(".field__error, .form-errors"), "no error"
+    errors = ".field__error:not([hidden]), .form-errors:not([hidden])"
+    assert BeautifulSoup(html, "html.parser").select(errors), "no error"
     return html
 
 

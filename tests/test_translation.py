@@ -26,6 +26,7 @@ CATALOGUES = pytest.mark.parametrize(
 
 # Names without a Persian form, and codes that people see elsewhere in the same letters.
 LATIN_NAMES = {"JupyterHub", "JupyterLab", "Notebook", "API", "IP", "IPv4", "IPv6"}
+LATIN_NAMES |= {"Caps", "Lock"}  # as on the key
 
 STAND_IN = "\N{OBJECT REPLACEMENT CHARACTER}"  # for a name or a number
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sdr]|%[sd]|\{[a-z_]*\}|</?[a-z][^>]*>")

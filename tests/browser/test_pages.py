@@ -133,16 +133,6 @@ def test_password_can_be_shown_and_hidden(open_page: Opened) -> None:
     expect(page.locator("#id_password")).to_have_attribute("type", "password")
 
 
-def test_first_field_with_an_error_has_focus(open_page: Opened) -> None:
-    page = open_page("/accounts/signup/", visitor=True)
-    page.fill("#id_username", "parisa")
-    page.fill("#id_email", "nowhere")
-    page.fill("#id_password1", "a-good-long-password")
-    page.eval_on_selector("main form", "form => { form.noValidate = true; }")
-    page.click("main form [type=submit]")
-    expect(page.locator("#id_email")).to_be_focused()
-
-
 def test_menu_closes_on_escape_and_outside_click(open_page: Opened) -> None:
     page = open_page("/dashboard/")
     menu = page.locator(".menu")
