@@ -14,6 +14,7 @@ from jupyter_integration.failures.codes import FailureCode
 from jupyter_integration.models import SpawnRequest
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.status import snapshots
+from portal.help_pages import Topic
 from tests.browser.live_pages import RUNNING, Opened
 from tests.test_standalone_pages import PAGES as STANDALONE_PAGES
 
@@ -33,10 +34,13 @@ VISITOR_PAGES = (
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
     "/privacy/",
+    "/help/",
+    *(f"/help/{topic}/" for topic in Topic),
     "/no-such-page/",
 )
 STUDENT_PAGES = (
     "/dashboard/",
+    "/help/ask/",
     "/accounts/profile/",
     "/accounts/email/",
     "/accounts/password/change/",

@@ -94,6 +94,20 @@ def test_open_confirmation_and_focus_survive_new_card(open_page: Opened, student
     expect(page.locator("#server-stop")).to_be_hidden()
 
 
+def test_dismissed_steps_leave_the_focus_on_the_card(open_page: Opened, student: User) -> None:
+    page = open_page("/dashboard/")
+    page.click("#server-start")
+    expect(page.locator("#server-card")).to_have_attribute("data-state", "queued")
+    followed = page.url
+    page.focus("#first-steps button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#first-steps")).to_have_count(0)
+    expect(page.locator("#server-heading")).to_be_focused()
+    assert page.url == followed  # not loaded again: the page still goes to the Lab by itself
+    page.reload()
+    expect(page.locator("#first-steps")).to_have_count(0)
+
+
 def test_elapsed_time_counts_in_persian_digits(open_page: Opened, student: User) -> None:
     SpawnRequest.objects.create(user=student, state=State.STARTING, progress=30)
     page = open_page("/dashboard/")
@@ -176,6 +190,14 @@ def test_start_and_cancel_work_without_scripts(open_page: Opened, student: User)
     assert SpawnRequest.objects.filter(user=student, state=State.QUEUED).count() == 1
     page.click("#server-cancel")
     expect(page.locator("#server-card")).not_to_have_attribute("data-state", "queued")
+
+
+def test_steps_are_dismissed_without_scripts(open_page: Opened) -> None:
+    page = open_page("/dashboard/", java_script_enabled=False)
+    page.click("#first-steps button")
+    page.wait_for_url("**/dashboard/")
+    expect(page.locator("#server-card")).to_be_visible()
+    expect(page.locator("#first-steps")).to_have_count(0)
 
 
 def test_waiting_page_reloads_itself_without_scripts(open_page: Opened, student: User) -> None:
