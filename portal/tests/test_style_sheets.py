@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.staticfiles import finders
-from django.test import override_settings
+from django.test import Client, override_settings
 
+from accounts.models import User
 from portal.bundles import BUNDLES, concatenate
 
 ROOT = Path(settings.BASE_DIR)
@@ -119,3 +121,14 @@ def test_changed_source_changes_the_bundle(tmp_path: Path) -> None:
         content = Path(bundle).read_text("utf-8")
     assert "blue" in content
     assert "red" not in content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/accounts/signup/", "/help/", "/dashboard/", "/no-page"])
+def test_page_loads_one_sheet_and_one_script(client: Client, sara: User, address: str) -> None:
+    if address == "/dashboard/":
+        client.force_login(sara)
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    assert len(page.select("link[rel=stylesheet]")) == 1
+    assert len(page.select("script")) == 1
+    assert len(page.select("link[rel=preload]")) == 1
