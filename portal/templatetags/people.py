@@ -1,8 +1,10 @@
-"""Names of people in a `<bdi>`, so that no name changes the direction of its sentence."""
+"""Names of people in a `<bdi>`, so that none changes the direction of its sentence; addresses."""
+
+import re
 
 from django import template
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -24,3 +26,10 @@ def full_name(user: AbstractBaseUser | AnonymousUser) -> SafeString:
 def given_name(user: AbstractBaseUser | AnonymousUser) -> SafeString:
     """Return the given name, for a greeting; otherwise the username."""
     return _isolated(getattr(user, "first_name", ""), user)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Return an e-mail address that a narrow page breaks after "@" or a dot, and not in a word."""
+    parts = re.split(r"(?<=[@.])", address)
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))

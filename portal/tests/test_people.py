@@ -1,7 +1,7 @@
 """Names of people on a page."""
 
 from accounts.models import User
-from portal.templatetags.people import full_name, given_name
+from portal.templatetags.people import breakable, full_name, given_name
 
 
 def test_given_names_are_shown_in_bdi() -> None:
@@ -17,3 +17,8 @@ def test_user_name_replaces_missing_names() -> None:
 
 def test_name_is_escaped() -> None:
     assert given_name(User(first_name="<b>")) == "<bdi>&lt;b&gt;</bdi>"
+
+
+def test_address_breaks_after_its_marks() -> None:
+    assert breakable("zahra.karimi@example.ir") == "zahra.<wbr>karimi@<wbr>example.<wbr>ir"
+    assert breakable("<b>@x") == "&lt;b&gt;@<wbr>x"
