@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.models import SpawnRequest
+from jupyter_integration.models import SavedAnswer, SpawnRequest
+from jupyter_integration.services.answer_help import answer_help
 from jupyter_integration.services.request_help import request_help
 from jupyter_integration.status import snapshots
 from portal.help_pages import Topic
@@ -93,12 +94,14 @@ def test_student_pages_have_no_violation(
     open_page: Opened, student: User, language: str, scheme: str
 ) -> None:
     User.objects.filter(pk=student.pk).update(language=language)
-    request_help(user=student, words="The server does not start.")
+    asked = request_help(user=student, words="The server does not start.")
+    answer_help(help_request=asked, staff=student, text="Which message do you see?", last_seen=0)
     page = open_page("/dashboard/", color_scheme=scheme, reduced_motion="reduce")
     page.click(".menu > summary")
 
     assert violations(page) == []
-    assert visit(page, STUDENT_PAGES) == {}
+    support = (reverse("help_requests"), reverse("help_request", args=[asked.pk]))
+    assert visit(page, (*STUDENT_PAGES, *support)) == {}
 
 
 @each_view
@@ -137,7 +140,7 @@ def admin_pages(person: User, start: SpawnRequest, question: int) -> Iterator[st
     yield reverse(f"{people}_delete", args=[person.pk])
     yield reverse(f"{starts}_changelist")
     yield reverse(f"{starts}_change", args=[start.pk])
-    for model in ("stoprequest", "hubrevocation", "helprequest", "hubevent"):
+    for model in ("stoprequest", "hubrevocation", "helprequest", "hubevent", "savedanswer"):
         yield reverse(f"admin:jupyter_integration_{model}_changelist")
     yield reverse("admin:jupyter_integration_helprequest_change", args=[question])
     yield reverse("admin:account_emailaddress_changelist")
@@ -153,6 +156,8 @@ def test_admin_pages_have_no_violation(
         user=omid, state="failed", failure_code=FailureCode.NO_SPACE, finished_at=timezone.now()
     )
     question = request_help(user=omid, words="The server does not start.")
+    answer_help(help_request=question, staff=student, text="Which message?", last_seen=0)
+    SavedAnswer.objects.create(title="Disk", text="Delete large files.")
     page = open_page("/admin/", color_scheme=scheme, reduced_motion="reduce")
 
     assert visit(page, tuple(admin_pages(omid, start, question.pk))) == {}

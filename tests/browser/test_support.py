@@ -1,14 +1,17 @@
-"""Support after a failed start: its code in the clipboard, and the request with that code."""
+"""Support: the code of a failed start, the request with that code, and the conversation."""
 
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
 from jupyter_integration.failures.codes import FailureCode
-from jupyter_integration.models import HelpRequest, SpawnRequest
+from jupyter_integration.models import HelpMessage, HelpRequest, SavedAnswer, SpawnRequest
+from jupyter_integration.services.answer_help import answer_help
+from jupyter_integration.services.request_help import request_help
 from tests.browser.live_pages import Opened, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,3 +58,53 @@ def test_support_request_is_received_with_its_code(
     expect(page.locator(".reference__copy")).to_be_visible(visible=scripts)
     page.goto(page.url.replace(f"/help/{asked.pk}/", "/dashboard/"))
     expect(page.get_by_text("در انتظار پاسخ")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_staff_answer_by_keyboard(
+    open_page: Opened, student: User, omid: User, scripts: bool
+) -> None:
+    User.objects.filter(pk=student.pk).update(is_staff=True, is_superuser=True)
+    asked = request_help(user=omid, words="دیسک پر است.")
+    SavedAnswer.objects.create(title="دیسک", text="فایل‌های بزرگ را حذف کنید.")
+    address = reverse("admin:jupyter_integration_helprequest_change", args=[asked.pk])
+    page = open_page(address, java_script_enabled=scripts, viewport=PHONE)
+
+    page.focus("#id_text")
+    page.keyboard.type("سلام")
+    for key in ("Tab", "ArrowDown", "Tab", "Enter"):  # the saved answer, "insert"
+        page.keyboard.press(key)
+    expect(page.locator("#id_text")).to_have_value("سلام\n\nفایل‌های بزرگ را حذف کنید.")
+    page.focus("#id_text")
+    for key in ("Tab", "Tab", "Tab", "Enter"):  # the saved answer, "insert", "send"
+        page.keyboard.press(key)
+
+    expect(page.get_by_text("پاسخ شما ثبت شد")).to_be_visible()
+    expect(page.locator(".thread__entry")).to_have_count(2)
+    assert HelpMessage.objects.get().text == "سلام\n\nفایل‌های بزرگ را حذف کنید."
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_student_reads_an_answer_and_writes_again(
+    open_page: Opened, student: User, nasrin: User, scripts: bool
+) -> None:
+    asked = request_help(user=student, words="دیسک پر است.")
+    long_word = "x" * 300
+    answer_help(help_request=asked, staff=nasrin, text=f"چه می‌بینید؟ {long_word}", last_seen=0)
+    page = open_page("/help/requests/", java_script_enabled=scripts, viewport=PHONE)
+    expect(page.get_by_text("پاسخ تازه")).to_be_visible()
+
+    page.click(".starts__link")
+    expect(page.locator(".thread__entry")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.focus("#id_text")
+    page.keyboard.type("هیچ.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("پیام شما ثبت شد.")).to_be_visible()
+    expect(page.locator(".thread__entry")).to_have_count(3)
+    page.goto(page.url.replace(f"/help/{asked.pk}/", "/help/requests/"))
+    expect(page.get_by_text("در انتظار پاسخ")).to_be_visible()
+    expect(page.get_by_text("پاسخ تازه")).to_have_count(0)
