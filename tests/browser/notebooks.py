@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from tests.browser.people import SLOW, sign_up_and_start
 from tests.running_system import RunningSystem
 
+FIRST = "از اینجا شروع کنید.ipynb"
 SAMPLE = Path(__file__).with_name("persian.ipynb")
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {
@@ -61,6 +64,18 @@ class Home:
     def in_notebook(self) -> str:
         return f"{self.lab_url}/notebooks/{SAMPLE.name}"
 
+    @property
+    def first_in_lab(self) -> str:
+        """Return the address of the notebook that each new home gets.
+
+        A workspace of its own: JupyterLab opens the tabs of another notebook again.
+        """
+        return f"{self.lab_url}/lab/workspaces/first/tree/{quote(FIRST)}"
+
+    @property
+    def first_in_notebook(self) -> str:
+        return f"{self.lab_url}/notebooks/{quote(FIRST)}"
+
 
 def box_of(element: Locator, text: str) -> Box:
     return Box(**element.evaluate(BOX_OF_TEXT, text))
@@ -108,9 +123,25 @@ def open_notebook(context: BrowserContext, address: str) -> Page:
     page = context.new_page()
     page.goto(address)
     expect(page.locator(".jp-RenderedMarkdown h1")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".jp-RenderedMarkdown mjx-container").first).to_be_attached(timeout=SLOW)
     return page
 
 
 def block(page: Page, tag: str, text: str) -> Locator:
     return page.locator(f".jp-RenderedMarkdown {tag}", has_text=text).first
+
+
+def run_cells(page: Page) -> None:
+    """Run every code cell and wait for its end: on a phone by touch, else by Shift and Enter."""
+    on_phone = page.evaluate("navigator.maxTouchPoints > 0")
+    cells = page.locator(".jp-CodeCell")
+    for number in range(cells.count()):
+        editor = cells.nth(number).locator(".cm-line").last
+        if on_phone:
+            editor.tap()
+            page.locator("[data-command='notebook:run-cell-and-select-next']").first.tap()
+        else:
+            editor.click()
+            page.keyboard.press("Shift+Enter")
+        expect(cells.nth(number).locator(".jp-InputPrompt").first).to_have_text(
+            re.compile(r"^\[\d+\]:$"), timeout=SLOW
+        )

@@ -15,6 +15,7 @@ from tests.browser.notebooks import (
     box_of,
     inner_box_of,
     open_notebook,
+    run_cells,
     style_of,
 )
 from tests.browser.people import SLOW
@@ -95,6 +96,7 @@ def test_persian_quotation_has_its_bar_at_the_right(notebook: Page) -> None:
 
 def test_formula_stays_left_to_right(notebook: Page) -> None:
     paragraph = block(notebook, "p", "فرمول")
+    expect(paragraph.locator("mjx-container").first).to_be_attached(timeout=SLOW)
 
     assert style_of(paragraph, "direction") == "rtl"
     assert style_of(paragraph.locator("mjx-container").first, "direction") == "ltr"
@@ -132,17 +134,9 @@ def test_persian_letters_are_vazirmatn(notebook: Page) -> None:
 
 def test_cells_run(notebook: Page) -> None:
     """On a phone: by touch."""
-    on_phone = notebook.evaluate("navigator.maxTouchPoints > 0")
-    run = notebook.locator("[data-command='notebook:run-cell-and-select-next']").first
+    run_cells(notebook)
     cells = notebook.locator(".jp-CodeCell")
-    for number in range(cells.count()):
-        editor = cells.nth(number).locator(".cm-line").last
-        if on_phone:
-            editor.tap()
-            run.tap()
-        else:
-            editor.click()
-            notebook.keyboard.press("Shift+Enter")
+
     output = cells.nth(0).locator(".jp-OutputArea-output")
     expect(output).to_have_text(re.compile(r"^\s*5\s*$"), timeout=SLOW)
     assert style_of(output, "direction") == "ltr"
