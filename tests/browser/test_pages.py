@@ -257,19 +257,3 @@ def test_no_page_scrolls_sideways_on_old_phone(open_page: Opened, student: User)
     )
     too_wide += [path for path in FAILURE_PAGES if scrolls_sideways(path.format(failed.pk))]
     assert too_wide == []
-
-
-def test_controls_are_large_enough_for_a_finger(open_page: Opened, student: User) -> None:
-    """WCAG 2.2, 2.5.8: at least 24 CSS pixels, except links within a sentence."""
-    snapshots.record(student.pk, RUNNING, as_of=timezone.now())
-    for address, visitor in (("/", True), ("/accounts/login/", True), ("/dashboard/", False)):
-        page = open_page(address, visitor=visitor, viewport=PHONE)
-        for control in page.locator(
-            "a:not(.skip-link), button, summary, input:not([type=hidden])"
-        ).all():
-            box = control.bounding_box()
-            in_a_sentence = control.evaluate(
-                "e => e.tagName === 'A' && !!e.closest('p, .field__help')"
-            )
-            if box and control.is_visible() and not in_a_sentence:
-                assert box["height"] >= 24 or control.get_attribute("type") == "checkbox", address
