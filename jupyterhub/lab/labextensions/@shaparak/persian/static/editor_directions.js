@@ -117,7 +117,8 @@ function editorExtension({ view, state, language }, model) {
       view.EditorView.bidiIsolatedRanges.of(of("isolates")),
     ],
   });
-  return [view.EditorView.perLineTextDirection.of(true), plugin];
+  // In code each string and comment is isolated: two Persian strings would swap places.
+  return [view.EditorView.perLineTextDirection.of(true), plugin, language.bidiIsolates()];
 }
 
 export async function makePlugin(requirePackage) {
