@@ -21,6 +21,9 @@ from accounts.services.settle_addresses import (
 )
 from accounts.staff_rights import ordinary_accounts
 
+PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
+"""Names of the pages on which an account's rows go along with it."""
+
 admin.site.unregister(EmailAddress)
 
 
@@ -46,6 +49,9 @@ class AddressAdmin(EmailAddressAdmin):
             add_vouched_address(user=obj.user, row=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if page in PAGES_THAT_DELETE_ACCOUNTS:
+            return super().has_delete_permission(request, obj)
         is_main = obj is not None and obj.primary
         return not is_main and super().has_delete_permission(request, obj)
 

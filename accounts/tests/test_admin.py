@@ -1,6 +1,7 @@
 """Admin of accounts."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
@@ -132,6 +133,8 @@ def test_search_finds_hub_username_and_persian_digits(staff: Client) -> None:
 
 
 def test_deleted_account_leaves_its_hub_username(staff: Client, sara: User) -> None:
+    EmailAddress.objects.create(user=sara, email="sara@example.ir", primary=True, verified=True)
+
     response = staff.post(reverse("admin:accounts_user_delete", args=[sara.pk]), {"post": "yes"})
 
     assert response.status_code == 302

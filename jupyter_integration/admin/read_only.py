@@ -4,13 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.admin.addresses import PAGES_THAT_DELETE_ACCOUNTS
 from portal.persian.admin_dates import LocalizedDatesAdmin
 from portal.persian.admin_search import FoldedSearchAdmin
 
 # Columns of the leases, and the primary key, which the reference shows already.
 _HIDDEN_FIELDS = {"id", "lease_id", "lease_expires_at", "not_before"}
-
-_PAGES_THAT_DELETE_ACCOUNTS = frozenset({"accounts_user_delete", "accounts_user_changelist"})
 
 
 class ReadOnlyAdmin(FoldedSearchAdmin, LocalizedDatesAdmin):
@@ -35,7 +34,7 @@ class ReadOnlyAdmin(FoldedSearchAdmin, LocalizedDatesAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         page = request.resolver_match.url_name if request.resolver_match else ""
         # Whoever may delete accounts may delete their rows along with them.
-        return page in _PAGES_THAT_DELETE_ACCOUNTS
+        return page in PAGES_THAT_DELETE_ACCOUNTS
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         names = [field.name for field in self.model._meta.fields]
