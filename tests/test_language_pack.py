@@ -135,7 +135,7 @@ def test_browser_texts_equal_their_source(path: Path) -> None:
     texts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert texts.pop("") == {
         "domain": path.stem,
-        "language": "fa_IR",
+        "language": "fa-IR",
         "plural_forms": "nplurals=2; plural=(n > 1);",
     }
     assert texts == keys_of(source), "run scripts/language-pack"

@@ -36,6 +36,11 @@ def test_first_notebook_reads_from_the_right_and_runs(
     steps = page.locator(".jp-RenderedMarkdown ul").first
     assert (style_of(steps, "direction"), style_of(steps, "paddingLeft")) == ("rtl", "0px")
 
+    if device is LAPTOP:
+        expect(page.locator(".jp-DirListing-header")).to_contain_text("نام")
+    key = page.locator(".cm-line", has_text='"نام"').first
+    assert box_of(key, '"نام"').right <= box_of(key, ":").left + 1
+
     run_cells(page)
     outputs = page.locator(".jp-OutputArea-output")
     expect(outputs.filter(has_text="روز تا نوروز")).to_be_visible(timeout=SLOW)

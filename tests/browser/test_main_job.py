@@ -68,9 +68,11 @@ def record_progress_until_lab(page: Page) -> list[int]:
 
 def run_cell(page: Page) -> None:
     """Compute 6 * 7 in the kernel, which is reached over a websocket through the proxy."""
-    page.click(".jp-LauncherCard[data-category=Notebook]", timeout=SLOW)
+    page.locator(".jp-LauncherCard").first.click(timeout=SLOW)
     cell = page.locator(".jp-Notebook .jp-CodeCell .cm-content").first
-    page.get_by_text("| Idle").wait_for(timeout=SLOW)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
+        "data-status", "idle", timeout=SLOW
+    )
     cell.click()
     page.keyboard.type("6 * 7")
     output = page.locator(".jp-OutputArea-output").first

@@ -64,7 +64,7 @@ def test_restart_in_the_lab_keeps_its_open_notebook(
 ) -> None:
     sara = sign_up_and_start(page, "sara", running_system)
     expect_drawn_lab(page)
-    page.click(".jp-LauncherCard[data-category=Notebook]", timeout=SLOW)
+    page.locator(".jp-LauncherCard").first.click(timeout=SLOW)
     notebook = page.locator(".lm-TabBar-tabLabel", has_text="Untitled.ipynb")
     with page.expect_response(
         lambda answer: "/lab/api/workspaces/" in answer.url and answer.request.method == "PUT",
@@ -79,7 +79,7 @@ def test_restart_in_the_lab_keeps_its_open_notebook(
     other.close()
 
     with page.context.expect_page(timeout=SLOW) as opened:
-        accept_dialog(page, "Server unavailable or unreachable")
+        accept_dialog(page, "سرور در دسترس نیست")
     restart = opened.value
     restart.wait_for_url(f"{running_system.portal_url}/dashboard/?from=lab", timeout=SLOW)
     start(restart)
