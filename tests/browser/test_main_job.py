@@ -86,7 +86,7 @@ def run_cell(page: Page) -> None:
             cell.click()
     expect(output).to_have_text("42")
     # The Lab must not offer to fetch news: a closed network cannot reach them.
-    expect(page.get_by_text("Jupyter news")).to_have_count(0)
+    expect(page.get_by_text("خبرهای رسمی Jupyter")).to_have_count(0)
 
 
 def test_sign_out_closes_lab_to_this_browser(page: Page, running_system: RunningSystem) -> None:
