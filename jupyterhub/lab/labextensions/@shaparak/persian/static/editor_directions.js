@@ -7,6 +7,9 @@ const PROSE = new Set(["text/markdown", "text/x-markdown", "text/x-ipythongfm", 
 // Left to right inside a Persian line, and without a say in its direction: code, formulas, tags and
 // addresses.
 const CODE = /`[^`]+`|\$(?!\s)[^$]+(?<!\s)\$|<\/?[a-z][^<>]*>|(?<=\]\()[^()]+|https?:\/\/\S+/gi;
+// Names of CodeMirror's grammars, such as Python's FormatString, and of its older stream parsers.
+const STRING_OR_COMMENT = /string|comment/i;
+const COMMENT_SIGN = /^(?:#+!?|\/[/*]+|--|%+|;+)?\s*/;
 const CODE_BLOCKS = new Set(["FencedCode", "CodeBlock"]);
 
 // A file of plain text may be one endless line, or many without words.
@@ -44,6 +47,13 @@ function editorExtension({ view, state, language }, model) {
     bidiIsolate: view.Direction.LTR,
   });
 
+  const isolatedByItself = view.Decoration.mark({
+    class: "cm-iso",
+    inclusive: true,
+    attributes: { dir: "auto" },
+    bidiIsolate: null,
+  });
+
   function isInCodeBlock(editorState, position) {
     let node = language.syntaxTree(editorState).resolveInner(position, 1);
     while (node && !CODE_BLOCKS.has(node.name)) {
@@ -71,10 +81,10 @@ function editorExtension({ view, state, language }, model) {
     }
   }
 
-  function decorate(editor) {
+  function decorateProse(editor) {
     const lines = new state.RangeSetBuilder();
     const isolates = new state.RangeSetBuilder();
-    for (const line of isProse(model) ? rightToLeftLines(editor) : []) {
+    for (const line of rightToLeftLines(editor)) {
       lines.add(line.from, line.from, rightToLeft);
       for (const match of line.text.slice(0, MOST_LETTERS).matchAll(CODE)) {
         const start = line.from + match.index;
@@ -83,6 +93,30 @@ function editorExtension({ view, state, language }, model) {
     }
     return { lines: lines.finish(), isolates: isolates.finish() };
   }
+
+  /** Isolate strings and the words of comments: two Persian strings of a list would swap places. */
+  function decorateCode(editor) {
+    const isolates = new state.RangeSetBuilder();
+    let end = 0;
+    const enter = (node) => {
+      if (!STRING_OR_COMMENT.test(node.name) || node.from < end) {
+        return true;
+      }
+      // The sign of a comment stays at the left, where code begins.
+      const sign = COMMENT_SIGN.exec(editor.state.sliceDoc(node.from, node.to))[0].length;
+      if (node.from + sign < node.to) {
+        isolates.add(node.from + sign, node.to, isolatedByItself);
+      }
+      end = node.to;
+      return false;
+    };
+    for (const { from, to } of editor.visibleRanges) {
+      language.syntaxTree(editor.state).iterate({ from, to, enter });
+    }
+    return { lines: view.Decoration.none, isolates: isolates.finish() };
+  }
+
+  const decorate = (editor) => (isProse(model) ? decorateProse : decorateCode)(editor);
 
   class Directions {
     constructor(editor) {
@@ -117,8 +151,7 @@ function editorExtension({ view, state, language }, model) {
       view.EditorView.bidiIsolatedRanges.of(of("isolates")),
     ],
   });
-  // In code each string and comment is isolated: two Persian strings would swap places.
-  return [view.EditorView.perLineTextDirection.of(true), plugin, language.bidiIsolates()];
+  return [view.EditorView.perLineTextDirection.of(true), plugin];
 }
 
 export async function makePlugin(requirePackage) {
