@@ -35,6 +35,7 @@ NOT_SETTINGS = {
     "DJANGO_SETTINGS_MODULE",  # names the settings module
     "PATH",
     "SPAWNER",  # of the Hub's image
+    "SHAPARAK_PORTAL_URL",  # of a user's server; the Hub sets it
     "CONFIGPROXY_AUTH_TOKEN_FILE",  # NAME_FILE is another way to set NAME
 }
 

@@ -37,7 +37,7 @@ def test_overlay_replaces_what_is_in_the_manifests() -> None:
         target = resource(patch["target"]["kind"], patch["target"]["name"])
         for change in yaml.safe_load(patch["patch"]):
             if change["op"] == "replace":
-                assert at(target, change["path"])
+                assert at(target, change["path"]) is not None
 
 
 def test_overlay_leaves_no_name_of_the_example() -> None:

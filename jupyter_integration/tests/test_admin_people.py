@@ -62,7 +62,7 @@ class TestStateOfServer:
     ) -> None:
         for number in range(40):
             see(django_user_model.objects.create(username=f"p{number}"), **READY)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             staff.get(LIST)
 
 

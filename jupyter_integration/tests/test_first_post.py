@@ -156,7 +156,7 @@ def test_post_refused_by_breaker_was_never_sent(
     assert run(request).state == State.READY
 
 
-def _refuse_in_its_turn(_name: str) -> None:
+def _refuse_in_its_turn(_name: str, _options: object) -> None:
     raise HubCircuitOpen("the Hub was away a moment ago", retry_after=1.0)
 
 

@@ -178,10 +178,10 @@ def test_hub_user_removed_during_start_is_recreated(
 ) -> None:
     start = hub.start_server
 
-    def start_without_user(name: str, **more: object):
+    def start_without_user(name: str, options: object):
         del fake_hub.users["sara"]
         monkeypatch.setattr(hub, "start_server", start)
-        return start(name, **more)
+        return start(name, options)
 
     monkeypatch.setattr(hub, "start_server", start_without_user)
     request = run(request_spawn(user=sara))
@@ -258,8 +258,8 @@ def test_start_of_deleted_account_ends_quietly(
     request = request_spawn(user=sara)
     start = hub.start_server
 
-    def start_and_delete(name: str, **more: object):
-        server = start(name, **more)
+    def start_and_delete(name: str, options: object):
+        server = start(name, options)
         User.objects.get(pk=sara.pk).delete()
         return server
 

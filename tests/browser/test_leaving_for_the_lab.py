@@ -114,7 +114,7 @@ def test_leaving_page_does_not_poll_at_once(open_page: Opened, student: User) ->
         lambda route: route.continue_() if route.request.method == "HEAD" else way.append(route),
     )
     become_ready(student)
-    with page.expect_request(lambda request: bool(OPEN.search(request.url))):
+    with page.expect_request(lambda sent: sent.method == "GET" and bool(OPEN.search(sent.url))):
         pass
     polls = record_polls(page)
     page.wait_for_timeout(1500)  # the pause of a ready server is ten times as long

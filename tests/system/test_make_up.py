@@ -93,9 +93,10 @@ def test_users_server_has_clean_environment_and_home(
     ]
     secrets = {file.read_text().strip() for file in (running_system.var / "secrets").iterdir()}
     assert not secrets & set(environment.values())
-    assert not [name for name in environment if name.endswith("_FILE") or "SHAPARAK" in name]
+    assert not [name for name in environment if name.endswith("_FILE")]
     assert {name for name in environment if not name.startswith(("JUPYTER", "JPY"))} <= {
-        *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "SHELL", "TZ", "USER")
+        *("SHAPARAK_LANGUAGE", "SHAPARAK_PORTAL_URL"),
+        *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "SHELL", "TZ", "USER"),
     }
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
