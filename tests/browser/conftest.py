@@ -47,7 +47,8 @@ def open_page(browser: Browser, live_server: LiveServer, student: User) -> Itera
     faults: list[str] = []
 
     def open_path(path: str, *, visitor: bool = False, **options: object) -> Page:
-        context = browser.new_context(**options)
+        # Playwright's routes do not see what a service worker fetches.
+        context = browser.new_context(**{"service_workers": "block"} | options)
         contexts.append(context)
         if not visitor:
             client = Client()

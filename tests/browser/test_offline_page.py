@@ -25,7 +25,7 @@ WORKER_IS_GONE = """async () => {
 
 def with_worker(open_page: Opened, path: str, **options: object) -> Page:
     """Return the page once the service worker answers for it."""
-    page = open_page(path, **options)
+    page = open_page(path, service_workers="allow", **options)
     page.evaluate(WORKER_ANSWERS)
     return page
 
