@@ -16,6 +16,8 @@ from tests.smoke_kubernetes.installation import Installation, pod_of
 # The kubelet looks at the disk every ten seconds, and measures it every minute.
 SLOW_EVICTION = 150_000  # milliseconds
 
+# On a phone the portal opens Notebook.
+LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 Fault = Callable[[Installation, str], None]
@@ -63,10 +65,10 @@ def end_and_start_again(
     """
     sara = somebody("sara")
     pod = pod_of(sara.username)
-    page.set_viewport_size(PHONE)
     sign_up_and_start(page, sara, installation)
     expect_drawn_lab(page)
     save_in_lab(page, sara, "memo.txt", "سلام")
+    page.set_viewport_size(PHONE)
     page.goto(f"{installation.portal_url}/dashboard/")
     expect_card(page, "ready")
 
@@ -78,6 +80,7 @@ def end_and_start_again(
 
     expect(reason).to_contain_text(words)
     wait_until(lambda: not installation.namespace.exists("pod", pod), "the pod's deletion")
+    page.set_viewport_size(LAPTOP)
     start_again(page, sara, installation)
     return seconds
 
