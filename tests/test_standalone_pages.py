@@ -1,4 +1,4 @@
-"""Pages that need no other part: the Hub's error page, and the edge's while nothing answers."""
+"""Pages that need no other part: the Hub's error page, the edge's, and the one without network."""
 
 import re
 from pathlib import Path
@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "jupyterhub" / "templates"
 STYLE = (TEMPLATES / "error.css").read_text("utf-8")
 EDGE_PAGE = (ROOT / "deploy/edge/pages/unavailable.html").read_text("utf-8")
+OFFLINE_PAGE = (ROOT / "portal/offline.html").read_text("utf-8")
 PORTAL = "https://portal.example.ir"
 
 
@@ -37,7 +38,7 @@ def test_standalone_page_is_in_both_languages(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_standalone_page_has_no_latin_word_outside_its_english_part(page: str) -> None:
+def test_persian_part_has_no_latin_word(page: str) -> None:
     assert latin_words(words_of_page(page)) == set()
 
 
@@ -55,9 +56,10 @@ def test_hub_message_is_escaped() -> None:
     assert "<script>" not in hub_page(500, message="<script>alert(1)</script>")
 
 
+@pytest.mark.parametrize("page", [EDGE_PAGE, OFFLINE_PAGE], ids=["edge", "offline"])
 @pytest.mark.parametrize("shared", ["error.css", "butterfly.svg"])
-def test_edge_page_has_the_style_of_the_hub_page(shared: str) -> None:
-    assert (TEMPLATES / shared).read_text("utf-8").strip() in EDGE_PAGE
+def test_standalone_pages_share_one_style(page: str, shared: str) -> None:
+    assert (TEMPLATES / shared).read_text("utf-8").strip() in page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
