@@ -196,7 +196,7 @@ def test_noun_after_a_count_is_singular(filled_admin: Client) -> None:
     assert "۰ از ۲ انتخاب شده است" in words
 
 
-def test_names_keep_their_digits_in_messages_of_the_admin(filled_admin: Client) -> None:
+def test_names_keep_their_digits_in_admin_messages(filled_admin: Client) -> None:
     numbered = User.objects.create_user("401234567", password="a-good-long-password")
     User.objects.create_user("401234568", password="a-good-long-password")
     data = {"post": "yes"}

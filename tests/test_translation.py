@@ -183,7 +183,7 @@ FOR_OPERATORS = {"README.fa.md": "شاپرک, outside texts for operators"}
 
 
 @pytest.mark.parametrize("place", PERSIAN_DOCUMENTS)
-def test_documents_and_pages_have_the_words_of_the_catalogue(place: str) -> None:
+def test_documents_and_pages_use_the_catalogues_words(place: str) -> None:
     documents = [ROOT / place] if (ROOT / place).is_file() else sorted((ROOT / place).iterdir())
     assert documents
     found = {

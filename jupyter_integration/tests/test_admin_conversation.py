@@ -161,7 +161,7 @@ class TestSavedAnswers:
         assert page.select_one("#id_text").get_text().strip() == "سلام"
 
     @pytest.mark.parametrize(("language", "first"), [("fa", "دیسک"), ("en", "Disk")])
-    def test_answers_in_the_language_of_the_user_come_first(
+    def test_answers_in_the_users_language_come_first(
         self, staff, asked, language: str, first: str
     ) -> None:
         HelpRequest.objects.update(language=language)

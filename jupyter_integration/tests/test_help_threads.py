@@ -271,7 +271,7 @@ class TestHostileUser:
         assert [entry.get_text(strip=True) for entry in entries] == [attack, attack]
         assert not soup(shown).select(".thread a")
 
-    def test_name_of_a_user_is_no_name_of_staff(self, client, nasrin, asked) -> None:
+    def test_users_name_is_no_name_of_staff(self, client, nasrin, asked) -> None:
         User.objects.filter(pk=asked.user_id).update(first_name="پشتیبانی", last_name="شاپرک")
         admin = reverse("admin:jupyter_integration_helprequest_change", args=[asked.pk])
         client.force_login(nasrin)

@@ -45,7 +45,7 @@ def test_file_has_an_address_in_both(in_lab: str, in_notebook: str) -> None:
         "lab/tree/a.ipynb/",
     ],
 )
-def test_other_pages_of_the_lab_lead_to_their_file(in_lab: str) -> None:
+def test_other_lab_pages_lead_to_their_file(in_lab: str) -> None:
     address = in_interface("sara", f"/user/sara/{in_lab}", Interface.NOTEBOOK)
 
     assert address == "/user/sara/notebooks/a.ipynb"

@@ -187,7 +187,7 @@ def test_password_rules_tick_as_one_types(open_page: Opened) -> None:
     expect(rules.get_by_role("status")).to_have_text(re.compile("رعایت شده"))
 
 
-def test_button_that_shows_a_password_is_large_and_beside_it(open_page: Opened) -> None:
+def test_button_beside_a_password_is_large(open_page: Opened) -> None:
     page = open_page("/accounts/login/", visitor=True, **PHONE)
     button = page.locator(".field__reveal").bounding_box()
     assert button is not None

@@ -51,7 +51,7 @@ def cursor_position(page: Page) -> float:
     return cursor["x"]
 
 
-def test_code_block_in_markdown_stays_left_to_right_while_edited(
+def test_edited_code_block_stays_left_to_right(
     new_context: Callable[..., BrowserContext], home: Home
 ) -> None:
     page = open_notebook(new_context(storage_state=home.signed_in, **LAPTOP), home.in_lab)

@@ -71,7 +71,7 @@ def test_persian_list_has_its_bullets_at_the_right(notebook: Page) -> None:
     assert_order(items, "NumPy", "برای")
 
 
-def test_english_item_of_a_persian_list_reads_from_the_left(notebook: Page) -> None:
+def test_english_list_item_reads_from_the_left(notebook: Page) -> None:
     items = notebook.locator(".jp-RenderedMarkdown ul").first
 
     assert_order(items, ".", "docs", "the", "Read")
